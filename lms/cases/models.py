@@ -1,0 +1,191 @@
+"""The case library, and the role-plays made from it: drills, rubrics, runs, ratings."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import relationship
+
+from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+
+
+class Stage(StrEnum):
+    PRE_SALES = "pre_sales"
+    IN_SALES = "in_sales"
+    AFTER_SALES = "after_sales"
+    COMPLAINT = "complaint"
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class CaseState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class Case(Model):
+    __tablename__ = "case"
+    id: Mapped[Pk]
+    key: Mapped[str] = mapped_column(unique=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+    versions: Mapped[list["CaseVersion"]] = relationship(
+        back_populates="case", order_by="CaseVersion.number.desc()"
+    )
+
+
+class CaseVersion(Model):
+    """Immutable once published; `edit_count` guards a draft against two editors at once.
+
+    Readers see the one version in state published; publishing another supersedes it.
+    """
+
+    __tablename__ = "case_version"
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index(
+            "uq_case_version_published",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
+    id: Mapped[Pk]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int]
+    state: Mapped[Code] = mapped_column(index=True)
+    stage: Mapped[Code]
+    channel: Mapped[Code]
+    complaint_level: Mapped[int]
+    outcome: Mapped[Code]
+    category: Mapped[Localized]
+    title: Mapped[Localized]
+    scenario: Mapped[Localized]
+    result: Mapped[Localized]
+    lessons: Mapped[Localized]
+    tags: Mapped[dict[str, Any]]  # {"zh": [str], "en": [str]}
+    dialogue: Mapped[list[Any]]  # [{"who": customer|agent|system, "zh": str, "en": str}]
+    handling: Mapped[list[Any]]  # [{"zh": str, "en": str}]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    review_note: Mapped[str] = mapped_column(default="")
+    edit_count: Mapped[int] = mapped_column(default=0)
+    content_hash: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="versions")
+
+
+class Rubric(Model):
+    """A version of a rubric; `criteria` and `critical` as in the content format."""
+
+    __tablename__ = "rubric"
+    __table_args__ = (UniqueConstraint("key", "number"),)
+    id: Mapped[Pk]
+    key: Mapped[Code]
+    number: Mapped[int]
+    title: Mapped[Localized]
+    pass_mark: Mapped[int]
+    criteria: Mapped[list[Any]]
+    critical: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+
+
+class Drill(Model):
+    """A role-play scenario made from one version of a case. `first_reply_seconds` is its own."""
+
+    __tablename__ = "drill"
+    id: Mapped[Pk]
+    key: Mapped[str] = mapped_column(unique=True)
+    case_version_id: Mapped[int] = mapped_column(ForeignKey("case_version.id"), index=True)
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    title: Mapped[Localized]
+    persona: Mapped[Localized]
+    opening: Mapped[Localized]
+    mood: Mapped[Localized]
+    hidden_facts: Mapped[list[Any]]
+    triggers: Mapped[list[Any]]
+    script: Mapped[list[Any]]
+    first_reply_seconds: Mapped[int]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+    case_version: Mapped[CaseVersion] = relationship()
+    rubric: Mapped[Rubric] = relationship()
+
+
+class RunState(StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    SCORED = "scored"
+
+
+class DrillRun(Model):
+    """A person's go at a drill. `score` (hundredths) and `passed` are set by the final rating."""
+
+    __tablename__ = "drill_run"
+    id: Mapped[Pk]
+    drill_id: Mapped[int] = mapped_column(ForeignKey("drill.id"), index=True)
+    person_id: Mapped[PersonId]
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"))
+    locale: Mapped[str]
+    state: Mapped[Code] = mapped_column(index=True)
+    started_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    scored_at: Mapped[datetime | None]
+    score: Mapped[int | None]
+    passed: Mapped[bool | None]
+
+    drill: Mapped[Drill] = relationship()
+    messages: Mapped[list["DrillMessage"]] = relationship(order_by="DrillMessage.seq")
+    ratings: Mapped[list["Rating"]] = relationship(order_by="Rating.id")
+
+
+class DrillMessage(Model):
+    """Ordered and stamped by the server; `client_key` makes a repeated send one message."""
+
+    __tablename__ = "drill_message"
+    __table_args__ = (UniqueConstraint("run_id", "seq"), UniqueConstraint("run_id", "client_key"))
+    id: Mapped[Pk]
+    run_id: Mapped[int] = mapped_column(ForeignKey("drill_run.id"))
+    seq: Mapped[int]
+    who: Mapped[Code]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    client_key: Mapped[str]
+
+
+class Rating(Model):
+    """One rater's scoring of a run; superseded rather than edited once submitted."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        Index(
+            "uq_rating_current",
+            "run_id",
+            "rater_id",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+    id: Mapped[Pk]
+    run_id: Mapped[int] = mapped_column(ForeignKey("drill_run.id"), index=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    levels: Mapped[dict[str, Any]]  # criterion key -> 1-5
+    comments: Mapped[dict[str, Any]]  # criterion key -> text
+    critical: Mapped[list[str]]
+    comment: Mapped[str] = mapped_column(default="")
+    score: Mapped[int]
+    submitted_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]

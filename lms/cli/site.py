@@ -1,0 +1,83 @@
+"""Commands that set up, check and serve the site."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from lms.clock import now
+from lms.db import db
+from lms.people.organisation import organisation
+from lms.plugins.manager import plugins
+
+
+@click.command()
+def init() -> None:
+    """Create the database and load the starter content."""
+    from lms.content_files import load_content, starter_content
+
+    upgrade_database()
+    organisation(db.session())
+    changed = load_content(db.session(), starter_content(), now())
+    db.session.commit()
+    click.echo(f"ready: {db.engine.url.render_as_string()} ({changed} documents loaded)")
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database to this version: the core first, then each plugin."""
+    for name in upgrade_database():
+        click.echo(f"{name}: up to date")
+
+
+def upgrade_database() -> list[str]:
+    from lms.plugins import migrations
+    from lms.plugins.loading import last_line
+
+    done = []
+    for history in migrations.histories(plugins()):
+        try:
+            migrations.upgrade(history)
+        except Exception as error:
+            if history.table_prefix is None:
+                raise
+            # One plugin's broken migration must not keep the others from theirs.
+            click.echo(f"plugin {history.name}: {last_line(error)}", err=True)
+            continue
+        done.append(history.name)
+    return done
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def run(host: str, port: int, threads: int) -> None:
+    """Serve the site, with its background jobs, until stopped."""
+    from waitress import serve
+
+    from lms.jobs import start_worker
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    start_worker(app)
+    click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
+    serve(app, host=host, port=port, threads=threads, ident=None)
+
+
+@click.group("content")
+def content() -> None:
+    """Starter content as files (see docs/content-format.md)."""
+
+
+@content.command("load")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def content_load(folder: Path) -> None:
+    """Load a folder of content files; unchanged documents stay as they are."""
+    from lms.content_files import load_content
+
+    changed = load_content(db.session(), folder, now())
+    db.session.commit()
+    click.echo(f"{changed} documents changed")
+
+
+commands = (init, upgrade, run, content)

@@ -1,0 +1,170 @@
+"""The database: declarative base, column types, and the two engines' settings."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Integer, MetaData, String, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import Session as Session
+from sqlalchemy.types import TypeDecorator
+
+from lms.clock import Month
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+@dataclass(frozen=True)
+class Localized:
+    """A text in both languages; where one is missing the other stands in."""
+
+    zh: str = ""
+    en: str = ""
+
+    @classmethod
+    def of(cls, value: "Mapping[str, str] | str | None") -> "Localized":
+        if isinstance(value, str):
+            return cls(value, value)
+        return cls(str((value or {}).get("zh", "")), str((value or {}).get("en", "")))
+
+    def pick(self, locale: str) -> str:
+        return (self.zh or self.en) if locale.startswith("zh") else (self.en or self.zh)
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+class LocalizedType(TypeDecorator[Localized]):
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Localized | None, dialect: Dialect) -> Any:
+        return None if value is None else asdict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Localized | None:
+        return None if value is None else Localized.of(value)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware in Python, UTC in the database; a naive value is a bug and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime given to a UTC column")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class MonthType(TypeDecorator[Month]):
+    """A month as its running number, so that consecutive months differ by 1 in SQL."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Month | None, dialect: Dialect) -> int | None:
+        return None if value is None else value.index
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Month | None:
+        return None if value is None else Month(value)
+
+
+_METADATA = MetaData(naming_convention=NAMING)
+_TYPES: dict[Any, Any] = {
+    datetime: UTCDateTime,
+    Localized: LocalizedType,
+    Month: MonthType,
+    dict[str, Any]: JSON,
+    list[Any]: JSON,
+    list[str]: JSON,
+}
+
+
+def new_registry() -> registry:
+    """For a plugin's base class: mappers of its own on the common metadata.
+
+    A broken `relationship()` in it then breaks that plugin alone.
+    """
+    return registry(metadata=_METADATA, type_annotation_map=_TYPES)
+
+
+class Model(DeclarativeBase):
+    registry = new_registry()
+
+
+Pk = Annotated[int, mapped_column(primary_key=True)]
+Code = Annotated[str, mapped_column(String(64))]
+PersonId = Annotated[int, mapped_column(ForeignKey("person.id"), index=True)]
+
+db = SQLAlchemy(model_class=Model)
+
+# GET and HEAD only read: they take a snapshot and block nobody. Everything else on SQLite takes
+# the write lock at BEGIN, because a read that later turns into a write fails at once as "locked".
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the driver's own half-hearted BEGIN gets in the way
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=15000",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        only_reads = reading.get() or connection.get_execution_options().get("lms_read", False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {"pool_pre_ping": True}
+
+
+__all__ = [
+    "Code",
+    "Localized",
+    "LocalizedType",
+    "Mapped",
+    "Model",
+    "MonthType",
+    "PersonId",
+    "Pk",
+    "Session",
+    "UTCDateTime",
+    "db",
+    "engine_options",
+    "mapped_column",
+    "new_registry",
+    "reading",
+]

@@ -1,0 +1,62 @@
+"""What has happened, as frozen values that carry ids; plugins hear them through `lms_event`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.clock import Month
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PersonAdded(Event):
+    person_id: int
+
+
+@dataclass(frozen=True)
+class StepCompleted(Event):
+    person_id: int
+    enrolment_id: int
+    step_id: int
+
+
+@dataclass(frozen=True)
+class EnrolmentCompleted(Event):
+    person_id: int
+    enrolment_id: int
+    programme_id: int
+
+
+@dataclass(frozen=True)
+class ClearanceGranted(Event):
+    person_id: int
+    clearance_id: int
+
+
+@dataclass(frozen=True)
+class ClearanceRevoked(Event):
+    person_id: int
+    clearance_id: int
+
+
+@dataclass(frozen=True)
+class DrillRunScored(Event):
+    person_id: int
+    run_id: int
+
+
+@dataclass(frozen=True)
+class MonthClosed(Event):
+    month: Month
+    close_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class LevelChanged(Event):
+    person_id: int
+    old: str
+    new: str

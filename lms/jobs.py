@@ -1,0 +1,152 @@
+"""Work for later: an outbox row written with the fact, drained after the commit.
+
+The row is the truth; a process that dies loses nothing, the next drain picks it up again.
+So every job must be safe to run twice. Periodic jobs are claimed by a row update, which makes
+one process of many run each of them per interval.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import Index, select, update
+
+from lms.db import Code, Mapped, Model, Pk, Session, db, mapped_column
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+log = structlog.get_logger()
+MAX_ATTEMPTS = 8
+_RETRY_AFTER = timedelta(seconds=10)
+
+
+class OutboxItem(Model):
+    __tablename__ = "outbox_item"
+    __table_args__ = (Index("ix_outbox_due", "done_at", "due_at"),)
+    id: Mapped[Pk]
+    job: Mapped[Code]
+    payload: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+
+
+class PeriodicRun(Model):
+    __tablename__ = "periodic_run"
+    job: Mapped[str] = mapped_column(primary_key=True)
+    ran_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(session, payload, now)`; with `every` it also runs by itself, with an empty payload."""
+
+    name: str
+    run: Callable[[Session, dict[str, Any], datetime], None]
+    every: timedelta | None = None
+
+
+def enqueue(session: Session, job: str, payload: dict[str, Any], *, due_at: datetime) -> None:
+    session.add(OutboxItem(job=job, payload=payload, due_at=due_at))
+
+
+def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
+    """Run what is due, each item in a transaction of its own; returns how many ran."""
+    by_name = {job.name: job for job in jobs}
+    done = 0
+    for job in by_name.values():
+        if job.every is not None and _claim(job.name, job.every, now):
+            done += _attempt(job, {}, now)
+    due = (
+        select(OutboxItem.id)
+        .where(
+            OutboxItem.done_at.is_(None),
+            OutboxItem.due_at <= now,
+            OutboxItem.attempts < MAX_ATTEMPTS,
+            OutboxItem.job.in_(by_name),
+        )
+        .order_by(OutboxItem.id)
+        .limit(limit)
+    )
+    ids = list(db.session.scalars(due))
+    db.session.commit()
+    for item_id in ids:
+        done += _run_item(item_id, by_name, now)
+    return done
+
+
+def _claim(name: str, every: timedelta, now: datetime) -> bool:
+    row = db.session.get(PeriodicRun, name)
+    if row is None:
+        db.session.add(PeriodicRun(job=name, ran_at=now))
+        claimed = True
+    else:
+        stale = (PeriodicRun.job == name, PeriodicRun.ran_at <= now - every)
+        claim = update(PeriodicRun).where(*stale).values(ran_at=now).returning(PeriodicRun.job)
+        claimed = db.session.scalar(claim) is not None
+    db.session.commit()
+    return claimed
+
+
+def _attempt(job: Job, payload: dict[str, Any], now: datetime) -> bool:
+    try:
+        job.run(db.session(), payload, now)
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("job_failed", job=job.name)
+        return False
+    return True
+
+
+def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
+    # The row stays locked while the job runs, so that a second drain passes over it.
+    item = db.session.scalar(
+        select(OutboxItem)
+        .where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    if item is None:
+        db.session.rollback()
+        return False
+    job, payload = by_name[item.job], dict(item.payload)
+    item.done_at = now
+    item.attempts += 1
+    try:
+        job.run(db.session(), payload, now)
+        db.session.commit()
+        return True
+    except Exception as error:
+        db.session.rollback()
+        log.exception("job_failed", job=job.name, item=item_id)
+        failed = db.session.get(OutboxItem, item_id)
+        if failed is not None:
+            failed.attempts += 1
+            failed.error = f"{type(error).__name__}: {error}"
+            failed.due_at = now + _RETRY_AFTER * 2**failed.attempts
+            db.session.commit()
+        return False
+
+
+def start_worker(app: "Flask", interval: float = 1.0) -> threading.Thread:
+    """A daemon thread that drains while the server runs."""
+    from lms.clock import now
+    from lms.plugins.registry import all_jobs
+
+    def loop() -> None:
+        pause = threading.Event()
+        while not pause.wait(interval):
+            with app.app_context():
+                try:
+                    drain(all_jobs(), now())
+                except Exception:
+                    log.exception("drain_failed")
+
+    thread = threading.Thread(target=loop, name="lms-jobs", daemon=True)
+    thread.start()
+    return thread

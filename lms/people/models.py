@@ -1,0 +1,149 @@
+"""Persons, their teams and positions over time, leave, clearance, roles, accounts, notices."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import relationship
+
+from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+
+
+class Level(StrEnum):
+    AGENT = "agent"
+    SENIOR_AGENT = "senior_agent"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+
+
+class Employment(StrEnum):
+    REGULAR = "regular"
+    TEMPORARY = "temporary"
+
+
+class Channel(StrEnum):
+    ONLINE = "online"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class Organisation(Model):
+    """The one organisation this installation serves (a single row, id 1)."""
+
+    __tablename__ = "organisation"
+    id: Mapped[Pk]
+    name: Mapped[Localized]
+    timezone: Mapped[str]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Team(Model):
+    __tablename__ = "team"
+    id: Mapped[Pk]
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Person(Model):
+    """Team, level and channel are the present ones; `Position` has their history."""
+
+    __tablename__ = "person"
+    id: Mapped[Pk]
+    staff_no: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    level: Mapped[Code]
+    channel: Mapped[Code]
+    employment: Mapped[Code]
+    hired_on: Mapped[date]
+    left_on: Mapped[date | None]
+    locale: Mapped[str] = mapped_column(default="zh_Hans")
+    created_at: Mapped[datetime]
+
+    team: Mapped[Team | None] = relationship()
+    account: Mapped["Account | None"] = relationship(back_populates="person")
+
+
+class Position(Model):
+    """From this day on (until the next row) the person's team, level and channel."""
+
+    __tablename__ = "position"
+    __table_args__ = (UniqueConstraint("person_id", "from_day"),)
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    from_day: Mapped[date]
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    level: Mapped[Code]
+    channel: Mapped[Code]
+
+
+class Leave(Model):
+    """Both ends included."""
+
+    __tablename__ = "leave"
+    __table_args__ = (
+        UniqueConstraint("person_id", "first_day", "last_day"),
+        CheckConstraint("first_day <= last_day", name="order"),
+    )
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class ClearanceSource(StrEnum):
+    PROGRAMME = "programme"
+    HISTORY = "history"
+    OVERRIDE = "override"
+
+
+class Clearance(Model):
+    """A grant of clearance for duty; it ends by `until` or by revocation, never by deletion."""
+
+    __tablename__ = "clearance"
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    from_day: Mapped[date]
+    until: Mapped[date | None]
+    source: Mapped[Code]
+    reason: Mapped[str] = mapped_column(default="")
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+    revoked_on: Mapped[date | None]
+    revoked_reason: Mapped[str] = mapped_column(default="")
+
+
+class RoleAssignment(Model):
+    """A supervisor's `team_id` is the team they see; empty means the team they belong to."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (UniqueConstraint("person_id", "role", "team_id"),)
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    role: Mapped[Code]
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+
+
+class Account(Model):
+    """How a person signs in. `session_version` ends all sessions when raised."""
+
+    __tablename__ = "account"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str | None]
+    session_version: Mapped[int] = mapped_column(default=1)
+    activation_hash: Mapped[str | None] = mapped_column(unique=True)
+    activation_expires: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="account")
+
+
+class Notification(Model):
+    __tablename__ = "notification"
+    __table_args__ = (Index("ix_notification_unread", "person_id", "read_at"),)
+    id: Mapped[Pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[Code]
+    text: Mapped[Localized]
+    url: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,43 @@
+"""Notices in the application itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from lms.db import Localized, Session
+from lms.people.models import Notification
+
+
+def notify(
+    session: Session, person_ids: Iterable[int], kind: str, text: Localized, url: str, now: datetime
+) -> None:
+    session.add_all(
+        Notification(person_id=person_id, kind=kind, text=text, url=url, created_at=now)
+        for person_id in person_ids
+    )
+
+
+def latest(session: Session, person_id: int, limit: int = 50) -> list[Notification]:
+    """Newest first."""
+    found = select(Notification).where(Notification.person_id == person_id)
+    return list(session.scalars(found.order_by(Notification.id.desc()).limit(limit)))
+
+
+def unread(session: Session, person_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count(Notification.id)).where(
+                Notification.person_id == person_id, Notification.read_at.is_(None)
+            )
+        )
+        or 0
+    )
+
+
+def mark_read(session: Session, person_id: int, now: datetime) -> None:
+    session.execute(
+        update(Notification)
+        .where(Notification.person_id == person_id, Notification.read_at.is_(None))
+        .values(read_at=now)
+    )

@@ -1,0 +1,141 @@
+"""The hooks. One function per hook; its docstring says when, with what, and what failure does.
+
+Modes (see `lms.plugins.manager`):
+setup      called once at start; a plugin that fails is not loaded
+collect    called for pages; a plugin that fails is left out, the page renders
+decide     called for verdicts; a plugin that fails makes the verdict unknown or a refusal
+notify     called after a fact, in a savepoint; a plugin that fails is rolled back alone
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+import pluggy
+from flask import Blueprint
+
+from lms.access import Viewer
+from lms.clock import Month
+from lms.events import Event
+from lms.plugins.types import (
+    Action,
+    Check,
+    ContentLoader,
+    CriterionResult,
+    Job,
+    MonthColumn,
+    NavItem,
+    Panel,
+    Permission,
+    Policy,
+    Refusal,
+    Rule,
+    StepType,
+    TrainingFigure,
+)
+
+hookspec = pluggy.HookspecMarker("lms")
+hookimpl = pluggy.HookimplMarker("lms")
+
+
+# setup and registries
+
+
+@hookspec
+def lms_blueprints() -> Sequence[Blueprint] | None:
+    """setup. Blueprints to mount; their routes need a signed-in person unless they say otherwise."""
+
+
+@hookspec
+def lms_commands() -> Sequence[click.Command] | None:
+    """setup. Commands for the `lms` command line, gone while the plugin is disabled."""
+
+
+@hookspec
+def lms_permissions() -> Sequence[Permission] | None:
+    """setup. Permissions, named `<plugin>.<verb>`, with the roles that hold them."""
+
+
+@hookspec
+def lms_policies() -> Sequence[Policy] | None:
+    """setup. Policies with their defaults; HR edits them on the policy page."""
+
+
+@hookspec
+def lms_jobs() -> Sequence[Job] | None:
+    """setup. Background jobs, by name or periodic."""
+
+
+@hookspec
+def lms_step_types() -> Sequence[StepType] | None:
+    """setup. Kinds of step that programmes can hold."""
+
+
+@hookspec
+def lms_rules() -> Sequence[Rule] | None:
+    """setup. Rules over a closed month; the core previews, applies and records them."""
+
+
+@hookspec
+def lms_content_loaders() -> Sequence[ContentLoader] | None:
+    """setup. Readers of folders of content files, run by `lms content load`."""
+
+
+# decide
+
+
+@hookspec
+def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure] | None:
+    """decide. Training figures taken in the month; a failure refuses the month close."""
+
+
+@hookspec
+def lms_criteria(
+    person_ids: Sequence[int], target: str, year: int, now: datetime
+) -> Mapping[int, Sequence[CriterionResult]] | None:
+    """decide. Criteria of a promotion to level `target`, for many people in a bounded number of
+    queries; a failure makes an unknown criterion, which is not met, for everybody asked about."""
+
+
+@hookspec
+def lms_refusals(
+    person_id: int, action: str, subject_id: int | None, now: datetime
+) -> Sequence[Refusal] | None:
+    """decide. Reasons against an action (`clear`, `promote`, `start_step`); a failure refuses."""
+
+
+# notify
+
+
+@hookspec
+def lms_event(event: Event) -> None:
+    """notify. Something happened, in the transaction in which it did."""
+
+
+# collect
+
+
+@hookspec
+def lms_nav(viewer: Viewer) -> Sequence[NavItem] | None:
+    """collect. Links in the sidebar for this person."""
+
+
+@hookspec
+def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
+    """collect. Pieces of a page. Places: `home`, `person`, `month`, `my_month`."""
+
+
+@hookspec
+def lms_actions(subject: Any, viewer: Viewer) -> Sequence[Action] | None:
+    """collect. Buttons on a subject's page (a person, a month close, a case)."""
+
+
+@hookspec
+def lms_month_columns(close_id: int) -> Sequence[MonthColumn] | None:
+    """collect. Columns of the month's list and of `lms month show`."""
+
+
+@hookspec
+def lms_checks() -> Sequence[Check] | None:
+    """collect. Findings for `lms doctor`."""

@@ -1,0 +1,207 @@
+"""The values that plugins hand to the core, and the core to plugins. Public API, like hookspecs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from lms.access import Permission, Scope
+from lms.clock import Month
+from lms.db import Localized, Session
+from lms.jobs import Job
+from lms.policies import Policy
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the sidebar. `section`: learn, team, results, library, admin."""
+
+    label: str
+    endpoint: str
+    icon: str
+    section: str
+    order: int = 100
+    badge: int = 0
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A rendered piece of a page at a named place; `html` must come from a template."""
+
+    html: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button on a subject's page. `method` POST renders a form with its CSRF token."""
+
+    label: str
+    url: str
+    icon: str = ""
+    method: str = "GET"
+
+
+class CheckLevel(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding of `lms doctor`."""
+
+    name: str
+    level: CheckLevel
+    message: str
+
+
+class CriterionState(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """One criterion of a verdict about one person, with the evidence a dossier shows.
+
+    `value`, `target`: as shown; `source`: where the figure comes from (file and row, or a page);
+    `change`: what would turn it, in words.
+    """
+
+    code: str
+    label: Localized
+    state: CriterionState
+    value: str = ""
+    target: str = ""
+    period: str = ""
+    source: str = ""
+    source_url: str = ""
+    change: Localized = field(default_factory=Localized)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an action may not happen now."""
+
+    code: str
+    reason: Localized
+
+
+@dataclass(frozen=True)
+class RuleProposal:
+    """A rule's proposal about one person."""
+
+    person_id: int
+    action: str
+    reason: Localized
+    evidence: Mapping[str, Any]
+
+
+class Rule(Protocol):
+    """Pure: reads facts, returns proposals. `apply` and `withdraw` are called by the core alone."""
+
+    name: str
+    title: Localized
+    policy: Policy
+
+    def propose(
+        self, session: Session, period: Month, close_id: int, now: datetime
+    ) -> list[RuleProposal]: ...
+
+    def apply(
+        self, session: Session, period: Month, proposals: Sequence[RuleProposal], now: datetime
+    ) -> None: ...
+
+    def withdraw(
+        self, session: Session, period: Month, person_ids: Sequence[int], now: datetime
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step type is told about the step it renders or acts on."""
+
+    person_id: int
+    enrolment_id: int
+    step_id: int
+    kind: str
+    title: Localized
+    config: Mapping[str, Any]
+    state: str | None
+    now: datetime
+
+
+class StepType(Protocol):
+    """A kind of step. `config` is the step's entry in the content file, less what the core took."""
+
+    kind: str
+    label: Localized
+    icon: str
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        """Raise DomainError naming the field that is wrong."""
+        ...
+
+    def render(self, session: Session, context: StepContext) -> str:
+        """The body of the step's page, as HTML from a template."""
+        ...
+
+    def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        """React to the page's form; returns a URL to go to, or None to stay on the step."""
+        ...
+
+
+@dataclass(frozen=True)
+class ContentLoader:
+    """Reads one folder of content files. `load(session, folder, now)` returns how many changed."""
+
+    folder: str
+    order: int
+    load: Callable[[Session, Path, datetime], int]
+
+
+@dataclass(frozen=True)
+class MonthColumn:
+    """A column of the month's list, after the core's column `after`; value by person id."""
+
+    name: str
+    after: str
+    values: Mapping[int, str]
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class TrainingFigure:
+    """A month's training figure of a person, from the LMS itself (0-100)."""
+
+    person_id: int
+    metric: str
+    value: float
+
+
+__all__ = [
+    "Action",
+    "Check",
+    "CheckLevel",
+    "ContentLoader",
+    "CriterionResult",
+    "CriterionState",
+    "Job",
+    "MonthColumn",
+    "NavItem",
+    "Panel",
+    "Permission",
+    "Policy",
+    "Refusal",
+    "Rule",
+    "RuleProposal",
+    "Scope",
+    "StepContext",
+    "StepType",
+    "TrainingFigure",
+]

@@ -1,0 +1,173 @@
+// Small helpers over plain forms and links. Every page works without them.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // --- Toasts: lms.toast("Saved", "ok"), or an HX-Trigger header {"toast": {"text": …, "tone": …}} ---
+  const toast = (text, tone = "accent") => {
+    const box = document.getElementById("toasts");
+    const model = document.getElementById("toast-model");
+    if (!box || !model) return;
+    const item = model.content.firstElementChild.cloneNode(true);
+    item.classList.add(`notice-${tone}`);
+    item.querySelector("p").textContent = text;
+    box.append(item);
+    // Errors stay until they are closed: they may need to be read twice.
+    if (tone !== "bad") setTimeout(() => item.remove(), 6000);
+  };
+  window.lms = { toast };
+  document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.tone));
+
+  document.addEventListener("click", (event) => {
+    event.target.closest(".notice-close")?.closest(".notice").remove();
+  });
+
+  // --- A form is sent once. Buttons are disabled after the browser has read
+  // them, or the pressed button's name would not be sent. ---
+  const buttonsOf = (form) =>
+    [...form.elements].filter((el) => el.matches("button:not([type=button]), input[type=submit]"));
+
+  const hold = (form, pressed) => {
+    form.dataset.sending = "1";
+    for (const button of buttonsOf(form)) {
+      if (!button.disabled) button.dataset.held = "1";
+      button.disabled = true;
+    }
+    pressed?.setAttribute("aria-busy", "true");
+  };
+  const release = (form) => {
+    delete form.dataset.sending;
+    for (const button of buttonsOf(form)) {
+      if (button.dataset.held) button.disabled = false;
+      delete button.dataset.held;
+      button.removeAttribute("aria-busy");
+    }
+  };
+  const releaseAll = () => document.querySelectorAll("form[data-sending]").forEach(release);
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    // data-no-guard: forms whose answer is a download, after which the page stays.
+    const method = event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get";
+    if (method.toLowerCase() === "dialog" || "noGuard" in form.dataset) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (event.defaultPrevented || method.toLowerCase() !== "post") return;
+    setTimeout(() => hold(form, event.submitter));
+    form.dataset.sending = "1";
+  });
+  // Back button: the browser restores the page with its buttons still disabled.
+  window.addEventListener("pageshow", releaseAll);
+
+  // --- data-confirm="What will happen": asks before a link, button or form goes on ---
+  const confirmed = new WeakSet();
+  const ask = (text, label) =>
+    new Promise((resolve) => {
+      const dialog = document.getElementById("ask");
+      dialog.querySelector("p").textContent = text;
+      const yes = dialog.querySelector("[value=yes]");
+      yes.dataset.label ??= yes.textContent;
+      yes.textContent = label || yes.dataset.label;
+      dialog.returnValue = "";
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+      dialog.showModal();
+    });
+
+  const guard = (event, element, go) => {
+    if (!element || confirmed.delete(element)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(element.dataset.confirm, element.dataset.confirmLabel).then((yes) => {
+      if (!yes) return;
+      confirmed.add(element);
+      go();
+    });
+  };
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest("[data-confirm]:not(form)");
+    guard(event, element, () => element.click());
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-confirm]");
+    guard(event, form, () => form.requestSubmit(event.submitter));
+  }, true);
+
+  // --- Search by keyboard: / or Ctrl-K ---
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const ctrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    const search = document.querySelector("[data-search]");
+    if (search && (slash || ctrlK)) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+    if (event.key === "Escape") {
+      const open = document.querySelector("details.menu[open]");
+      open?.removeAttribute("open");
+      open?.querySelector("summary").focus();
+    }
+  });
+
+  // --- Menus: one open at a time, closed by a click elsewhere ---
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+    }
+  });
+
+  // --- Drop zones ---
+  const size = (bytes) =>
+    new Intl.NumberFormat(root.lang, {
+      style: "unit",
+      unit: bytes < 1e6 ? "kilobyte" : "megabyte",
+      maximumFractionDigits: 1,
+    }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
+
+  const enhance = (zone) => {
+    const input = zone.querySelector("input[type=file]");
+    const out = zone.querySelector(".dropzone-file");
+    if (!input || zone.classList.contains("is-live")) return;
+    zone.classList.add("is-live");
+    const hint = out.textContent;
+    input.addEventListener("change", () => {
+      out.textContent = [...input.files].map((f) => `${f.name} · ${size(f.size)}`).join(", ") || hint;
+    });
+    // The input lies over the whole zone, so dropping on it is the browser's own work.
+    for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, () => zone.classList.add("is-over"));
+    for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
+  };
+  const enhanceAll = () => document.querySelectorAll(".dropzone").forEach(enhance);
+  enhanceAll();
+
+  // --- htmx: the CSRF token on every request; failures are said, never silent ---
+  document.addEventListener("htmx:config:request", (event) => {
+    const token = document.querySelector("meta[name=csrf-token]")?.content;
+    if (token) event.detail.ctx.request.headers["X-CSRFToken"] = token;
+  });
+  document.addEventListener("htmx:before:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (sourceElement.matches("form") && request.method !== "GET") hold(sourceElement, request.submitter);
+  });
+  const failed = () => {
+    releaseAll();
+    if (document.body.dataset.textFailed) toast(document.body.dataset.textFailed, "bad");
+  };
+  document.addEventListener("htmx:error", failed);
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status >= 500) failed();
+  });
+  document.addEventListener("htmx:finally:request", releaseAll);
+  document.addEventListener("htmx:after:swap", enhanceAll);
+
+  // js: values and [filters] in hx-* attributes would need eval; the CSP refuses
+  // it, and this says so in plain words to whoever writes one.
+  const refuse = function () {
+    throw new Error("htmx: scripts in attributes are off (CSP); use an event listener");
+  };
+  window.htmx?.registerExtension("no-eval", { init: (api) => api.initSecurity(null, refuse, refuse) });
+})();

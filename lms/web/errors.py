@@ -1,0 +1,88 @@
+"""Errors as pages and as messages beside the field they are about."""
+
+from typing import Any
+
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+
+from lms.db import db
+from lms.errors import Conflict, DomainError, NotAllowed, NotFound
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(500, _http)
+
+
+def message(error: DomainError) -> str:
+    """The refusal in the reader's language."""
+    return str(_(error.message, **error.params))
+
+
+def show_on(form: FlaskForm, error: DomainError) -> None:
+    """Put the message beside its field, or over the form; undo what the attempt began."""
+    db.session.rollback()
+    field: Any = getattr(form, error.field or "", None)
+    if field is None:
+        form.form_errors.append(message(error))
+    else:
+        field.errors = [*field.errors, message(error)]
+
+
+def page(code: int, title: str, text: str) -> ResponseReturnValue:
+    if request.headers.get("HX-Request"):
+        return text, code
+    shown = render_template(
+        "errors/error.html", code=code, title=title, message=text, request_id=g.get("request_id")
+    )
+    return shown, code
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    db.session.rollback()
+    code = error.code or 500
+    titles = {
+        400: _("That did not work"),
+        403: _("Not for you"),
+        404: _("Nothing here"),
+        405: _("Not possible here"),
+        413: _("Too large"),
+        429: _("Too many tries"),
+    }
+    texts = {
+        400: _("The request was not understood. Go back and try again."),
+        403: _("Your role does not include this page or this person."),
+        404: _("The page does not exist, or is not there any more."),
+        405: _("This address cannot be used this way."),
+        413: _("The file is larger than this site accepts (20 MB)."),
+        429: _("Wait a minute and try again."),
+    }
+    own_text = type(error).description != error.description and error.description
+    title = titles.get(code, _("Something went wrong"))
+    text = own_text or texts.get(
+        code, _("The fault is ours, nothing you typed was saved. Try again in a moment.")
+    )
+    if code >= 500:
+        text = _("The fault is ours, nothing you typed was saved. Try again in a moment.")
+    return page(code, title, text)
+
+
+def _domain(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    code = {NotAllowed: 403, NotFound: 404, Conflict: 409}.get(type(error), 400)
+    return page(code, _("That did not work"), message(error))
+
+
+def _busy(error: OperationalError) -> ResponseReturnValue:
+    if "locked" not in str(error):
+        raise error
+    db.session.rollback()
+    return page(503, _("Busy"), _("Many people are saving at once. Go back and try again."))

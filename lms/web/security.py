@@ -1,0 +1,61 @@
+"""CSRF, rate limits, security headers, and the read or write mode of a request."""
+
+from flask import Flask, Response, abort, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+
+from lms.db import reading
+from lms.plugins.manager import plugins
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address)
+
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def init_app(app: Flask) -> None:
+    settings = app.extensions["lms_settings"]
+    app.config["RATELIMIT_ENABLED"] = settings.rate_limits
+    app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_storage
+    app.before_request(_choose_mode)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(_headers)
+
+
+def _choose_mode() -> None:
+    reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
+
+
+def hide_disabled_plugins() -> None:
+    """The routes of a disabled plugin are not there."""
+    owner = current_app.extensions["lms_blueprint_owners"].get(request.blueprint)
+    if owner is not None and owner not in plugins().enabled():
+        abort(404)
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response

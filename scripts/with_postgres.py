@@ -1,0 +1,81 @@
+"""Run a command with TEST_POSTGRES_URL set: `python scripts/with_postgres.py -- pytest`.
+
+Uses TEST_POSTGRES_URL if it is set already; otherwise starts a throw-away PostgreSQL from Debian's
+packages (installing them when root), as an ordinary user, and removes it afterwards.
+"""
+
+import glob
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def binaries() -> Path:
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=_version)
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "postgresql"], check=True)
+        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=_version)
+    if not found:
+        sys.exit("PostgreSQL is missing: install Debian's `postgresql`, or set TEST_POSTGRES_URL.")
+    return Path(found[-1]).parent
+
+
+def _version(path: str) -> int:
+    return int(path.split("/")[-3])
+
+
+def as_user() -> list[str]:
+    """PostgreSQL refuses to run as root; Debian's package made a user for it."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def main() -> int:
+    command = sys.argv[sys.argv.index("--") + 1 :]
+    if os.environ.get("TEST_POSTGRES_URL"):
+        return subprocess.run(command).returncode
+    bin_dir, port = binaries(), free_port()
+    folder = Path(tempfile.mkdtemp(prefix="lms-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    subprocess.run(
+        [*as_user(), bin_dir / "initdb", "-D", data, "-U", "lms", "-A", "trust", "--no-sync",
+         "--locale=C.UTF-8", "--encoding=UTF8"], **quiet,
+    )
+    server = subprocess.Popen(
+        [*as_user(), bin_dir / "postgres", "-D", data, "-p", str(port), "-k", folder,
+         "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off",
+         "-c", "max_connections=100"],
+        stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"), cwd=folder,
+    )
+    try:
+        for _ in range(150):
+            ready = [bin_dir / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            if subprocess.run(ready).returncode == 0:
+                break
+            time.sleep(0.1)
+        else:
+            sys.exit("PostgreSQL did not start: " + (folder / "log").read_text())
+        url = f"postgresql+psycopg://lms@127.0.0.1:{port}/postgres"
+        return subprocess.run(command, env={**os.environ, "TEST_POSTGRES_URL": url}).returncode
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
