@@ -15,6 +15,7 @@ from lms.jobs import Job
 from lms.plugins import hookspecs
 from lms.plugins.health import write_failures
 from lms.plugins.manager import PluginManager
+from lms.plugins.types import StepType
 from lms.policies import Policy
 
 # Each has `models`, and may have `views` (a blueprint `bp`), `POLICIES` and `JOBS` in `registry`.
@@ -74,21 +75,23 @@ def _register_permissions(app: Flask, manager: PluginManager) -> None:
 def _register_parts(app: Flask, manager: PluginManager) -> None:
     policies: dict[str, Policy] = {}
     jobs: dict[str, Job] = {}
-    step_kinds: set[str] = set()
+    step_types: dict[str, StepType] = {}
     for domain in DOMAINS:
         registry = import_module(f"lms.{domain}.registry")
         policies.update({p.name: p for p in registry.POLICIES})
         jobs.update({j.name: j for j in registry.JOBS})
-        step_kinds.update(t.kind for t in registry.STEP_TYPES)
+        step_types.update({t.kind: t for t in registry.STEP_TYPES})
     app.extensions["lms_core_policies"] = list(policies.values())
     app.extensions["lms_core_jobs"] = list(jobs.values())
+    app.extensions["lms_core_step_types"] = list(step_types.values())
 
     def unique(taken: set[str], what: str, name: str) -> None:
         if name in taken:
             raise ValueError(f"{what} {name!r} is taken")
         taken.add(name)
 
-    policy_names, job_names, rule_names = set(policies), set(jobs), set[str]()
+    policy_names, job_names, step_kinds = set(policies), set(jobs), set(step_types)
+    rule_names = set[str]()
     manager.setup(hookspecs.lms_policies, lambda _, p: unique(policy_names, "policy", p.name))
     manager.setup(hookspecs.lms_jobs, lambda _, j: unique(job_names, "job", j.name))
     manager.setup(hookspecs.lms_step_types, lambda _, t: unique(step_kinds, "step type", t.kind))

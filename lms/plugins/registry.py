@@ -5,7 +5,6 @@ from typing import cast
 
 from flask import current_app
 
-from lms.courses.registry import STEP_TYPES
 from lms.jobs import Job
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
@@ -29,7 +28,6 @@ def all_rules() -> list[Rule]:
 
 def step_type(kind: str) -> StepType | None:
     """None while the plugin that owns the kind is disabled or gone."""
-    for found in (*STEP_TYPES, *plugins().registered(hookspecs.lms_step_types)):
-        if found.kind == kind:
-            return found
-    return None
+    core = cast(Sequence[StepType], current_app.extensions["lms_core_step_types"])
+    every = (*core, *plugins().registered(hookspecs.lms_step_types))
+    return next((found for found in every if found.kind == kind), None)
