@@ -77,11 +77,15 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
             training_manager=Scope.ALL,
         ),
     ),
-    Permission("steps.signoff", Localized("签核学习步骤", "Sign off steps"),
-               {SUPERVISOR: Scope.TEAM, **_all(TRAINER, TRAINING_MANAGER)}),
+    Permission(
+        "steps.signoff",
+        Localized("签核学习步骤", "Sign off steps"),
+        {SUPERVISOR: Scope.TEAM, **_all(TRAINER, TRAINING_MANAGER)},
+    ),
     Permission("clearance.override", Localized("特批上岗", "Override clearance"), _all(HR)),
     Permission(
-        "results.view", Localized("查看月度结果", "See results"),
+        "results.view",
+        Localized("查看月度结果", "See results"),
         _own(supervisor=Scope.TEAM, hr=Scope.ALL),
     ),
     Permission("results.import", Localized("导入数据", "Import figures"), _all(HR)),
@@ -90,11 +94,13 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("audit.view", Localized("查看审计日志", "See the audit log"), _all(ADMIN)),
     Permission("plugins.manage", Localized("管理插件", "Manage plugins"), _all(ADMIN)),
     Permission(
-        "cases.author", Localized("编写与评审案例", "Write and review cases"),
+        "cases.author",
+        Localized("编写与评审案例", "Write and review cases"),
         _all(TRAINER, TRAINING_MANAGER),
     ),
     Permission(
-        "drills.score", Localized("演练评分", "Score drills"),
+        "drills.score",
+        Localized("演练评分", "Score drills"),
         _all(TRAINER, TRAINING_MANAGER, QUALITY),
     ),
 )
@@ -156,9 +162,7 @@ def load_viewer(person: "Person") -> Viewer:
         )
     ).all()
     roles = frozenset({EMPLOYEE, *(role for role, _ in rows)})
-    teams = {
-        team_id or person.team_id for role, team_id in rows if role == SUPERVISOR
-    }
+    teams = {team_id or person.team_id for role, team_id in rows if role == SUPERVISOR}
     scopes: dict[str, Scope] = {}
     for permission in permissions().values():
         granted = [scope for role, scope in permission.grants.items() if role in roles]

@@ -40,9 +40,11 @@ def documents(folder: Path, pattern: str = "*.yaml") -> Iterator[tuple[Path, dic
     """The YAML mappings of a folder by path; DomainError names a file that is not one."""
     for path in sorted(folder.glob(pattern)):
         try:
-            document = yaml.load(path.read_text("utf-8"), Loader=_Loader)
+            document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506  a safe one
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DomainError("%(file)s cannot be read: %(why)s", file=path.name, why=error) from None
+            raise DomainError(
+                "%(file)s cannot be read: %(why)s", file=path.name, why=error
+            ) from None
         if not isinstance(document, dict):
             raise DomainError("%(file)s does not hold a mapping.", file=path.name)
         yield path, document

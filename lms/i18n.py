@@ -64,5 +64,3 @@ def init_app(app: Flask, domains: list[tuple[str, str]]) -> None:
     )
     app.jinja_env.filters["loc"] = pick
     app.jinja_env.globals.update(languages=LANGUAGES, locale=locale, now=now)
-
-

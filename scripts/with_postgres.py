@@ -4,7 +4,6 @@ Uses TEST_POSTGRES_URL if it is set already; otherwise starts a throw-away Postg
 packages (installing them when root), as an ordinary user, and removes it afterwards.
 """
 
-import glob
 import os
 import shutil
 import socket
@@ -16,23 +15,29 @@ from pathlib import Path
 
 
 def binaries() -> Path:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=_version)
+    found = _initdbs()
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", "-y", "-qq", "postgresql"], check=True)
-        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=_version)
+        found = _initdbs()
     if not found:
         sys.exit("PostgreSQL is missing: install Debian's `postgresql`, or set TEST_POSTGRES_URL.")
-    return Path(found[-1]).parent
+    return found[-1].parent
 
 
-def _version(path: str) -> int:
-    return int(path.split("/")[-3])
+def _initdbs() -> list[Path]:
+    """Debian keeps one folder per major version; the newest comes last."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return sorted(found, key=lambda path: int(path.parts[-3]))
 
 
 def as_user() -> list[str]:
     """PostgreSQL refuses to run as root; Debian's package made a user for it."""
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        if os.geteuid() == 0
+        else []
+    )
 
 
 def free_port() -> int:
@@ -52,14 +57,43 @@ def main() -> int:
     data = folder / "data"
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
     subprocess.run(
-        [*as_user(), bin_dir / "initdb", "-D", data, "-U", "lms", "-A", "trust", "--no-sync",
-         "--locale=C.UTF-8", "--encoding=UTF8"], **quiet,
+        [
+            *as_user(),
+            bin_dir / "initdb",
+            "-D",
+            data,
+            "-U",
+            "lms",
+            "-A",
+            "trust",
+            "--no-sync",
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+        ],
+        **quiet,
     )
     server = subprocess.Popen(
-        [*as_user(), bin_dir / "postgres", "-D", data, "-p", str(port), "-k", folder,
-         "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off",
-         "-c", "max_connections=100"],
-        stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"), cwd=folder,
+        [
+            *as_user(),
+            bin_dir / "postgres",
+            "-D",
+            data,
+            "-p",
+            str(port),
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "fsync=off",
+            "-c",
+            "full_page_writes=off",
+            "-c",
+            "max_connections=100",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "log").open("w"),
+        cwd=folder,
     )
     try:
         for _ in range(150):

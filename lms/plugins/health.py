@@ -2,7 +2,7 @@
 
 import structlog
 from flask import g, has_app_context
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.clock import now
@@ -35,9 +35,7 @@ def write_failures(_error: BaseException | None = None) -> None:
                 )
                 if not changed.rowcount:
                     connection.execute(
-                        PluginFailure.__table__.insert().values(
-                            plugin=plugin, hook=hook, count=1, **values
-                        )
+                        insert(PluginFailure).values(plugin=plugin, hook=hook, count=1, **values)
                     )
     except SQLAlchemyError:
         log.exception("plugin_failures_not_written")

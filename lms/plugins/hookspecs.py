@@ -44,7 +44,7 @@ hookimpl = pluggy.HookimplMarker("lms")
 
 @hookspec
 def lms_blueprints() -> Sequence[Blueprint] | None:
-    """setup. Blueprints to mount; their routes need a signed-in person unless they say otherwise."""
+    """setup. Blueprints to mount; a route that says nothing needs a signed-in person."""
 
 
 @hookspec

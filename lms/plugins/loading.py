@@ -41,7 +41,7 @@ class LoadedPlugin:
         return f"plugin_{self.name}_"
 
     def folder_of(self, kind: str) -> Path | None:
-        """A conventional folder (`migrations`, `templates`, `static`, `translations`) if it has it."""
+        """A conventional folder (`migrations`, `translations` …) if it has it."""
         path = self.folder / kind
         return path if path.is_dir() else None
 

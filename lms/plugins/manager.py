@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import pluggy
 import structlog
@@ -67,7 +67,9 @@ class PluginManager:
     def _register(self, plugin: LoadedPlugin) -> None:
         try:
             self._pm.register(plugin.module, plugin.name)
-            unknown = [n for n in vars(plugin.module) if n.startswith("lms_") and not hasattr(hookspecs, n)]
+            unknown = [
+                n for n in vars(plugin.module) if n.startswith("lms_") and not hasattr(hookspecs, n)
+            ]
             if unknown:
                 raise TypeError(f"unknown hook {unknown[0]!r}")
         except Exception as error:
@@ -94,10 +96,10 @@ class PluginManager:
 
     def setup(self, spec: Callable[[], Sequence[R] | None], use: Callable[[str, R], None]) -> None:
         """Call a setup hook once per plugin and hand each item to `use`."""
-        items = self._registries.setdefault(spec.__name__, [])
+        items: list[tuple[str, Any]] = self._registries.setdefault(spec.__name__, [])
         for name, impl in list(self._impls(spec.__name__)):
             try:
-                for item in impl.function() or ():
+                for item in cast(Sequence[R], impl.function() or ()):
                     use(name, item)
                     items.append((name, item))
             except Exception as error:

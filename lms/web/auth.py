@@ -71,7 +71,10 @@ def sign_in() -> ResponseReturnValue:
         session["locale"] = locale
     login_user(user)
     audit.record(
-        db.session(), audit.Actor(user.person.id), "account.sign_in", ("person", user.person.id),
+        db.session(),
+        audit.Actor(user.person.id),
+        "account.sign_in",
+        ("person", user.person.id),
         now=now(),
     )
     db.session.commit()
@@ -108,9 +111,7 @@ def activate(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         actor = audit.Actor(account.person_id)
         try:
-            accounts.set_password(
-                db.session(), account, form.password.data, actor=actor, now=now()
-            )
+            accounts.set_password(db.session(), account, form.password.data, actor=actor, now=now())
         except DomainError as error:
             show_on(form, error)
         else:

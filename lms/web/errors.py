@@ -6,8 +6,8 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import HTTPException
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
 
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound

@@ -32,8 +32,13 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.user_loader(accounts.load_user)
     app.jinja_env.globals.update(
-        nav_items=nav_items, unread_count=unread_count, url_exists=url_exists, panels=panels,
-        may=may, viewer=viewer, asset=asset,
+        nav_items=nav_items,
+        unread_count=unread_count,
+        url_exists=url_exists,
+        panels=panels,
+        may=may,
+        viewer=viewer,
+        asset=asset,
     )
     app.jinja_env.filters.update(hundredths=hundredths, day=day, moment=moment)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 import time
 
 import structlog
@@ -19,25 +20,16 @@ def init_app(app: Flask) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=_Stderr()),
+        logger_factory=_to_stderr,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     app.before_request(_begin)
     app.after_request(_end)
 
 
-class _Stderr:
+def _to_stderr(*_names: str) -> structlog.WriteLogger:
     """Standard error as it is now, not as it was at import (test runners replace it)."""
-
-    def write(self, text: str) -> int:
-        import sys
-
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        import sys
-
-        sys.stderr.flush()
+    return structlog.WriteLogger(sys.stderr)
 
 
 def _begin() -> None:
