@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+from lms.people.models import Person
 
 
 class Stage(StrEnum):
@@ -75,6 +76,7 @@ class CaseVersion(Model):
     dialogue: Mapped[list[Any]]  # [{"who": customer|agent|system, "zh": str, "en": str}]
     handling: Mapped[list[Any]]  # [{"zh": str, "en": str}]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    editor_ids: Mapped[list[Any]] = mapped_column(default=list)  # all who wrote in it
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     review_note: Mapped[str] = mapped_column(default="")
     edit_count: Mapped[int] = mapped_column(default=0)
@@ -83,6 +85,8 @@ class CaseVersion(Model):
     published_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="versions")
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
+    reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
 
 
 class Rubric(Model):
@@ -126,11 +130,17 @@ class Drill(Model):
 class RunState(StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
+    ADJUDICATION = "adjudication"  # the raters are too far apart, a third decides
     SCORED = "scored"
 
 
 class DrillRun(Model):
-    """A person's go at a drill. `score` (hundredths) and `passed` are set by the final rating."""
+    """A person's go at a drill. `score` (hundredths) and `passed` are set by the final rating.
+
+    Rubric, pass mark and time standard are those of its start, whatever the drill becomes later.
+    `open_key` names person, drill and step while the run is open: one open run, however often
+    the button is pressed.
+    """
 
     __tablename__ = "drill_run"
     id: Mapped[Pk]
@@ -138,15 +148,22 @@ class DrillRun(Model):
     person_id: Mapped[PersonId]
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"))
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    pass_mark: Mapped[int]
+    first_reply_seconds: Mapped[int]
+    open_key: Mapped[str | None] = mapped_column(unique=True)
     locale: Mapped[str]
     state: Mapped[Code] = mapped_column(index=True)
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None] = mapped_column(index=True)
-    scored_at: Mapped[datetime | None]
+    scored_at: Mapped[datetime | None] = mapped_column(index=True)
     score: Mapped[int | None]
     passed: Mapped[bool | None]
+    policy_number: Mapped[int | None]  # of `drills.scoring`, when it was scored
 
     drill: Mapped[Drill] = relationship()
+    rubric: Mapped[Rubric] = relationship()
+    person: Mapped[Person] = relationship()
     messages: Mapped[list["DrillMessage"]] = relationship(order_by="DrillMessage.seq")
     ratings: Mapped[list["Rating"]] = relationship(order_by="Rating.id")
 
@@ -166,7 +183,10 @@ class DrillMessage(Model):
 
 
 class Rating(Model):
-    """One rater's scoring of a run; superseded rather than edited once submitted."""
+    """One rater's scoring of a run; superseded rather than edited once submitted.
+
+    `score` is the points before critical errors, in hundredths of a percent.
+    """
 
     __tablename__ = "rating"
     __table_args__ = (
@@ -187,5 +207,9 @@ class Rating(Model):
     critical: Mapped[list[str]]
     comment: Mapped[str] = mapped_column(default="")
     score: Mapped[int]
+    is_adjudication: Mapped[bool] = mapped_column(default=False)
+    amend_reason: Mapped[str] = mapped_column(default="")
     submitted_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
+
+    rater: Mapped[Person] = relationship()

@@ -334,6 +334,7 @@ def upgrade() -> None:
     sa.Column('dialogue', sa.JSON(), nullable=False),
     sa.Column('handling', sa.JSON(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=True),
+    sa.Column('editor_ids', sa.JSON(), nullable=False),
     sa.Column('reviewer_id', sa.Integer(), nullable=True),
     sa.Column('review_note', sa.String(), nullable=False),
     sa.Column('edit_count', sa.Integer(), nullable=False),
@@ -532,6 +533,10 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('enrolment_id', sa.Integer(), nullable=True),
     sa.Column('step_id', sa.Integer(), nullable=True),
+    sa.Column('rubric_id', sa.Integer(), nullable=False),
+    sa.Column('pass_mark', sa.Integer(), nullable=False),
+    sa.Column('first_reply_seconds', sa.Integer(), nullable=False),
+    sa.Column('open_key', sa.String(), nullable=True),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('state', sa.String(length=64), nullable=False),
     sa.Column('started_at', lms.db.UTCDateTime(timezone=True), nullable=False),
@@ -539,15 +544,19 @@ def upgrade() -> None:
     sa.Column('scored_at', lms.db.UTCDateTime(timezone=True), nullable=True),
     sa.Column('score', sa.Integer(), nullable=True),
     sa.Column('passed', sa.Boolean(), nullable=True),
+    sa.Column('policy_number', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['drill_id'], ['drill.id'], name=op.f('fk_drill_run_drill_id')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_drill_run_enrolment_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_drill_run_person_id')),
+    sa.ForeignKeyConstraint(['rubric_id'], ['rubric.id'], name=op.f('fk_drill_run_rubric_id')),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_drill_run_step_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_drill_run'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drill_run')),
+    sa.UniqueConstraint('open_key', name=op.f('uq_drill_run_open_key'))
     )
     with op.batch_alter_table('drill_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_drill_run_drill_id'), ['drill_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_drill_run_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_drill_run_scored_at'), ['scored_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_drill_run_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_drill_run_submitted_at'), ['submitted_at'], unique=False)
 
@@ -573,6 +582,8 @@ def upgrade() -> None:
     sa.Column('critical', sa.JSON(), nullable=False),
     sa.Column('comment', sa.String(), nullable=False),
     sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('is_adjudication', sa.Boolean(), nullable=False),
+    sa.Column('amend_reason', sa.String(), nullable=False),
     sa.Column('submitted_at', lms.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('superseded_at', lms.db.UTCDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['rater_id'], ['person.id'], name=op.f('fk_rating_rater_id')),
@@ -597,6 +608,7 @@ def downgrade() -> None:
     with op.batch_alter_table('drill_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_drill_run_submitted_at'))
         batch_op.drop_index(batch_op.f('ix_drill_run_state'))
+        batch_op.drop_index(batch_op.f('ix_drill_run_scored_at'))
         batch_op.drop_index(batch_op.f('ix_drill_run_person_id'))
         batch_op.drop_index(batch_op.f('ix_drill_run_drill_id'))
 
