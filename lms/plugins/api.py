@@ -19,6 +19,7 @@ from lms.courses.models import (
     StepProgress,
     StepState,
 )
+from lms.courses.services import cancel_enrolment, enrol, programme_for_figure
 from lms.db import (
     Code,
     Localized,
@@ -44,9 +45,10 @@ from lms.events import (
     StepCompleted,
 )
 from lms.i18n import N_, locale, pick
-from lms.people.models import Clearance, Level, Person, RoleAssignment, Team
+from lms.people.models import Clearance, Employment, Level, Person, Position, RoleAssignment, Team
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
+from lms.people.services import move, supervisors_of
 from lms.plugins.hookspecs import hookimpl
 from lms.plugins.types import (
     Action,
@@ -68,12 +70,16 @@ from lms.plugins.types import (
     TrainingFigure,
 )
 from lms.policies import Parameter, PolicyInForce
+from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
+from lms.rules.criteria import criteria, refusals
+from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.web.errors import show_on
 
 API_VERSION = 1
 
 __all__ = [
     "API_VERSION",
+    "N_",
     "OPERATOR",
     "SYSTEM",
     "Action",
@@ -90,10 +96,12 @@ __all__ = [
     "CriterionState",
     "DomainError",
     "DrillRunScored",
+    "Employment",
     "Enrolment",
     "EnrolmentCompleted",
     "EnrolmentStatus",
     "Event",
+    "ImportRun",
     "Job",
     "Level",
     "LevelChanged",
@@ -102,12 +110,15 @@ __all__ = [
     "Model",
     "Module",
     "Month",
+    "MonthClose",
     "MonthClosed",
     "MonthColumn",
-    "N_",
+    "MonthFigure",
+    "MonthResult",
     "NavItem",
     "NotAllowed",
     "NotFound",
+    "NotRanked",
     "Panel",
     "Parameter",
     "Permission",
@@ -117,13 +128,17 @@ __all__ = [
     "Pk",
     "Policy",
     "PolicyInForce",
+    "Position",
     "Programme",
     "ProgrammeKind",
     "ProgrammeVersion",
+    "Proposal",
+    "ProposalState",
     "Refusal",
     "RoleAssignment",
     "Rule",
     "RuleProposal",
+    "RuleRun",
     "Scope",
     "Session",
     "Step",
@@ -137,21 +152,28 @@ __all__ = [
     "Viewer",
     "access",
     "audit",
+    "cancel_enrolment",
     "clock",
+    "criteria",
     "db",
     "documents",
+    "enrol",
     "hookimpl",
     "local_date",
     "locale",
     "mapped_column",
+    "move",
     "new_registry",
     "notify",
     "now",
     "organisation",
     "pick",
     "policies",
+    "programme_for_figure",
+    "refusals",
     "set_step_state",
     "show_on",
+    "supervisors_of",
     "viewer",
     "zone",
 ]
