@@ -1,0 +1,151 @@
+"""The real server in a thread, a real Chromium, and a clock that the test moves."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from waitress.server import create_server
+
+from lms.app import create_app
+from lms.clock import SettableClock
+from lms.content_files import load_content, starter_content
+from lms.db import db
+from lms.people.accounts import hash_password
+from lms.people.models import Account, Person
+from tests.conftest import _settings
+
+PASSWORD = "a-long-enough-password"
+SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def content_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the starter content."""
+    home = tmp_path_factory.mktemp("content")
+    shutil.copy(sqlite_template, home / "lms.sqlite3")
+    app = create_app(_settings(home))
+    with app.app_context():
+        load_content(db.session(), starter_content(), app.extensions["lms_clock"].now())
+        db.session.commit()
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return home / "lms.sqlite3"
+
+
+@dataclass
+class Site:
+    app: Flask
+    url: str
+    clock: SettableClock
+
+    def give_password(self, person: Person) -> None:
+        account = db.session.get(Account, person.id) or Account(
+            person_id=person.id, session_version=1
+        )
+        account.password_hash = _hash()
+        db.session.add(account)
+        db.session.commit()
+
+
+@cache
+def _hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock: SettableClock, content_template: Path) -> Iterator[Site]:
+    shutil.copy(content_template, tmp_path / "lms.sqlite3")
+    app = create_app(_settings(tmp_path), clock)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    with app.app_context():
+        yield Site(app, f"http://127.0.0.1:{server.effective_port}", clock)
+        db.session.remove()
+    server.close()
+    thread.join(10)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing: run `make test`, which installs it.")
+    browser = playwright_driver.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+    )
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Windows:
+    """Opens one browser window per person; any error on the console fails the test."""
+
+    browser: Browser
+    site: Site
+    size: tuple[int, int]
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, locale: str = "en") -> Page:
+        width, height = self.size
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if locale == "zh_Hans" else "en-GB",
+            base_url=self.site.url,
+            has_touch=width < 500,
+        )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def sign_in(self, person: Person, locale: str = "en") -> Page:
+        self.site.give_password(person)
+        staff_no = person.staff_no
+        db.session.remove()
+        page = self.open(locale)
+        page.goto("/sign-in")
+        page.fill("[name=staff_no]", staff_no)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A refused form answers 4xx, which Chromium also reports; the test looks at the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(params=list(SIZES))
+def windows(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Windows]:
+    opened = Windows(browser, site, SIZES[request.param])
+    yield opened
+    for context in browser.contexts:
+        context.close()
+    assert not opened.complaints
+
+
+def fits(page: Page) -> bool:
+    """Nothing scrolls sideways."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    )
