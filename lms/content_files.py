@@ -39,14 +39,13 @@ def load_content(session: Session, folder: Path, now: datetime) -> int:
 def documents(folder: Path, pattern: str = "*.yaml") -> Iterator[tuple[Path, dict[str, Any]]]:
     """The YAML mappings of a folder by path; DomainError names a file that is not one."""
     for path in sorted(folder.glob(pattern)):
+        name = f"{path.parent.name}/{path.name}"  # many are called programme.yaml
         try:
             document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506  a safe one
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DomainError(
-                "%(file)s cannot be read: %(why)s", file=path.name, why=error
-            ) from None
+            raise DomainError("%(file)s cannot be read: %(why)s", file=name, why=error) from None
         if not isinstance(document, dict):
-            raise DomainError("%(file)s does not hold a mapping.", file=path.name)
+            raise DomainError("%(file)s does not hold a mapping.", file=name)
         yield path, document
 
 

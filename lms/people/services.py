@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from lms import audit, events
 from lms.audit import Actor
-from lms.db import Session
+from lms.db import Localized, Session
 from lms.errors import DomainError
+from lms.people import notices
 from lms.people.models import (
     Channel,
     Clearance,
@@ -48,7 +49,7 @@ def team_named(session: Session, name: str | None) -> Team | None:
 
 
 def add_person(session: Session, new: NewPerson, *, actor: Actor, now: datetime) -> Person:
-    """A person with their first position, from the hire date; DomainError if the number is taken."""
+    """A person with their first position, from the hire date; DomainError: the number is taken."""
     team = team_named(session, new.team)
     person = Person(
         staff_no=new.staff_no,
@@ -241,3 +242,31 @@ def find(session: Session, text: str, scope: ColumnElement[bool], limit: int = 5
 
 def count(session: Session) -> int:
     return session.scalar(select(func.count(Person.id))) or 0
+
+
+def revoke_clearance(
+    session: Session, person: Person, *, today: date, reason: str, actor: Actor, now: datetime
+) -> None:
+    """End every clearance in force, from today on; the person and their supervisors are told."""
+    if len(reason.strip()) < 10:
+        raise DomainError("Write the reason in at least 10 characters.", field="reason")
+    held = select(Clearance).where(Clearance.person_id == person.id, in_force(today))
+    found = session.scalars(held).all()
+    if not found:
+        raise DomainError("This person is not cleared for duty.")
+    for clearance in found:
+        clearance.revoked_on, clearance.revoked_reason = today, reason.strip()
+        emit(events.ClearanceRevoked(now, person.id, clearance.id))
+    audit.record(
+        session, actor, "clearance.revoke", ("person", person.id), now=now, reason=reason.strip()
+    )
+    mine = Localized(
+        "你的上岗资格已被撤销，请联系主管", "Your clearance was revoked: talk to your supervisor"
+    )
+    theirs = Localized(
+        f"{person.name}（{person.staff_no}）的上岗资格已被撤销",
+        f"The clearance of {person.name} ({person.staff_no}) was revoked",
+    )
+    notices.notify(session, [person.id], "clearance.revoked", mine, "/me", now)
+    told = supervisors_of(session, person)
+    notices.notify(session, told, "clearance.revoked", theirs, f"/people/{person.id}", now)

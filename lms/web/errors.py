@@ -9,8 +9,9 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from lms.db import db
+from lms.db import Localized, db
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
+from lms.i18n import pick
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +23,8 @@ def init_app(app: Flask) -> None:
 
 def message(error: DomainError) -> str:
     """The refusal in the reader's language."""
-    return str(_(error.message, **error.params))
+    shown = {k: pick(v) if isinstance(v, Localized) else v for k, v in error.params.items()}
+    return str(_(error.message, **shown))
 
 
 def show_on(form: FlaskForm, error: DomainError) -> None:

@@ -1,0 +1,133 @@
+"""From a completed programme to clearance for duty; the only way to it besides HR's override.
+
+Clearance is refused while anything speaks against it, a plugin that cannot answer included, and
+asked for again by a periodic job and by a button, so that a refusal never becomes a dead end.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from lms import audit
+from lms.clock import local_date
+from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeKind, ProgrammeVersion
+from lms.courses.outline import outline
+from lms.db import Localized, Session
+from lms.people import notices
+from lms.people.models import Clearance, ClearanceSource, Person
+from lms.people.organisation import zone
+from lms.people.services import clearance_on, grant_clearance, supervisors_of
+from lms.plugins import hookspecs
+from lms.plugins.manager import plugins
+
+# A temporary agent is cleared on the third calendar day at the earliest, whatever a file says.
+TEMPORARY_EARLIEST_DAY = 3
+
+
+def refusals(session: Session, enrolment: Enrolment, now: datetime) -> list[Localized]:
+    """Every reason against clearance now; empty when nothing is."""
+    reasons = []
+    shape = outline(session, enrolment.version_id)
+    today = local_date(now, zone())
+    earliest = enrolment.starts_on + timedelta(days=TEMPORARY_EARLIEST_DAY - 1)
+    if shape.kind == ProgrammeKind.TEMPORARY and today < earliest:
+        reasons.append(
+            Localized(
+                f"临时客服最早第 {TEMPORARY_EARLIEST_DAY} 天（{earliest:%m-%d}）上岗",
+                f"Temporary agents are cleared on day {TEMPORARY_EARLIEST_DAY}"
+                f" ({earliest:%d %b}) at the earliest",
+            )
+        )
+    for decision in plugins().decide(
+        hookspecs.lms_refusals, enrolment.person_id, "clear", enrolment.id, now
+    ):
+        if decision.error:
+            reasons.append(
+                Localized(
+                    f"插件 {decision.plugin} 的检查没有结果，暂不能上岗",
+                    f"The check of the plugin {decision.plugin} failed, so clearance has to wait",
+                )
+            )
+        reasons += [refusal.reason for refusal in decision.value or ()]
+    return reasons
+
+
+def waits_for_clearance() -> ColumnElement[bool]:
+    """Completed enrolments that clear for duty and have not done so yet.
+
+    Clearance that was in force at the completion or came of it, and was revoked since, does not
+    come back by itself.
+    """
+    came_of_it = (Clearance.source == ClearanceSource.PROGRAMME) & (
+        Clearance.granted_at >= Enrolment.ended_at
+    )
+    was_there = Clearance.until.is_(None) & or_(
+        Clearance.revoked_on.is_(None), Clearance.revoked_on >= func.date(Enrolment.ended_at)
+    )
+    answered = (
+        select(Clearance.id)
+        .where(Clearance.person_id == Enrolment.person_id, or_(came_of_it, was_there))
+        .exists()
+    )
+    clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
+    completed = Enrolment.status == EnrolmentStatus.COMPLETED
+    return completed & Enrolment.version_id.in_(clears) & ~answered
+
+
+def waiting(session: Session, person_id: int) -> Enrolment | None:
+    """The person's completed enrolment whose clearance was refused, if any."""
+    return session.scalar(
+        select(Enrolment)
+        .where(Enrolment.person_id == person_id, waits_for_clearance())
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+
+
+def try_clear(session: Session, enrolment: Enrolment, now: datetime) -> list[Localized]:
+    """Clear the person, or return the reasons why not. One who is cleared already stays as is."""
+    person = session.get_one(Person, enrolment.person_id)
+    today = local_date(now, zone())
+    present = clearance_on(session, person.id, today)
+    if present is not None and present.until is None:
+        return []
+    if reasons := refusals(session, enrolment, now):
+        return reasons
+    source = ClearanceSource.PROGRAMME
+    grant_clearance(session, person.id, source=source, from_day=today, actor=audit.SYSTEM, now=now)
+    _tell(session, person, now)
+    return []
+
+
+def clear_or_record(session: Session, enrolment: Enrolment, now: datetime) -> list[Localized]:
+    """The same, with the refusal in the audit log: for askings that a person caused."""
+    reasons = try_clear(session, enrolment, now)
+    if reasons:
+        audit.record(
+            session,
+            audit.SYSTEM,
+            "clearance.refuse",
+            ("person", enrolment.person_id),
+            now=now,
+            reason="; ".join(reason.en for reason in reasons),
+            enrolment_id=enrolment.id,
+        )
+    return reasons
+
+
+def _tell(session: Session, person: Person, now: datetime) -> None:
+    mine = Localized("恭喜，你已取得上岗资格！", "Congratulations: you are cleared for duty!")
+    notices.notify(session, [person.id], "clearance.granted", mine, "/", now)
+    theirs = Localized(
+        f"{person.name}（{person.staff_no}）已取得上岗资格",
+        f"{person.name} ({person.staff_no}) is cleared for duty",
+    )
+    told = supervisors_of(session, person)
+    notices.notify(session, told, "clearance.granted", theirs, f"/people/{person.id}", now)
+
+
+def clear_waiting(session: Session, _payload: dict[str, Any], now: datetime) -> None:
+    """The periodic second asking."""
+    for enrolment in session.scalars(select(Enrolment).where(waits_for_clearance())).all():
+        try_clear(session, enrolment, now)

@@ -1,0 +1,89 @@
+"""One mapping of a content file, read field by field; what is wrong is named by file and field."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lms.errors import DomainError
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Entry:
+    """`file` and `where` (``modules[2].steps[1]``) say in messages which mapping this is."""
+
+    def __init__(self, file: str, raw: Mapping[str, Any], where: str = "") -> None:
+        self.file, self.raw, self.where = file, raw, where
+
+    def refuse(self, name: str, why: str) -> DomainError:
+        place = f"{self.where}.{name}" if self.where else name
+        return DomainError("%(file)s, %(place)s: %(why)s", file=self.file, place=place, why=why)
+
+    def has(self, name: str) -> bool:
+        return self.raw.get(name) is not None
+
+    def only(self, *known: str) -> None:
+        """Refuse fields nobody reads: mostly they are slips of the pen."""
+        for name in self.raw:
+            if name not in known:
+                raise self.refuse(str(name), "There is no such field.")
+
+    def word(self, name: str) -> str:
+        value = self.raw.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self.refuse(name, "This is missing.")
+        return value
+
+    def key(self) -> str:
+        value = self.word("key")
+        if len(value) > 64 or not _KEY.fullmatch(value):
+            raise self.refuse("key", "A key is lower-case words joined by -.")
+        return value
+
+    def choice(self, name: str, known: Sequence[str]) -> str:
+        value = self.word(name)
+        if value not in known:
+            raise self.refuse(name, f"This must be one of {', '.join(known)}.")
+        return str(value)
+
+    def flag(self, name: str) -> bool:
+        value = self.raw.get(name, False)
+        if not isinstance(value, bool):
+            raise self.refuse(name, "This must be true or false.")
+        return value
+
+    def number(self, name: str, low: int) -> int:
+        value = self.raw.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < low:
+            raise self.refuse(name, f"This must be a whole number, {low} or more.")
+        return value
+
+    def text(self, name: str) -> dict[str, str]:
+        value: Any = self.raw.get(name)
+        if not is_bilingual(value):
+            raise self.refuse(name, "This needs a text in zh and one in en.")
+        return {"zh": value["zh"], "en": value["en"]}
+
+    def entries(self, name: str) -> list["Entry"]:
+        value = self.raw.get(name)
+        if not isinstance(value, list) or not value:
+            raise self.refuse(name, "This must be a list with at least one entry.")
+        found = []
+        for number, item in enumerate(value, 1):
+            place = f"{self.where}.{name}[{number}]" if self.where else f"{name}[{number}]"
+            if not isinstance(item, Mapping):
+                raise DomainError(
+                    "%(file)s, %(place)s: %(why)s",
+                    file=self.file,
+                    place=place,
+                    why="This must be a mapping.",
+                )
+            found.append(Entry(self.file, item, place))
+        return found
+
+
+def is_bilingual(value: Any) -> bool:
+    """Whether the value is a mapping with a non-empty text in `zh` and in `en`."""
+    return isinstance(value, Mapping) and all(
+        isinstance(text, str) and text.strip() for text in (value.get("zh"), value.get("en"))
+    )

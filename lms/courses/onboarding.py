@@ -1,0 +1,35 @@
+"""A new person without clearance gets their onboarding by themselves."""
+
+from datetime import datetime
+
+from lms.audit import Actor
+from lms.clock import local_date
+from lms.courses import queries
+from lms.courses.models import Enrolment, ProgrammeKind
+from lms.courses.services import enrol
+from lms.db import Session
+from lms.people.models import Employment, Level, Person
+from lms.people.organisation import zone
+from lms.people.services import clearance_on
+
+# Those who take customer contacts; supervisors and managers need no clearance for theirs.
+_LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
+
+
+def assign_onboarding(
+    session: Session, person: Person, *, actor: Actor, now: datetime
+) -> Enrolment | None:
+    """Enrol an uncleared agent from their hire date, temporary ones in the short track.
+
+    Returns None, and does nothing, for people who need none, or when no such programme is loaded.
+    """
+    if person.level not in _LEVELS or person.left_on is not None:
+        return None
+    if clearance_on(session, person.id, local_date(now, zone())) is not None:
+        return None
+    temporary = person.employment == Employment.TEMPORARY
+    kind = ProgrammeKind.TEMPORARY if temporary else ProgrammeKind.ONBOARDING
+    programme = queries.programme_of_kind(session, kind)
+    if programme is None:
+        return None
+    return enrol(session, person.id, programme.id, starts_on=person.hired_on, actor=actor, now=now)

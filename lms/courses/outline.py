@@ -1,0 +1,120 @@
+"""The shape of a programme version, without what its steps hold.
+
+Versions never change once stored, so each process reads a version's outline once and keeps it:
+the pages people open most then need no query for it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
+
+from lms.courses.models import Module, Programme, ProgrammeVersion, Step
+from lms.db import Localized, Session
+
+
+@dataclass(frozen=True)
+class StepOutline:
+    id: int
+    key: str
+    kind: str
+    title: Localized
+    minutes: int
+
+
+@dataclass(frozen=True)
+class ModuleOutline:
+    id: int
+    title: Localized
+    opens_on_day: int
+    steps: tuple[StepOutline, ...]
+
+    def opens_on(self, starts_on: date) -> date:
+        """The first calendar day on which an enrolment may work on it."""
+        return starts_on + timedelta(days=self.opens_on_day - 1)
+
+
+@dataclass(frozen=True)
+class Outline:
+    version_id: int
+    programme_id: int
+    key: str
+    kind: str
+    number: int
+    title: Localized
+    summary: Localized
+    due_days: int
+    grants_clearance: bool
+    modules: tuple[ModuleOutline, ...]
+
+    @property
+    def steps(self) -> tuple[StepOutline, ...]:
+        return tuple(step for module in self.modules for step in module.steps)
+
+
+_kept: WeakKeyDictionary[Engine, dict[int, Outline]] = WeakKeyDictionary()
+
+
+def outlines(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
+    """By version id; at most two queries, none for versions read before."""
+    bind = session.get_bind()
+    kept = _kept.setdefault(bind.engine if isinstance(bind, Connection) else bind, {})
+    wanted = set(version_ids)
+    if missing := wanted - kept.keys():
+        kept.update(_read(session, missing))
+    return {version_id: kept[version_id] for version_id in wanted}
+
+
+def outline(session: Session, version_id: int) -> Outline:
+    return outlines(session, [version_id])[version_id]
+
+
+def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
+    versions = session.execute(
+        select(ProgrammeVersion, Programme.key, Programme.kind)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(ProgrammeVersion.id.in_(version_ids))
+    ).all()
+    rows = session.execute(
+        select(
+            Module.version_id,
+            Module.id,
+            Module.title,
+            Module.opens_on_day,
+            Step.id.label("step_id"),
+            Step.key,
+            Step.kind,
+            Step.title.label("step_title"),
+            Step.minutes,
+        )
+        .join(Step, Step.module_id == Module.id)
+        .where(Module.version_id.in_(version_ids))
+        .order_by(Module.version_id, Module.position, Step.position)
+    ).all()
+    modules: dict[int, dict[int, tuple[Localized, int, list[StepOutline]]]] = {}
+    for row in rows:
+        of_version = modules.setdefault(row.version_id, {})
+        module = of_version.setdefault(row.id, (row.title, row.opens_on_day or 1, []))
+        step = StepOutline(row.step_id, row.key, row.kind, row.step_title, row.minutes)
+        module[2].append(step)
+    return {
+        version.id: Outline(
+            version_id=version.id,
+            programme_id=version.programme_id,
+            key=key,
+            kind=kind,
+            number=version.number,
+            title=version.title,
+            summary=version.summary,
+            due_days=version.due_days,
+            grants_clearance=version.grants_clearance,
+            modules=tuple(
+                ModuleOutline(module_id, title, opens, tuple(steps))
+                for module_id, (title, opens, steps) in modules.get(version.id, {}).items()
+            ),
+        )
+        for version, key, kind in versions
+    }

@@ -1,0 +1,70 @@
+"""Reading enrolments and where people stand in them, for one person or many."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, select
+
+from lms.courses.gating import Progress, Standing, standing
+from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion, StepProgress
+from lms.courses.outline import outlines
+from lms.db import Session
+from lms.errors import NotFound
+
+ACTIVE = Enrolment.status == EnrolmentStatus.ACTIVE
+
+
+def standings(session: Session, where: ColumnElement[bool], today: date) -> list[Standing]:
+    """The enrolments that match, soonest due first; one query once outlines are kept."""
+    rows = session.execute(
+        select(
+            Enrolment,
+            StepProgress.step_id,
+            StepProgress.state,
+            StepProgress.score,
+            StepProgress.started_at,
+            StepProgress.completed_at,
+        )
+        .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
+        .where(where)
+        .order_by(Enrolment.due_on, Enrolment.id)
+    ).all()
+    progress: dict[Enrolment, dict[int, Progress]] = {}
+    for enrolment, step_id, state, score, started_at, completed_at in rows:
+        known = progress.setdefault(enrolment, {})
+        if step_id is not None:  # else the outer join found no step begun
+            known[step_id] = Progress(state, score, started_at, completed_at)
+    shapes = outlines(session, {enrolment.version_id for enrolment in progress})
+    return [standing(e, shapes[e.version_id], known, today) for e, known in progress.items()]
+
+
+def active(session: Session, person_id: int, today: date) -> list[Standing]:
+    """What the person is in the middle of, soonest due first."""
+    return standings(session, and_(Enrolment.person_id == person_id, ACTIVE), today)
+
+
+def of_person(session: Session, person_id: int, today: date) -> list[Standing]:
+    """Everything they were ever enrolled in."""
+    return standings(session, Enrolment.person_id == person_id, today)
+
+
+def one(session: Session, enrolment_id: int, today: date) -> Standing:
+    """NotFound if there is none."""
+    found = standings(session, Enrolment.id == enrolment_id, today)
+    if not found:
+        raise NotFound("This course does not exist.")
+    return found[0]
+
+
+def latest_version(session: Session, programme_id: int) -> ProgrammeVersion | None:
+    return session.scalar(
+        select(ProgrammeVersion)
+        .where(ProgrammeVersion.programme_id == programme_id)
+        .order_by(ProgrammeVersion.number.desc())
+        .limit(1)
+    )
+
+
+def programme_of_kind(session: Session, kind: str) -> Programme | None:
+    """The programme of a kind there is one of (onboarding, temporary); the oldest if more."""
+    found = select(Programme).where(Programme.kind == kind).order_by(Programme.id).limit(1)
+    return session.scalar(found)

@@ -1,0 +1,73 @@
+"""Lessons: a text, and a check question that decides on the server whether it was understood."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+
+from lms.courses import services
+from lms.courses.content_entry import is_bilingual
+from lms.courses.markdown import to_html
+from lms.courses.models import StepState
+from lms.db import Localized, Session
+from lms.errors import DomainError
+from lms.i18n import pick
+from lms.plugins.types import StepContext
+
+
+class Lesson:
+    kind = "lesson"
+    label = Localized("课程", "Lesson")
+    icon = "book-2"
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        for name in config:
+            if name not in {"body", "check"}:
+                raise DomainError("There is no such field.", field=str(name))
+        if not is_bilingual(config.get("body")):
+            raise DomainError("This needs a text in zh and one in en.", field="body")
+        check = config.get("check")
+        if not isinstance(check, Mapping):
+            raise DomainError("A lesson needs a check question.", field="check")
+        for name in ("question", "explanation"):
+            if not is_bilingual(check.get(name)):
+                raise DomainError("This needs a text in zh and one in en.", field=f"check.{name}")
+        options = check.get("options")
+        if not isinstance(options, list) or not 2 <= len(options) <= 6:
+            raise DomainError("Give two to six options.", field="check.options")
+        if not all(is_bilingual(option) for option in options):
+            raise DomainError("This needs a text in zh and one in en.", field="check.options")
+        answer = check.get("answer")
+        if type(answer) is not int or not 1 <= answer <= len(options):
+            raise DomainError("This must be the number of an option.", field="check.answer")
+
+    def render(self, session: Session, context: StepContext) -> str:
+        data = services.step_data(session, context.enrolment_id, context.step_id)
+        return render_template(
+            "courses/steps/lesson.html",
+            html=to_html(pick(context.config["body"])),
+            check=context.config["check"],
+            chosen=data.get("chosen"),
+            is_done=context.state == StepState.COMPLETED,
+        )
+
+    def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        check = context.config["check"]
+        numbers = {str(number): number for number in range(1, len(check["options"]) + 1)}
+        chosen = numbers.get(form.get("answer", ""))
+        if chosen is None:
+            raise DomainError("Choose an answer first.", field="answer")
+        right = chosen == check["answer"]
+        known = services.step_data(session, context.enrolment_id, context.step_id)
+        services.set_step_state(
+            session,
+            context.enrolment_id,
+            context.step_id,
+            StepState.COMPLETED if right else StepState.STARTED,
+            now=context.now,
+            data={"chosen": chosen, "tries": known.get("tries", 0) + 1},
+        )
+        if right and context.state != StepState.COMPLETED:
+            flash(_("Right! This lesson is done."), "success")
+        return None
