@@ -19,7 +19,7 @@ from lms.courses.models import (
     StepProgress,
     StepState,
 )
-from lms.courses.services import cancel_enrolment, enrol, programme_for_figure
+from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
 from lms.db import (
     Code,
     Localized,
@@ -177,10 +177,3 @@ __all__ = [
     "viewer",
     "zone",
 ]
-
-
-def set_step_state(*args: object, **kwargs: object) -> None:
-    """`lms.courses.services.set_step_state`, until that module is there to be re-exported."""
-    from lms.courses import services
-
-    services.set_step_state(*args, **kwargs)

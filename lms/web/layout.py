@@ -57,11 +57,11 @@ def moment(value: datetime | None) -> str:
     return "–" if value is None else str(format_datetime(value, "short"))
 
 
-def asset(name: str) -> str:
+def asset(name: str, endpoint: str = "static") -> str:
     """A static file's URL that changes with the release, so that it may be cached for a year."""
     from lms import __version__
 
-    return url_for("static", filename=name, v=__version__)
+    return url_for(endpoint, filename=name, v=__version__)
 
 
 def may(permission: str) -> bool:
