@@ -74,6 +74,7 @@ from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, 
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.web.errors import show_on
+from lms.web.lists import PER_PAGE, as_text, download, here, page_url
 
 API_VERSION = 1
 
@@ -81,6 +82,7 @@ __all__ = [
     "API_VERSION",
     "N_",
     "OPERATOR",
+    "PER_PAGE",
     "SYSTEM",
     "Action",
     "Actor",
@@ -151,13 +153,16 @@ __all__ = [
     "TrainingFigure",
     "Viewer",
     "access",
+    "as_text",
     "audit",
     "cancel_enrolment",
     "clock",
     "criteria",
     "db",
     "documents",
+    "download",
     "enrol",
+    "here",
     "hookimpl",
     "local_date",
     "locale",
@@ -167,6 +172,7 @@ __all__ = [
     "notify",
     "now",
     "organisation",
+    "page_url",
     "pick",
     "policies",
     "programme_for_figure",

@@ -1,0 +1,78 @@
+"""Lists keep their state in the address, and can be taken away as CSV or Excel."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import xlsxwriter
+from flask import Response, abort, request, url_for
+from werkzeug.http import dump_options_header
+
+PER_PAGE = 25
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A spreadsheet runs a cell that begins like this as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def here(**changes: Any) -> str:
+    """This page's address with other query values; an empty one is left out, and so is the page."""
+    state = {k: v for k, v in request.args.items() if k not in {"page", "format"}} | changes
+    kept = {name: value for name, value in state.items() if value not in (None, "")}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+
+
+def page_url(number: int) -> str:
+    return here(page=number)
+
+
+def download(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], kind: str
+) -> Response:
+    """The rows as a file; `kind` is `csv` or `xlsx`, `name` has no suffix."""
+    if kind not in {"csv", "xlsx"}:
+        abort(404)
+    body = _workbook(headers, rows) if kind == "xlsx" else _csv(headers, rows)
+    response = Response(body, mimetype=_XLSX if kind == "xlsx" else "text/csv")
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": f"{name}.{kind}"}
+    )
+    return response
+
+
+def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:
+    """The rows for the command line, as `csv` or `json` (a list of objects)."""
+    if kind == "json":
+        objects = [dict(zip(names, row, strict=True)) for row in rows]
+        return json.dumps(objects, ensure_ascii=False, indent=1) + "\n"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _csv(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")  # Excel takes UTF-8 for such only with the mark
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _workbook(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, headers, book.add_format({"bold": True}))
+    for number, row in enumerate(rows, 1):
+        sheet.write_row(number, 0, row)
+    sheet.freeze_panes(1, 0)
+    sheet.autofit()
+    book.close()
+    return out.getvalue()
