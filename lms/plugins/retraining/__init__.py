@@ -1,1 +1,96 @@
-"""Stub while being written."""
+"""Retraining: the lowest tenth of a month's ranking, each aimed at their weakest figure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from lms.plugins.api import (
+    CriterionResult,
+    EnrolmentCompleted,
+    Event,
+    MonthColumn,
+    NavItem,
+    Panel,
+    Permission,
+    Policy,
+    Rule,
+    Viewer,
+    db,
+    hookimpl,
+)
+
+
+@hookimpl
+def lms_blueprints() -> Sequence[Blueprint]:
+    from lms.plugins.retraining.views import bp
+
+    return [bp]
+
+
+@hookimpl
+def lms_commands() -> Sequence[click.Command]:
+    from lms.plugins.retraining.cli import retraining
+
+    return [retraining]
+
+
+@hookimpl
+def lms_permissions() -> Sequence[Permission]:
+    from lms.plugins.retraining.access import PERMISSIONS
+
+    return PERMISSIONS
+
+
+@hookimpl
+def lms_policies() -> Sequence[Policy]:
+    from lms.plugins.retraining.policy import SELECTION
+
+    return [SELECTION]
+
+
+@hookimpl
+def lms_rules() -> Sequence[Rule]:
+    from lms.plugins.retraining.rule import BottomShare
+
+    return [BottomShare()]
+
+
+@hookimpl
+def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    from lms.plugins.retraining.access import nav
+
+    return nav(viewer)
+
+
+@hookimpl
+def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
+    from lms.plugins.retraining.panels import panels
+
+    return panels(place, subject, viewer)
+
+
+@hookimpl
+def lms_month_columns(close_id: int) -> Sequence[MonthColumn]:
+    from lms.plugins.retraining.queries import month_columns
+
+    return month_columns(db.session(), close_id)
+
+
+@hookimpl
+def lms_criteria(
+    person_ids: Sequence[int], target: str, year: int, now: datetime
+) -> Mapping[int, Sequence[CriterionResult]]:
+    from lms.plugins.retraining.queries import promotion_criteria
+
+    return promotion_criteria(db.session(), person_ids)
+
+
+@hookimpl
+def lms_event(event: Event) -> None:
+    from lms.plugins.retraining import services
+
+    if isinstance(event, EnrolmentCompleted):
+        services.complete(db.session(), event.enrolment_id, event.at)

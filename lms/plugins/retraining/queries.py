@@ -1,0 +1,157 @@
+"""Reading assignments and selections: for lists, columns and criteria."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from lms.plugins.api import (
+    CriterionResult,
+    CriterionState,
+    Localized,
+    Month,
+    MonthColumn,
+    Person,
+    Proposal,
+    RuleRun,
+    Session,
+    policies,
+)
+from lms.plugins.retraining.models import Assignment, AssignmentState
+from lms.plugins.retraining.policy import SELECTION
+from lms.plugins.retraining.services import RULE
+
+UNFINISHED = Assignment.state.in_([AssignmentState.OPEN, AssignmentState.REVIEW])
+OVERDUE = "overdue"
+
+
+def assignments(
+    scope: ColumnElement[bool],
+    *,
+    month: Month | None = None,
+    state: str = "",
+    text: str = "",
+    today: date,
+) -> Select[Assignment]:
+    """Newest month first, then the lowest score; with person and team at hand."""
+    return (
+        select(Assignment)
+        .join(Assignment.person)
+        .options(contains_eager(Assignment.person).joinedload(Person.team))
+        .options(joinedload(Assignment.enrolment))
+        .where(scope, _within(month, text), _in_state(state, today))
+        .order_by(Assignment.month.desc(), Assignment.evidence["position"].as_integer())
+        .order_by(Person.staff_no)
+    )
+
+
+def state_counts(
+    session: Session,
+    scope: ColumnElement[bool],
+    *,
+    month: Month | None,
+    text: str,
+    today: date,
+) -> Mapping[str, int]:
+    """By state, and under `overdue` what of the open ones is late."""
+    late = and_(*_late(today))
+    rows = session.execute(
+        select(Assignment.state, late.label("late"), func.count())
+        .join(Assignment.person)
+        .where(scope, _within(month, text))
+        .group_by(Assignment.state, late)
+    ).all()
+    counts: dict[str, int] = {}
+    for state, is_late, count in rows:
+        counts[state] = counts.get(state, 0) + count
+        if is_late:
+            counts[OVERDUE] = counts.get(OVERDUE, 0) + count
+    return counts
+
+
+def months(session: Session) -> Sequence[Month]:
+    found = select(Assignment.month).distinct().order_by(Assignment.month.desc())
+    return session.scalars(found).all()
+
+
+def unfinished_of(session: Session, person_id: int) -> Sequence[Assignment]:
+    """What the person still has to do, first due first."""
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.person_id == person_id, UNFINISHED)
+        .order_by(Assignment.due_on)
+    ).all()
+
+
+def of_month(session: Session, person_id: int, month: Month) -> Assignment | None:
+    here = (Assignment.person_id == person_id, Assignment.month == month)
+    return session.scalar(select(Assignment).where(*here))
+
+
+def month_columns(session: Session, close_id: int) -> list[MonthColumn]:
+    """`selected` (1/0) and the weakest figure of the selected, as the rule recorded them."""
+    rows = session.execute(
+        select(Proposal.person_id, Proposal.evidence)
+        .join(RuleRun, RuleRun.id == Proposal.run_id)
+        .where(RuleRun.rule == RULE, RuleRun.close_id == close_id)
+    ).all()
+    weakest = {person_id: str(e["weakest"]["figure"]) for person_id, e in rows}
+    return [
+        MonthColumn("selected", "rank", dict.fromkeys(weakest, "1"), default="0"),
+        MonthColumn("weakest", "partial", weakest),
+    ]
+
+
+def promotion_criteria(
+    session: Session, person_ids: Sequence[int]
+) -> Mapping[int, list[CriterionResult]]:
+    """ "No open retraining", where HR has made it count."""
+    if not policies.in_force(session, SELECTION)["blocks_promotion"]:
+        return {}
+    rows = session.execute(
+        select(Assignment.person_id, func.max(Assignment.month), func.max(Assignment.due_on))
+        .where(Assignment.person_id.in_(person_ids), UNFINISHED)
+        .group_by(Assignment.person_id)
+    )
+    open_ = {person_id: (month, due_on) for person_id, month, due_on in rows}
+    return {
+        person_id: [_criterion(*open_.get(person_id, (None, None)))] for person_id in person_ids
+    }
+
+
+def _criterion(month: Month | None, due_on: date | None) -> CriterionResult:
+    is_open = month is not None
+    return CriterionResult(
+        code="retraining",
+        label=Localized("没有未完成的补训", "No open retraining"),
+        state=CriterionState.NOT_MET if is_open else CriterionState.MET,
+        value=str(month) if is_open else "0",
+        target="0",
+        change=Localized(
+            f"完成 {month} 的补训（{due_on} 到期）",
+            f"Complete the retraining of {month} (due {due_on})",
+        )
+        if is_open
+        else Localized(),
+    )
+
+
+def _within(month: Month | None, text: str) -> ColumnElement[bool]:
+    wanted: list[ColumnElement[bool]] = [Assignment.id.is_not(None)]
+    if month is not None:
+        wanted.append(Assignment.month == month)
+    if text.strip():
+        like = f"%{text.strip()}%"
+        wanted.append(or_(Person.staff_no.ilike(like), Person.name.ilike(like)))
+    return and_(*wanted)
+
+
+def _in_state(state: str, today: date) -> ColumnElement[bool]:
+    if state == OVERDUE:
+        return and_(*_late(today))
+    return Assignment.state == state if state else Assignment.id.is_not(None)
+
+
+def _late(today: date) -> tuple[ColumnElement[bool], ...]:
+    return Assignment.state == AssignmentState.OPEN, Assignment.due_on < today
