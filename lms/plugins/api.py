@@ -73,6 +73,7 @@ from lms.policies import Parameter, PolicyInForce
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
+from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, as_text, download, here, page_url
 
@@ -162,6 +163,7 @@ __all__ = [
     "documents",
     "download",
     "enrol",
+    "error_message",
     "here",
     "hookimpl",
     "local_date",
