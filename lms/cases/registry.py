@@ -1,5 +1,6 @@
 """What this domain registers with the application."""
 
+from lms.cases.loading import load_cases, load_drills, load_rubrics
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
@@ -7,4 +8,8 @@ from lms.policies import Policy
 POLICIES: tuple[Policy, ...] = ()
 JOBS: tuple[Job, ...] = ()
 STEP_TYPES: tuple[StepType, ...] = ()
-CONTENT_LOADERS: tuple[ContentLoader, ...] = ()
+CONTENT_LOADERS: tuple[ContentLoader, ...] = (
+    ContentLoader("cases", 10, load_cases),
+    ContentLoader("rubrics", 20, load_rubrics),
+    ContentLoader("drills", 30, load_drills),
+)

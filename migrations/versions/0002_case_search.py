@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(64), nullable=False),
         sa.Column("complaint_level", sa.Integer, nullable=False),
         sa.Column("outcome", sa.String(64), nullable=False),
+        # The four together, because grouping by one column takes a third of the time.
+        sa.Column("facets", sa.String(255), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
     op.create_table(
@@ -34,6 +36,7 @@ def upgrade() -> None:
         sa.Column("tag", sa.String(64), primary_key=True),
     )
     op.create_index("ix_case_search_tag_tag", "case_search_tag", ["tag", "version_id"])
+    op.create_index("ix_case_search_tag_locale_tag", "case_search_tag", ["locale", "tag"])
     if op.get_bind().dialect.name == "sqlite":
         # Contentless: words only. `ascii` splits at ASCII punctuation alone, so the tokens are
         # exactly those that lms.cases.words makes, as on PostgreSQL.

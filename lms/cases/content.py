@@ -1,0 +1,114 @@
+"""What a case says, as one value: from the editor's form or a file, into a version."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lms.cases.models import CaseVersion, Outcome, Stage
+from lms.db import Localized
+from lms.errors import DomainError
+from lms.people.models import Channel
+
+WHO = ("customer", "agent", "system")
+LEVELS = (0, 1, 2, 3)
+MAX_LINES, MAX_STEPS, MAX_TAGS, MAX_TAG = 80, 20, 12, 30
+TEXTS = ("category", "title", "scenario", "result", "lessons")
+
+
+@dataclass(frozen=True)
+class Line:
+    who: str
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True)
+class CaseContent:
+    """All that readers see of a case. Texts in one language at least; `level` 0 is no complaint."""
+
+    stage: str
+    channel: str
+    complaint_level: int
+    outcome: str
+    title: Localized
+    category: Localized = field(default_factory=Localized)
+    scenario: Localized = field(default_factory=Localized)
+    result: Localized = field(default_factory=Localized)
+    lessons: Localized = field(default_factory=Localized)
+    tags: Mapping[str, Sequence[str]] = field(default_factory=lambda: {"zh": (), "en": ()})
+    dialogue: Sequence[Line] = ()
+    handling: Sequence[Localized] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the columns of `CaseVersion`."""
+        return {
+            "stage": self.stage,
+            "channel": self.channel,
+            "complaint_level": self.complaint_level,
+            "outcome": self.outcome,
+            **{name: getattr(self, name) for name in TEXTS},
+            "tags": {side: list(self.tags.get(side, ())) for side in ("zh", "en")},
+            "dialogue": [asdict(line) for line in self.dialogue],
+            "handling": [asdict(step) for step in self.handling],
+        }
+
+    def digest(self) -> str:
+        """Equal for equal content."""
+        plain = {k: asdict(v) if isinstance(v, Localized) else v for k, v in self.columns().items()}
+        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+    def write_to(self, version: CaseVersion) -> None:
+        for name, value in self.columns().items():
+            setattr(version, name, value)
+
+
+def of(version: CaseVersion) -> CaseContent:
+    return CaseContent(
+        stage=version.stage,
+        channel=version.channel,
+        complaint_level=version.complaint_level,
+        outcome=version.outcome,
+        **{name: getattr(version, name) for name in TEXTS},
+        tags=version.tags,
+        dialogue=[Line(**line) for line in version.dialogue],
+        handling=[Localized(**step) for step in version.handling],
+    )
+
+
+def check_draft(content: CaseContent) -> None:
+    """What even a draft must have; DomainError names the field."""
+    known = (
+        ("stage", content.stage, tuple(Stage)),
+        ("channel", content.channel, tuple(Channel)),
+        ("outcome", content.outcome, tuple(Outcome)),
+        ("complaint_level", content.complaint_level, LEVELS),
+    )
+    for name, value, choices in known:
+        if value not in choices:
+            raise DomainError("This is not one of the choices.", field=name)
+    if not content.title:
+        raise DomainError("Give the case a title in one language at least.", field="title_zh")
+    if len(content.dialogue) > MAX_LINES:
+        raise DomainError(
+            "A dialogue has %(count)s lines at most.", field="dialogue", count=MAX_LINES
+        )
+    if len(content.handling) > MAX_STEPS:
+        raise DomainError("At most %(count)s steps.", field="handling", count=MAX_STEPS)
+
+
+def check_complete(content: CaseContent) -> None:
+    """What a reviewer needs to see; DomainError names the first thing that is missing."""
+    check_draft(content)
+    if not content.scenario:
+        raise DomainError("Describe the scenario first.", field="scenario_zh")
+    speakers = {line.who for line in content.dialogue}
+    if not {"customer", "agent"} <= speakers:
+        raise DomainError(
+            "The dialogue needs a line of the customer and one of the agent.", field="dialogue"
+        )
+    if not content.handling:
+        raise DomainError("Say what was done: at least one step of the handling.", field="handling")
+    if not content.lessons:
+        raise DomainError("Write what is to be learnt from it.", field="lessons_zh")

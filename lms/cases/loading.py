@@ -1,0 +1,206 @@
+"""Cases, rubrics and drills from files (see docs/content-format.md).
+
+A case or rubric that differs from what was last loaded becomes its next version; what people wrote
+on screen since is not touched by a file that has not changed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.cases import content, publishing
+from lms.cases.content import CaseContent, Line
+from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
+from lms.content_files import documents
+from lms.courses.content_entry import Entry
+from lms.db import Localized, Session
+from lms.people.models import Channel
+
+
+def load_cases(session: Session, folder: Path, now: datetime) -> int:
+    """Store new and changed cases, published at once; returns how many."""
+    return sum(_store_case(session, *read_case(path, raw), now) for path, raw in documents(folder))
+
+
+def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
+    entry = Entry(path.name, raw)
+    entry.only(
+        "key",
+        "stage",
+        "channel",
+        "complaint_level",
+        "outcome",
+        "handling",
+        "tags",
+        "dialogue",
+        *content.TEXTS,
+    )
+    level = entry.number("complaint_level", low=0)
+    if level not in content.LEVELS:
+        raise entry.refuse("complaint_level", "This must be 0, 1, 2 or 3.")
+    return entry.key(), CaseContent(
+        stage=entry.choice("stage", tuple(Stage)),
+        channel=entry.choice("channel", tuple(Channel)),
+        complaint_level=level,
+        outcome=entry.choice("outcome", tuple(Outcome)),
+        **{name: Localized(**entry.text(name)) for name in content.TEXTS},
+        tags=_tags(entry),
+        dialogue=[
+            Line(line.choice("who", content.WHO), **_sides(line))
+            for line in entry.entries("dialogue")
+        ],
+        handling=[Localized(**_sides(step)) for step in entry.entries("handling")],
+    )
+
+
+def _sides(entry: Entry) -> dict[str, str]:
+    return {"zh": entry.word("zh"), "en": entry.word("en")}
+
+
+def _localized(entry: Entry, name: str) -> list[dict[str, str]]:
+    return [_sides(item) for item in entry.entries(name)] if entry.has(name) else []
+
+
+def _tags(entry: Entry) -> dict[str, list[str]]:
+    value = entry.raw.get("tags")
+    sides = {} if not isinstance(value, Mapping) else {s: value.get(s) for s in ("zh", "en")}
+    tags = {side: found for side, found in sides.items() if isinstance(found, list)}
+    if len(tags) < 2 or not all(isinstance(tag, str) for found in tags.values() for tag in found):
+        raise entry.refuse("tags", "This needs a list of words in zh and one in en.")
+    return tags
+
+
+def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> int:
+    case = session.scalar(select(Case).where(Case.key == key))
+    if case is None:
+        case = Case(key=key, created_at=now)
+        session.add(case)
+        session.flush()
+    digest = new.digest()
+    loaded = (
+        select(CaseVersion.content_hash)
+        .where(CaseVersion.case_id == case.id, CaseVersion.content_hash != "")
+        .order_by(CaseVersion.number.desc())
+        .limit(1)
+    )
+    if session.scalar(loaded) == digest:
+        return 0
+    version = CaseVersion(
+        case_id=case.id,
+        number=publishing.next_number(session, case.id),
+        state=CaseState.DRAFT,
+        content_hash=digest,
+        created_at=now,
+    )
+    new.write_to(version)
+    session.add(version)
+    publishing.make_public(session, version, now)
+    return 1
+
+
+def load_rubrics(session: Session, folder: Path, now: datetime) -> int:
+    """A changed rubric gets the next number; runs keep the one they began with."""
+    return sum(
+        _store_rubric(session, read_rubric(path, raw), now) for path, raw in documents(folder)
+    )
+
+
+def read_rubric(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
+    entry = Entry(path.name, raw)
+    entry.only("key", "title", "pass_mark", "criteria", "critical")
+    pass_mark = entry.number("pass_mark", low=1)
+    if pass_mark > 100:
+        raise entry.refuse("pass_mark", "This must be 100 or less.")
+    criteria = [_criterion(item) for item in entry.entries("criteria")]
+    keys = [criterion["key"] for criterion in criteria]
+    if sum(criterion["weight"] for criterion in criteria) != 100:
+        raise entry.refuse("criteria", "The weights must add up to 100.")
+    if len(set(keys)) != len(keys):
+        raise entry.refuse("criteria", "Two criteria have the same key.")
+    critical = [{"key": e.key(), "title": e.text("title")} for e in entry.entries("critical")]
+    return {
+        "key": entry.key(),
+        "title": Localized(**entry.text("title")),
+        "pass_mark": pass_mark,
+        "criteria": criteria,
+        "critical": critical,
+    }
+
+
+def _criterion(entry: Entry) -> dict[str, Any]:
+    levels = [_sides(level) for level in entry.entries("levels")]
+    if len(levels) != 5:
+        raise entry.refuse("levels", "A criterion has exactly five levels.")
+    return {
+        "key": entry.key(),
+        "title": entry.text("title"),
+        "weight": entry.number("weight", low=1),
+        "levels": levels,
+    }
+
+
+def latest_rubric(session: Session, key: str) -> Rubric | None:
+    return session.scalar(
+        select(Rubric).where(Rubric.key == key).order_by(Rubric.number.desc()).limit(1)
+    )
+
+
+def _store_rubric(session: Session, new: dict[str, Any], now: datetime) -> int:
+    latest = latest_rubric(session, new["key"])
+    if latest is not None and all(getattr(latest, name) == value for name, value in new.items()):
+        return 0
+    number = latest.number + 1 if latest else 1
+    session.add(Rubric(**new, number=number, created_at=now))
+    session.flush()
+    return 1
+
+
+def load_drills(session: Session, folder: Path, now: datetime) -> int:
+    """Drills follow the published version of their case and the latest number of their rubric."""
+    return sum(_store_drill(session, path, raw, now) for path, raw in documents(folder))
+
+
+def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: datetime) -> int:
+    entry = Entry(path.name, raw)
+    entry.only(
+        "key",
+        "case",
+        "rubric",
+        "title",
+        "persona",
+        "opening",
+        "mood",
+        "hidden_facts",
+        "triggers",
+        "script",
+        "first_reply_seconds",
+    )
+    version = session.scalar(
+        select(CaseVersion)
+        .join(Case)
+        .where(Case.key == entry.word("case"), CaseVersion.state == CaseState.PUBLISHED)
+    )
+    rubric = latest_rubric(session, entry.word("rubric"))
+    if version is None:
+        raise entry.refuse("case", "There is no published case of this key.")
+    if rubric is None:
+        raise entry.refuse("rubric", "There is no rubric of this key.")
+    new = {
+        "case_version_id": version.id,
+        "rubric_id": rubric.id,
+        **{name: Localized(**entry.text(name)) for name in ("title", "persona", "opening", "mood")},
+        **{name: _localized(entry, name) for name in ("hidden_facts", "triggers", "script")},
+        "first_reply_seconds": entry.number("first_reply_seconds", low=1),
+    }
+    drill = session.scalar(select(Drill).where(Drill.key == entry.key()))
+    if drill is None:
+        session.add(Drill(key=entry.key(), created_at=now, **new))
+        session.flush()
+        return 1
+    changed = [name for name, value in new.items() if getattr(drill, name) != value]
+    for name in changed:
+        setattr(drill, name, new[name])
+    return int(bool(changed))

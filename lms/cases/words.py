@@ -1,0 +1,124 @@
+"""Text to search words, the same on every database, so that both give the same results.
+
+Chinese has no spaces: each run of characters becomes its single characters and its pairs, and a
+query of one or two characters is then a word of the index. Latin words are found by their
+beginning (two letters at least), as they are typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+MAX_QUERY = 200  # characters read of a query
+MAX_WORDS = 24  # words searched for
+_MAX_WORD = 40
+
+_CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUNS = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One thing a case must contain: any of `forms`, whole or (Latin) as the beginning."""
+
+    forms: tuple[str, ...]
+    prefix: bool
+
+
+def index_words(texts: Iterable[str]) -> list[str]:
+    """The words of the texts, each once, sorted."""
+    found: set[str] = set()
+    for text in texts:
+        for cjk, latin in _runs(text):
+            if latin:
+                found.add(latin[:_MAX_WORD])
+            else:
+                found.update(cjk)
+                found.update(_pairs(cjk))
+    return sorted(found)
+
+
+def query_words(query: str) -> list[Word]:
+    """What a query asks for; empty when nothing in it can be searched (signs, emoji)."""
+    words: dict[Word, None] = {}
+    for cjk, latin in _runs(query[:MAX_QUERY]):
+        if latin:
+            words[Word(_singular(latin[:_MAX_WORD]), prefix=len(latin) > 1)] = None
+        else:
+            words.update((Word((part,), prefix=False), None) for part in _pairs(cjk) or [cjk])
+    return list(words)[:MAX_WORDS]
+
+
+def _runs(text: str) -> list[tuple[str, str]]:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [(match[1] or "", match[2] or "") for match in _RUNS.finditer(folded)]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _singular(word: str) -> tuple[str, ...]:
+    """A plural is found by its singular, which as a beginning also finds the plural."""
+    if (
+        not (word.isascii() and word.isalpha())
+        or len(word) < 4
+        or word.endswith(("ss", "us", "is"))
+    ):
+        return (word,)
+    if word.endswith("ies"):
+        return (word[:-1], word[:-3] + "y")
+    if word.endswith(("xes", "ches", "shes", "sses", "zes")):
+        return (word[:-2],)
+    return (word[:-1],) if word.endswith("s") else (word,)
+
+
+class Highlighter:
+    """Marks what was found, in escaped text."""
+
+    def __init__(self, query: str) -> None:
+        patterns = []
+        for cjk, latin in _runs(query[:MAX_QUERY]):
+            if latin:
+                rest = f"[^\\W_{_CJK}]*" if len(latin) > 1 else f"(?![^\\W_{_CJK}])"
+                patterns += [rf"(?<![^\W_{_CJK}]){re.escape(f)}{rest}" for f in _singular(latin)]
+            else:
+                # The whole run first: where it stands as typed it is marked in one piece.
+                patterns += [re.escape(cjk), *(re.escape(pair) for pair in _pairs(cjk))]
+        limited = patterns[: 2 * MAX_WORDS]
+        self._pattern = re.compile("|".join(limited), re.IGNORECASE) if limited else None
+
+    def mark(self, text: str) -> Markup:
+        """The whole text, the found words in <mark>."""
+        if self._pattern is None:
+            return escape(text)
+        parts, end = [], 0
+        for match in self._pattern.finditer(text):
+            parts += [
+                escape(text[end : match.start()]),
+                Markup("<mark>"),
+                escape(match[0]),
+                Markup("</mark>"),
+            ]
+            end = match.end()
+        return Markup("").join([*parts, escape(text[end:])])
+
+    def snippet(self, texts: Iterable[str], width: int = 110) -> Markup | None:
+        """The surroundings of the first place found, or None."""
+        if self._pattern is None:
+            return None
+        for text in texts:
+            match = self._pattern.search(text)
+            if match is None:
+                continue
+            start = max(0, match.start() - width // 3)
+            cut = text[start : start + width]
+            before, after = "…" if start else "", "…" if start + width < len(text) else ""
+            return Markup("").join([before, self.mark(cut), after])
+        return None
