@@ -4,6 +4,7 @@
   const root = document.documentElement;
 
   // --- Toasts: lms.toast("Saved", "ok"), or an HX-Trigger header {"toast": {"text": …, "tone": …}} ---
+  const GLYPHS = { ok: "circle-check", warn: "alert-triangle", bad: "alert-circle" };
   const toast = (text, tone = "accent") => {
     const box = document.getElementById("toasts");
     const model = document.getElementById("toast-model");
@@ -11,6 +12,8 @@
     const item = model.content.firstElementChild.cloneNode(true);
     item.classList.add(`notice-${tone}`);
     item.querySelector("p").textContent = text;
+    const use = item.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${GLYPHS[tone] ?? "info-circle"}`));
     box.append(item);
     // Errors stay until they are closed: they may need to be read twice.
     if (tone !== "bad") setTimeout(() => item.remove(), 6000);
@@ -64,13 +67,14 @@
 
   // --- data-confirm="What will happen": asks before a link, button or form goes on ---
   const confirmed = new WeakSet();
-  const ask = (text, label) =>
+  const ask = (text, label, danger) =>
     new Promise((resolve) => {
       const dialog = document.getElementById("ask");
       dialog.querySelector("p").textContent = text;
       const yes = dialog.querySelector("[value=yes]");
       yes.dataset.label ??= yes.textContent;
       yes.textContent = label || yes.dataset.label;
+      yes.className = danger ? "btn btn-danger" : "btn btn-primary";
       dialog.returnValue = "";
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
       dialog.showModal();
@@ -80,7 +84,8 @@
     if (!element || confirmed.delete(element)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(element.dataset.confirm, element.dataset.confirmLabel).then((yes) => {
+    const danger = (event.submitter ?? element).matches(".btn-danger, [data-danger]");
+    ask(element.dataset.confirm, element.dataset.confirmLabel, danger).then((yes) => {
       if (!yes) return;
       confirmed.add(element);
       go();

@@ -78,7 +78,7 @@
 
   const legendOf = (entries) => {
     const list = document.createElement("ul");
-    list.className = "legend";
+    list.className = "keys";
     entries.forEach(([name, value], i) => {
       const item = document.createElement("li");
       item.className = `seg-${(i % 6) + 1}`;
@@ -95,7 +95,7 @@
 
   const tooltip = (area, chart, data) => {
     const tip = document.createElement("div");
-    tip.className = "chart-tip";
+    tip.className = "plot-tip";
     tip.hidden = true;
     area.append(tip);
     const zr = chart.getZr();
@@ -124,7 +124,7 @@
 
   const draw = async (figure) => {
     figure.dataset.chart = "drawn";
-    const area = figure.querySelector(".chart-area");
+    const area = figure.querySelector(".plot-area");
     try {
       const data = await read(figure);
       const chart = window.echarts.init(area, null, { renderer: "canvas" });
@@ -132,7 +132,7 @@
       const legend = legendOf(data.series.length > 1 ? data.series.map((s) => [s.name]) : []);
       if (data.target_label) {
         const item = document.createElement("li");
-        item.className = "legend-target";
+        item.className = "key-target";
         item.textContent = data.target_label;
         legend.append(item);
       }
