@@ -1,0 +1,107 @@
+"""Questions about drills and cases that others ask, each one set-based statement."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Float, Select, cast, func, or_, select
+
+from lms.cases.models import CaseVersion, Drill, DrillRun, RunState
+from lms.clock import Month
+from lms.courses.models import (
+    Enrolment,
+    Module,
+    Programme,
+    ProgrammeKind,
+    ProgrammeVersion,
+    Step,
+)
+from lms.db import Localized, Session
+
+_OWN_ASSESSMENT = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY, ProgrammeKind.RETRAINING)
+
+
+def drill_scores(session: Session, month: Month, zone: ZoneInfo) -> Select[int, float, int]:
+    """For `lms.results`: the `case_analysis` part that comes from drills.
+
+    A statement of (person_id, score, runs): the mean final score (0-100, a critical error counts
+    0) of the runs whose scoring became final in the month, counted in `zone`, and how many they
+    are, so that it can be joined with marks from elsewhere. Runs inside onboarding, temporary and
+    retraining enrolments do not count.
+    """
+    total = cast(func.sum(DrillRun.score), Float)
+    runs = func.count(DrillRun.id)
+    return (
+        select(
+            DrillRun.person_id,
+            cast(total / 100 / runs, Float).label("score"),
+            runs.label("runs"),
+        )
+        .outerjoin(Enrolment, Enrolment.id == DrillRun.enrolment_id)
+        .outerjoin(Programme, Programme.id == Enrolment.programme_id)
+        .where(
+            DrillRun.state == RunState.SCORED,
+            DrillRun.scored_at >= _start(month.first_day, zone),
+            DrillRun.scored_at < _start(month.plus(1).first_day, zone),
+            or_(Programme.id.is_(None), Programme.kind.not_in(_OWN_ASSESSMENT)),
+        )
+        .group_by(DrillRun.person_id)
+    )
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+@dataclass(frozen=True)
+class DrillUse:
+    """A drill made from a case; `mean` (hundredths of a percent) is None until a run is scored."""
+
+    drill_id: int
+    key: str
+    title: Localized
+    version_number: int
+    scored: int
+    mean: int | None
+
+
+def drills_of_case(session: Session, case_id: int) -> list[DrillUse]:
+    """The drills made from any version of the case, with what was scored in them."""
+    mean = func.avg(DrillRun.score)
+    rows = session.execute(
+        select(Drill.id, Drill.key, Drill.title, CaseVersion.number, func.count(DrillRun.id), mean)
+        .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
+        .outerjoin(DrillRun, (DrillRun.drill_id == Drill.id) & (DrillRun.state == RunState.SCORED))
+        .where(CaseVersion.case_id == case_id)
+        .group_by(Drill.id, CaseVersion.number)
+        .order_by(Drill.id)
+    )
+    return [
+        DrillUse(drill_id, key, title, number, scored, None if average is None else round(average))
+        for drill_id, key, title, number, scored, average in rows
+    ]
+
+
+def programmes_using(session: Session, drill_keys: list[str]) -> list[Localized]:
+    """Titles of the programmes whose latest version has a step with one of the drills."""
+    if not drill_keys:
+        return []
+    latest = (
+        select(func.max(ProgrammeVersion.id))
+        .group_by(ProgrammeVersion.programme_id)
+        .scalar_subquery()
+    )
+    config: Any = Step.config
+    found = session.execute(
+        select(ProgrammeVersion.id, ProgrammeVersion.title)
+        .join(Module, Module.version_id == ProgrammeVersion.id)
+        .join(Step, Step.module_id == Module.id)
+        .where(
+            ProgrammeVersion.id.in_(latest),
+            Step.kind == "drill",
+            config["drill"].as_string().in_(drill_keys),
+        )
+        .order_by(ProgrammeVersion.id)
+    )
+    return list(dict(found.tuples()).values())

@@ -1,0 +1,137 @@
+"""Drafts, review by another person, publication."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms import audit
+from lms.audit import Actor, AuditEntry
+from lms.cases import authoring
+from lms.cases.models import CaseState, CaseVersion
+from lms.clock import SettableClock
+from lms.db import Localized, db
+from lms.errors import Conflict, DomainError, NotAllowed
+from lms.people.models import Notification
+from tests.cases import kit
+from tests.conftest import People
+
+
+@pytest.fixture
+def pair(both_apps: Flask, persons: People) -> tuple[Actor, Actor]:
+    return Actor(persons.add("trainer").id), Actor(persons.add("trainer").id)
+
+
+def begin(actor: Actor, clock: SettableClock) -> CaseVersion:
+    return authoring.create_case(db.session(), kit.some_content(), actor=actor, now=clock.now())
+
+
+def test_from_draft_to_published(pair: tuple[Actor, Actor], clock: SettableClock) -> None:
+    author, reviewer = pair
+    session, now = db.session(), clock.now()
+    draft = begin(author, clock)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    with pytest.raises(NotAllowed):
+        authoring.publish(session, draft.id, edit_count=0, actor=author, now=now)
+    authoring.publish(session, draft.id, edit_count=0, actor=reviewer, now=now)
+    session.commit()
+    assert (draft.state, draft.reviewer_id) == (CaseState.PUBLISHED, reviewer.person_id)
+    told = session.scalars(select(Notification)).one()
+    assert (told.person_id, told.kind) == (author.person_id, "case.published")
+    actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert [a for a in actions if a.startswith("case.")] == [
+        "case.draft",
+        "case.submit",
+        "case.publish",
+    ]
+
+
+def test_whoever_wrote_in_it_cannot_publish(
+    pair: tuple[Actor, Actor], clock: SettableClock
+) -> None:
+    author, helper = pair
+    session, now = db.session(), clock.now()
+    draft = begin(author, clock)
+    changed = kit.some_content(result=Localized("改了", "Changed"))
+    authoring.save_draft(session, draft.id, changed, edit_count=0, actor=helper)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    with pytest.raises(NotAllowed):
+        authoring.publish(session, draft.id, edit_count=1, actor=helper, now=now)
+
+
+def test_two_editors(pair: tuple[Actor, Actor], clock: SettableClock) -> None:
+    author, helper = pair
+    draft = begin(author, clock)
+    mine, theirs = (kit.some_content(title=Localized("", t)) for t in ("Mine", "Theirs"))
+    authoring.save_draft(db.session(), draft.id, mine, edit_count=0, actor=author)
+    with pytest.raises(Conflict):
+        authoring.save_draft(db.session(), draft.id, theirs, edit_count=0, actor=helper)
+    assert draft.title.en == "Mine"
+
+
+def test_reviewer_publishes_what_they_read(pair: tuple[Actor, Actor], clock: SettableClock) -> None:
+    author, reviewer = pair
+    session, now = db.session(), clock.now()
+    draft = begin(author, clock)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    authoring.take_back(session, draft.id, actor=author, now=now)
+    changed = kit.some_content(result=Localized("改了", "Changed"))
+    authoring.save_draft(session, draft.id, changed, edit_count=0, actor=author)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    with pytest.raises(Conflict):
+        authoring.publish(session, draft.id, edit_count=0, actor=reviewer, now=now)
+
+
+def test_changes_requested_then_published_again(
+    pair: tuple[Actor, Actor], clock: SettableClock
+) -> None:
+    author, reviewer = pair
+    session, now = db.session(), clock.now()
+    draft = begin(author, clock)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    with pytest.raises(DomainError) as refused:
+        authoring.request_changes(session, draft.id, " ", edit_count=0, actor=reviewer, now=now)
+    assert refused.value.field == "note"
+    authoring.request_changes(session, draft.id, "太短", edit_count=0, actor=reviewer, now=now)
+    assert (draft.state, draft.review_note) == (CaseState.DRAFT, "太短")
+    authoring.submit(session, draft.id, actor=author, now=now)
+    authoring.publish(session, draft.id, edit_count=0, actor=reviewer, now=now)
+
+    second = authoring.new_draft(session, draft.case_id, actor=author, now=now)
+    again = authoring.new_draft(session, draft.case_id, actor=reviewer, now=now)
+    assert (second.id, second.number, second.title) == (again.id, 2, draft.title)
+    authoring.submit(session, second.id, actor=author, now=now)
+    authoring.publish(session, second.id, edit_count=0, actor=reviewer, now=now)
+    session.refresh(draft)
+    assert (draft.state, second.state) == (CaseState.SUPERSEDED, CaseState.PUBLISHED)
+
+
+def test_published_versions_do_not_change(pair: tuple[Actor, Actor], clock: SettableClock) -> None:
+    published = kit.published_case(clock.now())
+    session, now = db.session(), clock.now()
+    with pytest.raises(Conflict):
+        authoring.save_draft(session, published.id, kit.some_content(), edit_count=0, actor=pair[0])
+    for act in (authoring.submit, authoring.take_back):
+        with pytest.raises(Conflict):
+            act(session, published.id, actor=pair[0], now=now)
+
+
+@pytest.mark.parametrize(
+    ("missing", "field"),
+    [
+        ({"title": Localized()}, "title_zh"),
+        ({"scenario": Localized()}, "scenario_zh"),
+        ({"dialogue": ()}, "dialogue"),
+        ({"handling": ()}, "handling"),
+        ({"lessons": Localized()}, "lessons_zh"),
+        ({"stage": "x"}, "stage"),
+    ],
+)
+def test_review_needs_a_complete_case(
+    app: Flask, clock: SettableClock, missing: dict[str, object], field: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        draft = authoring.create_case(
+            db.session(), kit.some_content(**missing), actor=audit.OPERATOR, now=clock.now()
+        )
+        authoring.submit(db.session(), draft.id, actor=audit.OPERATOR, now=clock.now())
+    assert refused.value.field == field
