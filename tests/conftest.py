@@ -5,7 +5,7 @@ Databases are made by the real migrations once per worker, then copied per test.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,11 +19,13 @@ from flask.testing import FlaskClient
 from lms.app import create_app
 from lms.audit import OPERATOR
 from lms.cli.site import upgrade_database
-from lms.clock import SettableClock
+from lms.clock import Month, SettableClock
 from lms.config import Settings
 from lms.db import db
 from lms.people import services as people
 from lms.people.models import Account, Channel, Employment, Level, Person, RoleAssignment
+from lms.results.models import MonthClose, MonthFigure, MonthResult
+from lms.results.scoring_policy import SCORING
 
 # A Monday in Shanghai, 10:00.
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -174,3 +176,62 @@ class People:
 @pytest.fixture
 def persons(clock: SettableClock) -> People:
     return People(clock.now())
+
+
+@dataclass
+class Facts:
+    """Month closes made by hand, for what reads them."""
+
+    now: datetime
+
+    def close(
+        self,
+        month: Month,
+        scores: Mapping[int, int | None],
+        figures: Mapping[int, Mapping[str, tuple[float, int]]] | None = None,
+        kpi_met: Collection[int] = (),
+        revision: int = 1,
+    ) -> MonthClose:
+        """`scores`: hundredths by person, None not ranked; figures: value, attainment in 1e-12."""
+        session = db.session()
+        session.execute(
+            sa.update(MonthClose).where(MonthClose.month == month).values(is_current=False)
+        )
+        close = MonthClose(
+            month=month, revision=revision, is_current=True, closed_at=self.now,
+            policy=SCORING.defaults(), policy_number=0, ranked=0,
+        )  # fmt: skip
+        session.add(close)
+        session.flush()
+        figures = figures or {i: {} for i in scores}
+        csat = {i: f["csat"][0] for i, f in figures.items() if "csat" in f and scores[i]}
+        ranked = [score for score in scores.values() if score is not None]
+        close.ranked = len(ranked)
+        for person_id, score in scores.items():
+            session.add(
+                MonthResult(
+                    close_id=close.id, person_id=person_id, level="agent", channel="online",
+                    leave_days=0, has_row=True, score=score, is_partial=False,
+                    kpi_met=person_id in kpi_met,
+                    not_ranked=None if score is not None else "leave",
+                    rank=None if score is None else 1 + sum(s > score for s in ranked),
+                    csat_rank=1 + sum(v > csat[person_id] for v in csat.values())
+                    if person_id in csat
+                    else None,
+                )
+            )  # fmt: skip
+            session.add_all(
+                MonthFigure(
+                    close_id=close.id, person_id=person_id, metric=metric, value=value,
+                    target=4.5 if metric == "csat" else 0.9, attainment=attained,
+                    is_met=attained >= 10**12,
+                )
+                for metric, (value, attained) in figures[person_id].items()
+            )  # fmt: skip
+        session.flush()
+        return close
+
+
+@pytest.fixture
+def facts(clock: SettableClock) -> Facts:
+    return Facts(clock.now())

@@ -1,0 +1,119 @@
+"""The bottom share and the weakest figure against the plainest reading of the rule."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lms.clock import Month
+from lms.db import db
+from lms.plugins.retraining import selection
+from lms.plugins.retraining.policy import SELECTION
+from lms.policies import PolicyInForce
+
+MARCH = Month.parse("2026-03")
+Figures = dict[str, tuple[float, int]]
+
+
+def lowest_tenth(scores: list[int], share: str) -> set[int]:
+    """Indices of everyone whose score is at most the k-th lowest."""
+    k = int(Decimal(share) * len(scores))
+    if k == 0:
+        return set()
+    limit = sorted(scores)[k - 1]
+    return {i for i, score in enumerate(scores) if score <= limit}
+
+
+def weakest(index: int, figures: list[Figures]) -> str:
+    def share_above(name: str) -> Fraction:
+        having = [f[name][1] for f in figures if name in f]
+        return Fraction(sum(v > figures[index][name][1] for v in having), len(having))
+
+    present = [name for name in selection.FIGURES if name in figures[index]]
+    return max(present, key=lambda name: (share_above(name), -selection.FIGURES.index(name)))
+
+
+def policy(**changes: object) -> PolicyInForce:
+    return PolicyInForce(SELECTION.name, 0, {**SELECTION.defaults(), **changes})
+
+
+attainments = st.integers(0, 6).map(lambda n: n * 10**12 // 6)
+people = st.lists(
+    st.tuples(
+        st.integers(7000, 7040),
+        st.dictionaries(st.sampled_from(selection.FIGURES), attainments, min_size=1),
+    ),
+    min_size=1,
+    max_size=32,
+)
+
+
+@pytest.fixture
+def ids(both_apps: Flask, persons) -> list[int]:
+    return [persons.add().id for _ in range(32)]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rows=people, share=st.sampled_from(["0.1", "0.29", "0.3", "0.07", "0.5"]))
+def test_equals_the_plain_reading(ids: list[int], facts, rows, share: str) -> None:
+    scores = [score for score, _ in rows]
+    figures = [{n: (a / 1e12, a) for n, a in row.items()} for _, row in rows]
+    close = facts.close(
+        MARCH,
+        dict(zip(ids, scores, strict=False)),
+        dict(zip(ids, figures, strict=False)),
+    )
+    used = policy(share=float(share))
+    at = selection.cut(db.session(), close.id, used)
+    found = selection.selected(db.session(), close.id, at, selection.below(used))
+    db.session.rollback()
+
+    expected = lowest_tenth(scores, share)
+    assert {p.person_id for p in found} == {ids[i] for i in expected}
+    for person in found:
+        index = ids.index(person.person_id)
+        assert person.figure == weakest(index, figures)
+        assert person.position == 1 + sum(s < scores[index] for s in scores)
+
+
+def test_the_share_is_a_decimal_not_a_double() -> None:
+    assert selection.lowest(0.29, 100) == 29  # 0.29 * 100 is 28.999… in binary
+    assert selection.lowest(0.1, 9) == 0
+
+
+def test_fewer_than_ten_select_nobody(app: Flask, persons, facts) -> None:
+    ids = [persons.add().id for _ in range(9)]
+    close = facts.close(MARCH, {i: 8000 for i in ids}, {i: {"frt": (40, 5)} for i in ids})
+    at = selection.cut(db.session(), close.id, policy())
+    assert (at.ranked, at.k, at.score) == (9, 0, None)
+    assert selection.selected(db.session(), close.id, at, None) == []
+
+
+def test_the_threshold_selects_whatever_the_share(app: Flask, persons, facts) -> None:
+    ids = [persons.add().id for _ in range(3)]
+    scores = dict(zip(ids, (5999, 6000, 9000), strict=True))
+    close = facts.close(MARCH, scores, {i: {"frt": (40, 5)} for i in ids})
+    used = policy(use_threshold=True)
+    at = selection.cut(db.session(), close.id, used)
+    found = selection.selected(db.session(), close.id, at, selection.below(used))
+    assert [p.person_id for p in found] == [ids[0]]
+
+
+def test_the_unranked_neither_count_nor_compare(app: Flask, persons, facts) -> None:
+    ids = [persons.add().id for _ in range(11)]
+    scores: dict[int, int | None] = {i: 8000 + n for n, i in enumerate(ids)}
+    scores[ids[0]] = None
+    figures = {i: {"frt": (40.0, 10**12), "csat": (4.0, 10**11)} for i in ids}
+    figures[ids[1]] = {"frt": (40.0, 10**11), "csat": (4.0, 10**11)}
+    close = facts.close(MARCH, scores, figures)
+    at = selection.cut(db.session(), close.id, policy())
+    (only,) = selection.selected(db.session(), close.id, at, None)
+    assert (only.person_id, only.position, only.figure) == (ids[1], 1, "frt")
+    assert (only.more, only.having) == (9, 10)
