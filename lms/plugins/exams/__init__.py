@@ -1,1 +1,72 @@
-"""Stub while being written."""
+"""Exams: question banks, papers drawn at random, sitting, marking, results."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from lms.plugins.api import (
+    ContentLoader,
+    Job,
+    Localized,
+    Month,
+    NavItem,
+    Permission,
+    Scope,
+    StepType,
+    TrainingFigure,
+    Viewer,
+    db,
+    hookimpl,
+)
+
+
+@hookimpl
+def lms_blueprints() -> Sequence[Blueprint]:
+    from lms.plugins.exams import manage, views
+
+    return [views.bp, manage.bp]
+
+
+@hookimpl
+def lms_permissions() -> Sequence[Permission]:
+    label = Localized("管理考试与题库", "Manage exams and question banks")
+    return [
+        Permission("exams.manage", label, {"trainer": Scope.ALL, "training_manager": Scope.ALL})
+    ]
+
+
+@hookimpl
+def lms_jobs() -> Sequence[Job]:
+    from lms.plugins.exams.attempts import finish_overdue
+
+    return [Job("exams.finish_overdue", finish_overdue, every=timedelta(seconds=15))]
+
+
+@hookimpl
+def lms_step_types() -> Sequence[StepType]:
+    from lms.plugins.exams.step_type import ExamStep
+
+    return [ExamStep()]
+
+
+@hookimpl
+def lms_content_loaders() -> Sequence[ContentLoader]:
+    from lms.plugins.exams.content import load_exams, load_questions
+
+    return [ContentLoader("questions", 10, load_questions), ContentLoader("exams", 20, load_exams)]
+
+
+@hookimpl
+def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure]:
+    from lms.plugins.exams.figures import training_figures
+
+    return training_figures(db.session(), month, now)
+
+
+@hookimpl
+def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    if not viewer.may("exams.manage"):
+        return []
+    return [NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]

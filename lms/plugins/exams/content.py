@@ -1,0 +1,203 @@
+"""Question banks and exams from content files (`questions/`, `exams/`)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from lms.plugins.api import DomainError, Localized, Session, documents
+from lms.plugins.exams.models import (
+    Bank,
+    Exam,
+    Question,
+    QuestionTag,
+    QuestionType,
+    QuestionVersion,
+)
+
+TRUE_FALSE = [{"zh": "正确", "en": "True"}, {"zh": "错误", "en": "False"}]
+_EXAM_FIELDS = ("count", "minutes", "pass_mark", "max_attempts", "cooldown_minutes")
+
+
+def load_questions(session: Session, folder: Path, now: datetime) -> int:
+    """New wording makes a new version; a question left out of the file stays as it is."""
+    return sum(load_bank(session, document, path.name, now) for path, document in documents(folder))
+
+
+def load_bank(session: Session, document: Mapping[str, Any], file: str, now: datetime) -> int:
+    bank = session.scalar(select(Bank).where(Bank.key == _text(document, "bank", file)))
+    title = Localized.of(document.get("title"))
+    changed = 0
+    if bank is None:
+        bank = Bank(key=document["bank"], title=title)
+        session.add(bank)
+        session.flush()
+        changed = 1
+    elif bank.title != title:
+        bank.title = title
+        changed = 1
+    known = {q.key: (q, digest) for q, digest in _current(session, bank.id)}
+    for entry in document.get("questions") or ():
+        changed += _load_question(session, bank.id, entry, known, file, now)
+    return changed
+
+
+def _current(session: Session, bank_id: int) -> list[tuple[Question, str]]:
+    rows = session.execute(
+        select(Question, QuestionVersion.content_hash)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.bank_id == bank_id, QuestionVersion.number == Question.current_number)
+        .options(selectinload(Question.tags))
+    )
+    return [(question, digest) for question, digest in rows]
+
+
+def _load_question(
+    session: Session,
+    bank_id: int,
+    entry: Mapping[str, Any],
+    known: dict[str, tuple[Question, str]],
+    file: str,
+    now: datetime,
+) -> bool:
+    key = _text(entry, "key", file)
+    wording = _wording(entry, f"{file}, {key}")
+    digest = hashlib.sha256(json.dumps(wording, sort_keys=True).encode()).hexdigest()
+    tags = sorted(set(entry.get("tags") or ()))
+    difficulty = entry.get("difficulty", 1)
+    if not (isinstance(difficulty, int) and 1 <= difficulty <= 5):
+        raise _wrong(f"{file}, {key}", "difficulty")
+    question, old_digest = known.get(key, (None, ""))
+    if question is None:
+        question = Question(bank_id=bank_id, key=key, current_number=0, difficulty=difficulty)
+    elif (digest, difficulty, tags) == (
+        old_digest,
+        question.difficulty,
+        [t.tag for t in question.tags],
+    ):
+        return False
+    question.difficulty = difficulty
+    question.tags = [t for t in question.tags if t.tag in tags]
+    question.tags += [QuestionTag(tag=t) for t in tags if t not in {x.tag for x in question.tags}]
+    question.search = _search(key, wording)
+    if digest != old_digest:
+        question.current_number += 1
+        session.add(question)
+        session.flush()
+        session.add(
+            QuestionVersion(
+                question_id=question.id,
+                number=question.current_number,
+                type=wording["type"],
+                stem=Localized.of(wording["stem"]),
+                options=wording["options"],
+                answer=wording["answer"],
+                explanation=Localized.of(wording["explanation"]),
+                content_hash=digest,
+                created_at=now,
+            )
+        )
+    return True
+
+
+def _wording(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The question in the form that is stored; DomainError names the field that is wrong."""
+    kind = entry.get("type")
+    stem, answer = entry.get("stem"), entry.get("answer")
+    if kind not in set(QuestionType):
+        raise _wrong(where, "type")
+    if not Localized.of(stem):
+        raise _wrong(where, "stem")
+    if kind == QuestionType.TRUE_FALSE:
+        if answer not in ([True], [False]):
+            raise _wrong(where, "answer")
+        options, right = TRUE_FALSE, [0 if answer == [True] else 1]
+    else:
+        options = entry.get("options") or []
+        if len(options) < 2 or not all(Localized.of(o) for o in options):
+            raise _wrong(where, "options")
+        right = _right_options(kind, answer, len(options), where)
+    return {
+        "type": kind,
+        "stem": stem,
+        "options": options,
+        "answer": right,
+        "explanation": entry.get("explanation") or {},
+    }
+
+
+def _right_options(kind: str, answer: Any, count: int, where: str) -> list[int]:
+    if not isinstance(answer, list) or not answer:
+        raise _wrong(where, "answer")
+    if not all(type(n) is int and 1 <= n <= count for n in answer):
+        raise _wrong(where, "answer")
+    if len(set(answer)) != len(answer) or (kind == QuestionType.SINGLE and len(answer) != 1):
+        raise _wrong(where, "answer")
+    return sorted(n - 1 for n in answer)
+
+
+def _search(key: str, wording: Mapping[str, Any]) -> str:
+    texts = [Localized.of(t) for t in (wording["stem"], *wording["options"])]
+    return " ".join([key, *(t.zh for t in texts), *(t.en for t in texts)]).lower()
+
+
+def load_exams(session: Session, folder: Path, now: datetime) -> int:
+    return sum(_load_exam(session, document, path.name) for path, document in documents(folder))
+
+
+def _load_exam(session: Session, document: Mapping[str, Any], file: str) -> bool:
+    key = _text(document, "key", file)
+    bank = session.scalar(select(Bank).where(Bank.key == _text(document, "bank", file)))
+    if bank is None:
+        raise _wrong(file, "bank")
+    tags = list(document.get("tags") or ())
+    values = {name: document.get(name) for name in _EXAM_FIELDS}
+    for name, value in values.items():
+        is_optional = name in ("max_attempts", "cooldown_minutes")
+        if not (value is None and is_optional) and not (type(value) is int and value > 0):
+            raise _wrong(file, name)
+    if values["pass_mark"] > 100:  # type: ignore[operator]  # an integer: looked at above
+        raise _wrong(file, "pass_mark")
+    there = matching(session, bank.id, tags)
+    if values["count"] > there:  # type: ignore[operator]
+        raise DomainError(
+            "%(file)s asks for %(count)s questions, the bank has %(there)s that fit.",
+            file=file,
+            count=values["count"],
+            there=there,
+        )
+    values |= {"title": Localized.of(document.get("title")), "bank_id": bank.id, "tags": tags}
+    exam = session.scalar(select(Exam).where(Exam.key == key))
+    if exam is None:
+        session.add(Exam(key=key, **values))
+        return True
+    old = {name: getattr(exam, name) for name in values}
+    for name, value in values.items():
+        setattr(exam, name, value)
+    return old != values
+
+
+def matching(session: Session, bank_id: int, tags: list[str]) -> int:
+    """How many questions of the bank carry one of the tags."""
+    found = select(func.count(Question.id)).where(Question.bank_id == bank_id)
+    if tags:
+        found = found.where(Question.tags.any(QuestionTag.tag.in_(tags)))
+    return session.scalar(found) or 0
+
+
+def _text(document: Mapping[str, Any], name: str, file: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise _wrong(file, name)
+    return value
+
+
+def _wrong(where: str, field: str) -> DomainError:
+    return DomainError(
+        "%(where)s: the field %(name)s is missing or wrong.", field=field, where=where, name=field
+    )

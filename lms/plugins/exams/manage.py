@@ -1,0 +1,64 @@
+"""The trainers' pages: exams with their results and item analysis, question banks."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from lms.plugins.api import access, db, here, page_url
+from lms.plugins.exams import analysis
+from lms.plugins.exams.models import Bank, Exam
+
+bp = Blueprint("exams_manage", __name__, url_prefix="/exams", template_folder="templates")
+
+
+@bp.get("/")
+@access.requires("exams.manage")
+def index() -> ResponseReturnValue:
+    return render_template("exams/index.html", exams=analysis.exams(db.session()))
+
+
+@bp.get("/<key>")
+@access.requires("exams.manage")
+def exam(key: str) -> ResponseReturnValue:
+    figures = analysis.exams(db.session(), _exam(key).id)[0]
+    page = db.paginate(analysis.sittings(figures.exam.id), per_page=25, error_out=False)
+    return render_template("exams/exam.html", figures=figures, exam=figures.exam, page=page)
+
+
+@bp.get("/<key>/items")
+@access.requires("exams.manage")
+def items(key: str) -> ResponseReturnValue:
+    found = _exam(key)
+    return render_template(
+        "exams/items.html", exam=found, items=analysis.items(db.session(), found.id)
+    )
+
+
+@bp.get("/banks")
+@access.requires("exams.manage")
+def banks() -> ResponseReturnValue:
+    return render_template("exams/banks.html", banks=analysis.banks(db.session()))
+
+
+@bp.get("/banks/<key>")
+@access.requires("exams.manage")
+def bank(key: str) -> ResponseReturnValue:
+    found = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
+    words, tag = request.args.get("q", "").strip(), request.args.get("tag", "")
+    difficulty = request.args.get("difficulty", None, int)
+    wanted = analysis.bank_questions(found.id, words, tag, difficulty)
+    return render_template(
+        "exams/bank.html",
+        bank=found,
+        page=db.paginate(wanted, per_page=20, error_out=False),
+        tags=analysis.tags(db.session(), found.id),
+        words=words,
+        tag=tag,
+        difficulty=difficulty,
+        here=here,
+        page_url=page_url,
+    )
+
+
+def _exam(key: str) -> Exam:
+    return db.session.scalar(select(Exam).where(Exam.key == key)) or abort(404)

@@ -1,0 +1,166 @@
+"""Banks of questions, exams over them, attempts and the responses given in them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, relationship
+
+from lms.plugins.api import (
+    Code,
+    Localized,
+    Mapped,
+    Person,
+    PersonId,
+    Pk,
+    mapped_column,
+    new_registry,
+)
+
+
+class ExamsModel(DeclarativeBase):
+    registry = new_registry()
+
+
+class QuestionType(StrEnum):
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+
+
+class Bank(ExamsModel):
+    __tablename__ = "plugin_exams_bank"
+    id: Mapped[Pk]
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[Localized]
+
+
+class Question(ExamsModel):
+    """What may be drawn. Its wording is a version; attempts keep the version they were given.
+
+    `search` is key, stems and options of the current version in small letters.
+    """
+
+    __tablename__ = "plugin_exams_question"
+    __table_args__ = (UniqueConstraint("bank_id", "key"),)
+    id: Mapped[Pk]
+    bank_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_bank.id"))
+    key: Mapped[Code]
+    difficulty: Mapped[int]
+    current_number: Mapped[int]
+    search: Mapped[str] = mapped_column(Text)
+
+    tags: Mapped[list["QuestionTag"]] = relationship(
+        order_by="QuestionTag.tag", cascade="all, delete-orphan"
+    )
+
+
+class QuestionTag(ExamsModel):
+    __tablename__ = "plugin_exams_question_tag"
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_exams_question.id"), primary_key=True
+    )
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class QuestionVersion(ExamsModel):
+    """Never changed once written. `answer`: the right options, counted from 0, ascending.
+
+    A true/false question has the two options "true" (0) and "false" (1), shown in that order.
+    """
+
+    __tablename__ = "plugin_exams_question_version"
+    __table_args__ = (UniqueConstraint("question_id", "number"),)
+    id: Mapped[Pk]
+    question_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_question.id"))
+    number: Mapped[int]
+    type: Mapped[Code]
+    stem: Mapped[Localized]
+    options: Mapped[list[Any]]
+    answer: Mapped[list[Any]]
+    explanation: Mapped[Localized]
+    content_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+    question: Mapped[Question] = relationship()
+
+
+class Exam(ExamsModel):
+    """`tags` empty: any question of the bank. No `max_attempts`: until passed."""
+
+    __tablename__ = "plugin_exams_exam"
+    id: Mapped[Pk]
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[Localized]
+    bank_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_bank.id"), index=True)
+    tags: Mapped[list[str]]
+    count: Mapped[int]
+    minutes: Mapped[int]
+    pass_mark: Mapped[int]
+    max_attempts: Mapped[int | None]
+    cooldown_minutes: Mapped[int | None]
+
+    bank: Mapped[Bank] = relationship()
+
+
+class Attempt(ExamsModel):
+    """One sitting. The paper is its responses; `seed` reproduces how it was drawn.
+
+    The pass mark is the one in force at the start. `score` is a percentage in hundredths.
+    """
+
+    __tablename__ = "plugin_exams_attempt"
+    __table_args__ = (
+        # Two clicks on "start" count the same number, so only one of them gets in.
+        UniqueConstraint("enrolment_id", "step_id", "number"),
+        Index("ix_plugin_exams_attempt_exam", "exam_id", "submitted_at"),
+        Index(
+            "ix_plugin_exams_attempt_open",
+            "deadline",
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+        Index("ix_plugin_exams_attempt_submitted_at", "submitted_at"),
+    )
+    id: Mapped[Pk]
+    exam_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_exam.id"))
+    person_id: Mapped[PersonId]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    step_id: Mapped[int] = mapped_column(ForeignKey("step.id"), index=True)
+    number: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    pass_mark: Mapped[int]
+    started_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+    score: Mapped[int | None]
+    passed: Mapped[bool | None]
+
+    exam: Mapped[Exam] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Response(ExamsModel):
+    """A question of an attempt, made with it, and the answer as last saved.
+
+    `option_order`: the options as shown, by their number in the version. `answer`: the options
+    chosen, by the same numbers, ascending; None while there is none. `sequence`: when the browser
+    gave it, in milliseconds; an older save never replaces a newer one.
+    """
+
+    __tablename__ = "plugin_exams_response"
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_exams_question_version.id"), index=True
+    )
+    option_order: Mapped[list[Any]]
+    answer: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    is_flagged: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    saved_at: Mapped[datetime | None]
+    is_correct: Mapped[bool | None]
+
+    version: Mapped[QuestionVersion] = relationship()

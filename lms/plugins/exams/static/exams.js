@@ -1,0 +1,181 @@
+// The exam page: saves each answer as it is given, keeps it in the browser until the server has it,
+// and counts down by the server's clock. Without this file the page's form does the saving.
+(() => {
+  "use strict";
+  const exam = document.getElementById("exam");
+  if (!exam) return;
+  const text = exam.dataset;
+  const deadline = Number(text.deadline);
+  let offset = Number(text.now) - Date.now();
+  const serverNow = () => Math.round(Date.now() + offset);
+
+  // --- What waits to be saved: position -> {sequence, fields}, kept across a crash ---
+  const store = `exam-${text.attempt}`;
+  const read = () => {
+    try {
+      return JSON.parse(localStorage.getItem(store)) ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const pending = read();
+  const keep = () => {
+    try {
+      if (Object.keys(pending).length) localStorage.setItem(store, JSON.stringify(pending));
+      else localStorage.removeItem(store);
+    } catch {
+      // No storage (private window): the answers are still sent, only a crash could lose one.
+    }
+  };
+
+  const mark = (state, words) => {
+    const line = document.getElementById("exam-saved");
+    line.dataset.state = state;
+    line.querySelector("[role=status]").textContent = words;
+  };
+
+  // --- The question map follows what is chosen ---
+  const question = (position) => document.querySelector(`[data-question="${position}"]`);
+  const draw = (position) => {
+    const dot = document.querySelector(`[data-dot="${position}"]`);
+    const box = question(position);
+    if (!dot || !box) return;
+    dot.classList.toggle("is-answered", box.querySelector(`[name="a${position}"]:checked`) !== null);
+    dot.classList.toggle("is-flagged", box.querySelector(`[name="f${position}"]`).checked);
+    const count = document.getElementById("exam-answered");
+    if (count) count.textContent = document.querySelectorAll("[data-dot].is-answered").length;
+  };
+
+  const fieldsOf = (position) =>
+    [...question(position).querySelectorAll("input:checked")].map((el) => [el.name, el.value]);
+
+  const changed = (event) => {
+    const box = event.target.closest("[data-question]");
+    if (!box) return;
+    const position = box.dataset.question;
+    const hidden = box.querySelector(`[name="s${position}"]`);
+    // Later than anything this page knows of, whatever the browser's clock says.
+    const sequence = Math.max(Number(hidden.value) + 1, serverNow());
+    hidden.value = sequence;
+    pending[position] = { sequence, fields: fieldsOf(position) };
+    keep();
+    draw(position);
+    send();
+  };
+
+  // --- Sending: one at a time, again and again until the server has it ---
+  let sending = false;
+  let retry;
+  const post = (url, body) =>
+    fetch(url, {
+      method: "POST",
+      body,
+      keepalive: true,
+      headers: {
+        "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content,
+        "X-Requested-With": "fetch",
+        "HX-Request": "true", // an ended session is answered by its status, not by a page
+      },
+    });
+
+  const stop = (words) => {
+    const box = document.getElementById("exam-stop");
+    box.querySelector("p").textContent = words;
+    box.hidden = false;
+    mark("waiting", words);
+  };
+
+  const send = async () => {
+    if (sending) return;
+    sending = true;
+    clearTimeout(retry);
+    for (let position; (position = Object.keys(pending)[0]); ) {
+      const { sequence, fields } = pending[position];
+      mark("saving", text.textSaving);
+      let response;
+      try {
+        response = await post(text.save, new URLSearchParams([[`s${position}`, sequence], ...fields]));
+        if (response.status >= 500 || response.status === 429) throw new Error(response.status);
+      } catch {
+        mark("waiting", text.textWaiting);
+        retry = setTimeout(send, 3000);
+        break;
+      }
+      if (response.status === 409) {
+        for (const each of Object.keys(pending)) delete pending[each];
+        keep();
+        location.assign((await response.json()).url);
+        break;
+      }
+      if (response.status === 401 || response.status === 400) {
+        stop(text.textSignedOut);
+        break;
+      }
+      const answer = response.ok ? await response.json() : { older: [Number(position)] };
+      if (answer.now) offset = answer.now - Date.now();
+      if (pending[position].sequence === sequence) delete pending[position];
+      keep();
+      if (answer.older.length) {
+        location.reload(); // another window was later; show what it saved
+        break;
+      }
+      if (Object.keys(pending).length) continue;
+      mark("saved", text.textSaved);
+      if (!document.querySelector("[data-question]")) location.reload(); // the overview is out of date
+    }
+    sending = false;
+  };
+  const restore = () => {
+    for (const [position, { sequence, fields }] of Object.entries(pending)) {
+      const box = question(position);
+      if (!box) continue;
+      const hidden = box.querySelector(`[name="s${position}"]`);
+      if (Number(hidden.value) > sequence) continue;
+      hidden.value = sequence;
+      for (const input of box.querySelectorAll("input:not([type=hidden])")) {
+        input.checked = fields.some(([name, value]) => name === input.name && value === input.value);
+      }
+      draw(position);
+    }
+    if (Object.keys(pending).length) send();
+  };
+
+  // --- The clock ---
+  const clock = document.getElementById("exam-clock");
+  const say = (words) => (document.getElementById("exam-say").textContent = words);
+  let before = Infinity;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
+    const minutes = Math.floor(left / 60);
+    document.getElementById("exam-left").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    clock.classList.toggle("is-short", left <= 300);
+    if (before > 300 && left <= 300 && left > 60 && before !== Infinity) say(text.textFive);
+    if (before > 60 && left <= 60 && before !== Infinity) say(text.textOne);
+    before = left;
+    if (left > 0) return;
+    clearInterval(ticking);
+    over();
+  };
+
+  const over = async () => {
+    say(text.textOver);
+    mark("saving", text.textOver);
+    for (const input of document.querySelectorAll(".exam-question input, .exam-body button")) input.disabled = true;
+    try {
+      const response = await post(text.submit, new URLSearchParams());
+      if (!response.ok) throw new Error(response.status);
+      for (const each of Object.keys(pending)) delete pending[each];
+      keep();
+      location.assign(text.result);
+    } catch {
+      mark("waiting", text.textWaiting);
+      setTimeout(over, 5000);
+    }
+  };
+
+  exam.addEventListener("change", changed);
+  window.addEventListener("online", send);
+  restore();
+  tick();
+  const ticking = setInterval(tick, 1000);
+})();

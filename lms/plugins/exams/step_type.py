@@ -1,0 +1,59 @@
+"""The step type `exam`: rules before the start, the way in, and the results so far."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, url_for
+
+from lms.plugins.api import DomainError, Localized, NotFound, Session, StepContext
+from lms.plugins.exams import attempts
+from lms.plugins.exams.attempts import Standing
+
+
+class ExamStep:
+    kind = "exam"
+    label = Localized("考试", "Exam")
+    icon = "list-check"
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        for name in config:
+            if name != "exam":
+                raise DomainError("There is no such field.", field=str(name))
+        if not isinstance(config.get("exam"), str):
+            raise DomainError("This must be the key of an exam.", field="exam")
+
+    def render(self, session: Session, context: StepContext) -> str:
+        try:
+            standing = attempts.standing(
+                session, str(context.config["exam"]), context.enrolment_id, context.step_id
+            )
+        except NotFound:
+            return render_template("exams/step_missing.html")
+        return render_template(
+            "exams/step.html",
+            exam=standing.exam,
+            standing=standing,
+            is_over=standing.open is not None and attempts.is_over(standing.open, context.now),
+            refusal=_refusal(standing, context),
+        )
+
+    def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        attempt = attempts.start(
+            session,
+            str(context.config["exam"]),
+            context.person_id,
+            context.enrolment_id,
+            context.step_id,
+            now=context.now,
+        )
+        return url_for("exams.take", attempt_id=attempt.id)
+
+
+def _refusal(standing: Standing, context: StepContext) -> DomainError | None:
+    if standing.open is not None or standing.passed:
+        return None
+    try:
+        standing.refuse(context.now)
+    except DomainError as error:
+        return error
+    return None

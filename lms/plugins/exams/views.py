@@ -1,0 +1,144 @@
+"""Sitting an exam, and its result."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_time
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from lms.plugins.api import access, db, error_message, now, viewer
+from lms.plugins.exams import attempts, forms
+from lms.plugins.exams.attempts import AttemptOver
+from lms.plugins.exams.models import Attempt
+from lms.plugins.exams.results import result_of
+
+bp = Blueprint(
+    "exams",
+    __name__,
+    url_prefix="/exams",
+    template_folder="templates",
+    static_folder="static",
+)
+
+
+@bp.get("/attempts/<int:attempt_id>")
+@access.signed_in
+def take(attempt_id: int) -> ResponseReturnValue:
+    attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
+    if attempt.submitted_at is not None:
+        return redirect(url_for("exams.result", attempt_id=attempt_id))
+    if attempts.is_over(attempt, now()):
+        return render_template("exams/time_up.html", attempt=attempt)
+    paper = attempts.questions(db.session(), attempt_id)
+    here = min(max(request.args.get("q", 1, int), 1), len(paper))
+    return render_template(
+        "exams/take.html",
+        attempt=attempt,
+        paper=paper,
+        here=here,
+        show_all=request.args.get("view") == "all",
+        now_ms=milliseconds(now()),
+        deadline_ms=milliseconds(attempt.deadline),
+        seconds_left=int((attempt.deadline - now()).total_seconds()),
+    )
+
+
+@bp.get("/attempts/<int:attempt_id>/check")
+@access.signed_in
+def check(attempt_id: int) -> ResponseReturnValue:
+    """Before handing in: what is answered, what is not, what was marked to come back to."""
+    attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
+    if attempt.submitted_at is not None or attempts.is_over(attempt, now()):
+        return redirect(url_for("exams.take", attempt_id=attempt_id))
+    return render_template(
+        "exams/check.html",
+        attempt=attempt,
+        paper=attempts.questions(db.session(), attempt_id),
+        now_ms=milliseconds(now()),
+        deadline_ms=milliseconds(attempt.deadline),
+        seconds_left=int((attempt.deadline - now()).total_seconds()),
+    )
+
+
+@bp.post("/attempts/<int:attempt_id>/answers")
+@access.signed_in
+def save(attempt_id: int) -> ResponseReturnValue:
+    """Answers given, from the script one by one or from the form of the page."""
+    try:
+        older = attempts.save(
+            db.session(), attempt_id, viewer().person_id, forms.answers(_form()), now=now()
+        )
+    except AttemptOver as over:
+        return _handed_in(attempt_id, error_message(over))
+    db.session.commit()
+    if _is_script():
+        return jsonify(now=milliseconds(now()), older=older)
+    if older:
+        flash(_("A newer answer had been saved from another window; it is shown here."), "warning")
+    return redirect(_next_page(attempt_id))
+
+
+def _handed_in(attempt_id: int, message: str) -> ResponseReturnValue:
+    attempts.finish(db.session(), attempt_id, now=now())
+    db.session.commit()
+    where = url_for("exams.result", attempt_id=attempt_id)
+    if _is_script():
+        return jsonify(message=message, url=where), 409
+    flash(message, "warning")
+    return redirect(where)
+
+
+def _next_page(attempt_id: int) -> str:
+    go = request.form.get("go", "")
+    if go == "check":
+        return url_for("exams.check", attempt_id=attempt_id)
+    if go == "all":
+        return url_for("exams.take", attempt_id=attempt_id, view="all")
+    return url_for("exams.take", attempt_id=attempt_id, q=go if go.isdecimal() else 1)
+
+
+@bp.post("/attempts/<int:attempt_id>/submit")
+@access.signed_in
+def submit(attempt_id: int) -> ResponseReturnValue:
+    attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
+    attempts.finish(db.session(), attempt.id, now=now())
+    db.session.commit()
+    return redirect(url_for("exams.result", attempt_id=attempt_id))
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+@access.signed_in
+def result(attempt_id: int) -> ResponseReturnValue:
+    """For the person; and for trainers once the exam is handed in."""
+    attempt = db.session.get(Attempt, attempt_id)
+    if attempt is None:
+        abort(404)
+    is_own = attempt.person_id == viewer().person_id
+    if not is_own and not viewer().may("exams.manage", access.Scope.ALL):
+        abort(404)
+    if attempt.submitted_at is None:
+        if not is_own:
+            abort(404, _("This exam has not been handed in yet."))
+        return redirect(url_for("exams.take", attempt_id=attempt_id))
+    shown = result_of(db.session(), attempt_id, only_wrong=request.args.get("show") == "wrong")
+    return render_template("exams/result.html", result=shown, is_own=is_own)
+
+
+@bp.app_template_filter("clock_time")
+def clock_time(at: datetime) -> str:
+    """The local time of day."""
+    return str(format_time(at, "short"))
+
+
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _form() -> MultiDict[str, str]:
+    return request.form
+
+
+def _is_script() -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
