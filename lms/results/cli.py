@@ -1,5 +1,120 @@
-"""Commands."""
+"""`lms kpi` and `lms month`."""
+
+from pathlib import Path
 
 import click
 
-commands: tuple[click.Command, ...] = ()
+from lms.audit import OPERATOR
+from lms.clock import Month, now
+from lms.db import db
+from lms.errors import DomainError
+from lms.i18n import pick
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class MonthParameter(click.ParamType[Month]):
+    name = "month"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Month:
+        if isinstance(value, Month):
+            return value
+        try:
+            return Month.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+MONTH = MonthParameter()
+
+
+@click.group()
+def kpi() -> None:
+    """Figures from the service desk."""
+
+
+@kpi.command("import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--dry-run", is_flag=True, help="Read and report; store nothing.")
+@click.option("--accept-valid", is_flag=True, help="Take the good rows when some are refused.")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the refused rows, with reasons, to this CSV file.")  # fmt: skip
+@click.option("--percent", "percent", multiple=True, metavar="METRIC",
+              help="This metric's column is in percent: 92.3 means 0.923.")  # fmt: skip
+def kpi_import(
+    files: tuple[Path, ...],
+    dry_run: bool,
+    accept_valid: bool,
+    rejects: Path | None,
+    percent: tuple[str, ...],
+) -> None:
+    """Import KPI files (Excel or CSV): all of them, or nothing."""
+    from lms import policies
+    from lms.results.file_commands import import_files
+    from lms.results.importing import KPI
+    from lms.results.metrics import RATIO, metrics
+    from lms.results.scoring_policy import SCORING
+
+    ratios = {
+        m.code for m in metrics(policies.in_force(db.session(), SCORING).params) if m.unit == RATIO
+    }
+    for name in percent:
+        if name not in ratios:
+            raise click.BadParameter(
+                f"{name!r} is none of {', '.join(sorted(ratios))}", param_hint="--percent"
+            )
+    import_files(
+        KPI, files, dry_run=dry_run, accept_valid=accept_valid, rejects=rejects, percent=percent
+    )
+
+
+@click.group()
+def month() -> None:
+    """Closing months and showing their results."""
+
+
+@month.command("close")
+@click.argument("which", metavar="MONTH", type=MONTH)
+@click.option("--dry-run", is_flag=True, help="Show what would come of it; store nothing.")
+@click.option("--no-assign", is_flag=True, help="History: record what rules say, do nothing of it.")
+@click.option("--reason", default="", help="Why a closed month gets a new revision.")
+def month_close(which: Month, dry_run: bool, no_assign: bool, reason: str) -> None:
+    """Freeze a month's figures, score and rank them, and run the rules."""
+    from lms.results.closing import run_close
+
+    session = db.session()
+    done = run_close(session, which, assign=not no_assign, actor=OPERATOR, now=now(), reason=reason)
+    click.echo(f"{which}: revision {done.close.revision}, {done.close.ranked} people ranked")
+    for outcome in done.outcomes:
+        if outcome.error:
+            click.echo(f"{pick(outcome.title)}: failed: {outcome.error}", err=True)
+            continue
+        changes = f", {len(outcome.entered)} entered, {len(outcome.left)} left"
+        click.echo(f"{pick(outcome.title)}: {len(outcome.proposals)} people"
+                   f"{changes if done.close.revision > 1 else ''}")  # fmt: skip
+    if dry_run:
+        session.rollback()
+        click.echo("dry run: nothing was stored")
+    else:
+        session.commit()
+
+
+@month.command("show")
+@click.argument("which", metavar="MONTH", type=MONTH)
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv",
+              show_default=True)  # fmt: skip
+def month_show(which: Month, kind: str) -> None:
+    """One line per person with a row that month, by staff number."""
+    from lms.results.month_list import month_list
+    from lms.results.queries import current_close
+    from lms.web.lists import as_text
+
+    close = current_close(db.session(), which)
+    if close is None:
+        raise DomainError("%(month)s is not closed.", month=str(which))
+    click.echo(as_text(*month_list(db.session(), close), kind), nl=False)
+
+
+commands: tuple[click.Command, ...] = (kpi, month)

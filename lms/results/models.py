@@ -124,7 +124,10 @@ class NotRanked(StrEnum):
 
 
 class MonthResult(Model):
-    """A person's result in a close. Scores in hundredths; components None where no data."""
+    """A person's result in a close. Scores in hundredths; components None where no data.
+
+    The score of those not ranked is kept too, where there is one: it is theirs to see.
+    """
 
     __tablename__ = "month_result"
     __table_args__ = (Index("ix_month_result_person", "person_id", "close_id"),)
@@ -134,6 +137,7 @@ class MonthResult(Model):
     level: Mapped[str | None]
     channel: Mapped[str | None]
     leave_days: Mapped[int]
+    has_row: Mapped[bool]  # stood in the month's KPI file
     score: Mapped[int | None]
     service: Mapped[int | None]  # components, in hundredths of a percent of full attainment
     feedback: Mapped[int | None]

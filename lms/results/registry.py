@@ -3,8 +3,9 @@
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
+from lms.results.scoring_policy import SCORING
 
-POLICIES: tuple[Policy, ...] = ()
+POLICIES: tuple[Policy, ...] = (SCORING,)
 JOBS: tuple[Job, ...] = ()
 STEP_TYPES: tuple[StepType, ...] = ()
 CONTENT_LOADERS: tuple[ContentLoader, ...] = ()

@@ -423,6 +423,7 @@ def upgrade() -> None:
     sa.Column('level', sa.String(), nullable=True),
     sa.Column('channel', sa.String(), nullable=True),
     sa.Column('leave_days', sa.Integer(), nullable=False),
+    sa.Column('has_row', sa.Boolean(), nullable=False),
     sa.Column('score', sa.Integer(), nullable=True),
     sa.Column('service', sa.Integer(), nullable=True),
     sa.Column('feedback', sa.Integer(), nullable=True),

@@ -1,0 +1,119 @@
+"""What the import commands share: reading files, reporting, storing all of them or nothing."""
+
+import csv
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lms.audit import OPERATOR
+from lms.clock import now
+from lms.db import db
+from lms.errors import DomainError
+from lms.results.importing import changes_nothing, confirm, prepare
+from lms.results.models import ImportRun
+
+_COUNTS = {
+    "added": "new", "replaced": "changed", "held": "held for a closed month", "same": "the same",
+    "new_rows": "rows",
+}  # fmt: skip
+SHOWN = 50
+
+
+def import_files(
+    kind: str,
+    files: Sequence[Path],
+    *,
+    dry_run: bool,
+    accept_valid: bool = False,
+    rejects: Path | None = None,
+    percent: Collection[str] = (),
+) -> None:
+    """Import all files in one transaction; exit code 1 and nothing changed if any is refused."""
+    session = db.session()
+    refused: list[tuple[str, ImportRun]] = []
+    with click.progressbar(
+        files, file=sys.stderr, hidden=not sys.stderr.isatty() or len(files) < 2
+    ) as shown:
+        for path in shown:
+            run = prepare(
+                session, kind, path.read_bytes(), path.name, percent=percent, actor=OPERATOR,
+                now=now(),
+            )  # fmt: skip
+            _report(run)
+            if run.refused:
+                refused.append((path.name, run))
+            if run.refused and not accept_valid:
+                continue
+            if changes_nothing(run.summary["counts"]) or not run.rows:
+                session.delete(run)
+            else:
+                confirm(session, run, accept_valid=accept_valid, actor=OPERATOR, now=now())
+            session.flush()
+    if rejects is not None and refused:
+        _write_rejects(rejects, refused)
+    if refused and not accept_valid:
+        count = sum(len(run.refused) for _, run in refused)
+        session.rollback()
+        raise DomainError("%(count)s rows are refused; nothing was imported.", count=count)
+    if dry_run:
+        session.rollback()
+        click.echo("dry run: nothing was stored")
+    else:
+        session.commit()
+
+
+def _report(run: ImportRun) -> None:
+    counts = run.summary["counts"]
+    said = ", ".join(f"{counts[k]} {word}" for k, word in _COUNTS.items() if counts.get(k))
+    nothing = changes_nothing(counts)
+    click.echo(f"{run.filename}: {len(run.rows)} rows read"
+               f"{', nothing to change' if nothing and run.rows else ''}"
+               f"{f' ({said})' if said else ''}")  # fmt: skip
+    if run.summary["unknown"]:
+        names = ", ".join(run.summary["unknown"])
+        click.echo(f"{run.filename}: columns not known and ignored: {names}", err=True)
+    for warning in run.warnings[:SHOWN]:
+        place = f"row {warning['row']}: " if warning["row"] else ""
+        click.echo(f"{run.filename}: warning: {place}{_said(warning)}", err=True)
+    if len(run.warnings) > SHOWN:
+        click.echo(f"{run.filename}: … and {len(run.warnings) - SHOWN} more warnings", err=True)
+    for refusal in run.refused:
+        click.echo(
+            f"{run.filename}: row {refusal['row']}: refused: {reasons_in_words(refusal)}", err=True
+        )
+
+
+def _said(entry: dict[str, Any]) -> str:
+    return str(entry["message"] % entry["params"]) if entry["params"] else str(entry["message"])
+
+
+def reasons_in_words(refusal: dict[str, Any]) -> str:
+    return " ".join(_said(reason) for reason in refusal["reasons"])
+
+
+def _write_rejects(path: Path, refused: list[tuple[str, ImportRun]]) -> None:
+    """The refused rows as they came, with file, row number and reason before them."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "row", "reason", *refused[0][1].summary["header"]])
+        for name, run in refused:
+            for entry in run.refused:
+                cells = [name, entry["row"], reasons_in_words(entry), *entry["cells"]]
+                writer.writerow([harmless(cell) for cell in cells])
+
+
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula, made plain text."""
+    risky = isinstance(cell, str) and cell[:1] in set("=+-@\t\r\n＝＋－＠")
+    return f"'{cell}" if risky and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

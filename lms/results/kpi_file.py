@@ -1,0 +1,166 @@
+"""Reading a KPI file: one row per person and month, every refusal with its reason."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.clock import Month
+from lms.db import Session
+from lms.errors import DomainError
+from lms.i18n import N_
+from lms.people.models import Person, Position
+from lms.results.figures import figure
+from lms.results.metrics import Metric
+from lms.tabular import values
+from lms.tabular.headers import Table, find_table
+from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
+from lms.tabular.sheets import Row, Sheet
+from lms.tabular.words import CHANNEL, CHANNELS, MONTH, NAME, STAFF_NO, TEAM
+
+
+def read_kpi(
+    session: Session,
+    sheets: Sequence[Sheet],
+    metrics: Sequence[Metric],
+    *,
+    percent: Collection[str] = (),
+    today: date,
+) -> Reading:
+    """Rows: {row, person_id, staff_no, month: "2026-03", figures: {code: float}}."""
+    synonyms: dict[str, Sequence[str]] = {m.code: m.names for m in metrics}
+    synonyms |= {"staff_no": STAFF_NO, "month": MONTH, "name": NAME, "channel": CHANNEL,
+                 "team": TEAM}  # fmt: skip
+    table = find_table(sheets, synonyms, ("staff_no", "month"))
+    present = [metric for metric in metrics if metric.code in table.columns]
+    if not present:
+        raise DomainError("No column of the file is a metric that is known here.")
+    reading = begin(table)
+    people = _known_people(session, table)
+    keys: dict[int, tuple[int, str]] = {}
+    for row in table.rows:
+        key = _read_row(reading, row, table, present, percent, people)
+        if key is not None:
+            keys[row.number] = key
+    refuse_repeated(
+        reading,
+        {row.number: row for row in table.rows},
+        keys,
+        N_("The same person and month stand in row %(rows)s too."),
+    )
+    _look_again(session, reading, table, today)
+    return reading
+
+
+def _known_people(session: Session, table: Table) -> dict[str, int]:
+    column = table.columns["staff_no"].index
+    wanted = {values.staff_number(row.cell(column)) for row in table.rows}
+    found = select(Person.staff_no, Person.id)
+    if len(wanted) < 2000:
+        found = found.where(Person.staff_no.in_(wanted))
+    return {staff_no: person_id for staff_no, person_id in session.execute(found)}
+
+
+def _read_row(
+    reading: Reading,
+    row: Row,
+    table: Table,
+    metrics: Sequence[Metric],
+    percent: Collection[str],
+    people: dict[str, int],
+) -> tuple[int, str] | None:
+    """The row's person and month, if it names them; what it holds goes into the reading."""
+    number_cell = row.cell(table.columns["staff_no"].index)
+    month_cell = row.cell(table.columns["month"].index)
+    if is_total(row, [number_cell, month_cell]):
+        reading.refuse(row, DomainError("This is a total row, not a person."))
+        return None
+    reasons: list[DomainError] = []
+    staff_no = values.staff_number(number_cell)
+    if not staff_no:
+        reasons.append(DomainError("There is no staff number."))
+    elif staff_no not in people:
+        reasons.append(
+            DomainError("Nobody has the staff number %(staff_no)s.", staff_no=staff_no[:40])
+        )
+    month = ""
+    try:
+        month = str(values.month(month_cell))
+    except DomainError as error:
+        empty = not values.text(month_cell)
+        reasons.append(DomainError("There is no month.") if empty else error)
+    figures: dict[str, float] = {}
+    for metric in metrics:
+        column = table.columns[metric.code]
+        try:
+            value = figure(row.cell(column.index), column, metric, metric.code in percent)
+        except DomainError as error:
+            reasons.append(_about(column.header, error))
+            continue
+        if value is not None:
+            figures[metric.code] = value
+    key = (people[staff_no], month) if staff_no in people and month else None
+    if reasons or key is None:
+        reading.refuse(row, *reasons)
+        return key
+    entry: dict[str, Any] = {
+        "row": row.number, "person_id": key[0], "staff_no": staff_no, "month": month,
+        "figures": figures,
+    }  # fmt: skip
+    reading.rows.append(entry)
+    return key
+
+
+def _about(header: str, error: DomainError) -> DomainError:
+    """A cell's error says which column it stands in, unless it names the metric itself."""
+    if "metric" in error.params:
+        return error
+    message = {
+        "“%(text)s” is not a number.": N_("%(column)s: “%(text)s” is not a number."),
+        "“%(text)s” is far too large.": N_("%(column)s: “%(text)s” is far too large."),
+        "“%(text)s” is a date, not a number.": N_(
+            "%(column)s: “%(text)s” is a date, not a number."
+        ),
+        "The cell holds the Excel error %(text)s.": N_(
+            "%(column)s: the cell holds the Excel error %(text)s."
+        ),
+    }[error.message]
+    return DomainError(message, column=header, **error.params)
+
+
+def _look_again(session: Session, reading: Reading, table: Table, today: date) -> None:
+    """Warnings that stop nothing: a channel unlike the roster's, a month not begun, no figures."""
+    months = {entry["month"] for entry in reading.rows}
+    for name in sorted(months):
+        if Month.parse(name).first_day > today:
+            reading.warn(None, N_("The month %(month)s has not begun yet."), month=name)
+    without = sum(1 for entry in reading.rows if not entry["figures"])
+    if without:
+        reading.warn(None, N_("%(count)s rows hold no figure at all."), count=without)
+    if "channel" not in table.columns:
+        return
+    index = table.columns["channel"].index
+    by_number = {row.number: row for row in table.rows}
+    held = {name: _channels(session, Month.parse(name)) for name in months}
+    for entry in reading.rows:
+        written = values.text(by_number[entry["row"]].cell(index))
+        channel = CHANNELS.get(written.lower().replace(" ", ""))
+        on_roster = held[entry["month"]].get(entry["person_id"])
+        if written and on_roster and channel != on_roster:
+            reading.warn(
+                entry["row"],
+                N_("%(staff_no)s: the channel “%(written)s” differs from the roster (%(held)s), "
+                   "which holds."),
+                staff_no=entry["staff_no"], written=written, held=on_roster,
+            )  # fmt: skip
+
+
+def _channels(session: Session, month: Month) -> dict[int, str]:
+    """Channels on the last day of the month, by person."""
+    rows = session.execute(
+        select(Position.person_id, Position.channel)
+        .where(Position.from_day <= month.last_day)
+        .order_by(Position.from_day)
+    )
+    return {person_id: channel for person_id, channel in rows}

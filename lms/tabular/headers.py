@@ -1,0 +1,149 @@
+"""Finding the header row, and telling columns by their names in Chinese and English."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lms.errors import DomainError
+from lms.tabular.sheets import Row, Sheet
+from lms.tabular.values import SECONDS_IN, text
+
+LOOKED_AT = 40
+Synonyms = Mapping[str, Sequence[str]]
+
+_BRACKETS = re.compile(r"[(\[【〔<《]([^)\]】〕>》]*)[)\]】〕>》]?")
+_NOISE = re.compile(r"[\s_\-–—·.:：/\\|*'\"“”‘’、,;#№&]+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a known meaning. `unit`: seconds in the unit its header names."""
+
+    index: int
+    header: str
+    percent: bool
+    unit: Fraction | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows under a header. `columns` by code; `unknown`: headers that mean nothing to us."""
+
+    sheet: str
+    columns: Mapping[str, Column]
+    unknown: list[str]
+    header: list[str]
+    rows: list[Row]
+    other_sheets: list[str]
+    uncomputed: int
+
+
+def find_table(sheets: Sequence[Sheet], synonyms: Synonyms, required: Sequence[str]) -> Table:
+    """The first table, on a visible sheet if there is one, whose header names what is required.
+
+    DomainError when there is none, or when two columns mean the same.
+    """
+    known = {_plain(name): code for code, names in synonyms.items() for name in (code, *names)}
+    found = [t for s in sorted(sheets, key=lambda s: s.is_hidden) if (t := _in(s, known, required))]
+    if not found:
+        names = [synonyms[code][0] for code in required]
+        raise DomainError(
+            "No row with the column headers %(names)s was found.", names="、".join(names)
+        )
+    best = next((table for table in found if table.rows), found[0])
+    others = [table.sheet for table in found if table is not best and table.rows]
+    best.other_sheets.extend(others)
+    return best
+
+
+def _in(sheet: Sheet, known: Mapping[str, str], required: Sequence[str]) -> Table | None:
+    for position, row in enumerate(sheet.rows[:LOOKED_AT]):
+        codes = {code for cell in row.cells if (code := _code(text(cell), known))}
+        if not codes.issuperset(required):
+            continue
+        header, depth = [text(cell) for cell in row.cells], 1
+        below = sheet.rows[position + 1] if position + 1 < len(sheet.rows) else None
+        keys = {i for i, name in enumerate(header) if _code(name, known) in required}
+        if below is not None and _is_second_line(below, keys, known):
+            lower = [text(cell) for cell in below.cells]
+            width = max(len(header), len(lower))
+            header = [
+                (lower[i : i + 1] or [""])[0] or (header[i : i + 1] or [""])[0]
+                for i in range(width)
+            ]
+            depth = 2
+        return _table(sheet, header, sheet.rows[position + depth :], known, keys)
+    return None
+
+
+def _is_second_line(row: Row, keys: set[int], known: Mapping[str, str]) -> bool:
+    """A header of two lines: group names above, and the columns' names where no key stands."""
+    blank_keys = all(not text(row.cell(i)) for i in keys)
+    return blank_keys and any(_code(text(cell), known) for cell in row.cells)
+
+
+def _table(
+    sheet: Sheet, header: list[str], rows: list[Row], known: Mapping[str, str], keys: set[int]
+) -> Table:
+    columns: dict[str, Column] = {}
+    unknown: list[str] = []
+    for index, name in enumerate(header):
+        code = _code(name, known)
+        if code is None:
+            if name:
+                unknown.append(name)
+        elif code in columns:
+            raise DomainError(
+                "The columns “%(one)s” and “%(other)s” mean the same (%(code)s). Remove one.",
+                one=columns[code].header,
+                other=name,
+                code=code,
+            )
+        else:
+            columns[code] = Column(index, name, "%" in name, _unit(name, known))
+    sheet.fill_merged(keys)
+    repeated = [row for row in rows if [text(c) for c in row.cells] != header[: len(row.cells)]]
+    return Table(sheet.name, columns, unknown, header, repeated, [], sheet.uncomputed)
+
+
+def _plain(name: str) -> str:
+    return _NOISE.sub("", name.lower()).replace("%", "")
+
+
+def _parts(name: str) -> tuple[str, list[str]]:
+    """The name outside brackets, and what stands inside them."""
+    return _plain(_BRACKETS.sub("", name)), [_plain(note) for note in _BRACKETS.findall(name)]
+
+
+def _code(name: str, known: Mapping[str, str]) -> str | None:
+    if not name:
+        return None
+    base, notes = _parts(name)
+    for candidate in (_plain(name), base, base + "".join(notes), _without_unit(base)):
+        if candidate in known:
+            return known[candidate]
+    for cut in range(1, len(base)):  # two names of one thing side by side: 首次响应时长FRT
+        first = known.get(base[:cut])
+        if first is not None and first == known.get(_without_unit(base[cut:])):
+            return first
+    told = {known[note] for note in notes if note in known} if not base else set()
+    return told.pop() if len(told) == 1 else None
+
+
+def _without_unit(base: str) -> str:
+    for unit in sorted(SECONDS_IN, key=len, reverse=True):
+        if base.endswith(unit) and len(base) > len(unit):
+            return base[: -len(unit)]
+    return base
+
+
+def _unit(name: str, known: Mapping[str, str]) -> Fraction | None:
+    base, notes = _parts(name)
+    for note in notes:
+        if note.removeprefix("单位") in SECONDS_IN:
+            return SECONDS_IN[note.removeprefix("单位")]
+    stem = _without_unit(base)
+    if stem != base and base not in known:
+        return SECONDS_IN[base[len(stem) :]]
+    return None

@@ -1,0 +1,114 @@
+"""Excel workbooks, looked at from outside (sizes, entries) before anything is unpacked."""
+
+import re
+import warnings
+import zipfile
+from io import BytesIO
+from typing import Any
+
+from lms.errors import DomainError
+from lms.tabular.sheets import BLANK, Area, Cell, Row, Sheet
+
+MAX_UNPACKED = 80 * 1024 * 1024
+MAX_RATIO = 150
+MAX_ENTRIES = 2000
+MAX_ROWS = 60_000
+MAX_COLUMNS = 200
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+# A formula with no value behind it. Text results may be empty rightly, so t="str" is passed over.
+_UNCOMPUTED = re.compile(
+    rb'<c (?![^>]*t="str")[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+
+
+def read_workbook(content: bytes, name: str) -> list[Sheet]:
+    """Every sheet, hidden ones too; formulas give the value that was stored with them."""
+    _inspect(content, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions
+            return _sheets(content, name)
+    except DomainError:
+        raise
+    except Exception as error:  # a damaged workbook breaks openpyxl in a hundred ways
+        raise DomainError(
+            "%(file)s is damaged and cannot be read. Open it in Excel and save it again.",
+            file=name,
+        ) from error
+
+
+def _inspect(content: bytes, name: str) -> None:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise DomainError(
+            "%(file)s is incomplete or damaged. Export or download it again.", file=name
+        ) from None
+    names = {entry.filename for entry in entries}
+    if "[Content_Types].xml" not in names or not any(n.startswith("xl/") for n in names):
+        raise DomainError("%(file)s is a zip archive, but no Excel workbook.", file=name)
+    swollen = any(
+        entry.file_size > 1024 * 1024 and entry.file_size > MAX_RATIO * entry.compress_size
+        for entry in entries
+    )
+    unpacked = sum(entry.file_size for entry in entries)
+    if swollen or unpacked > MAX_UNPACKED or len(entries) > MAX_ENTRIES:
+        raise DomainError(
+            "%(file)s would unpack to an enormous size and was not opened.", file=name
+        )
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise DomainError("%(file)s is protected by a password.", file=name)
+
+
+def _sheets(content: bytes, name: str) -> list[Sheet]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    try:
+        return [_sheet(content, sheet, name) for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
+def _sheet(content: bytes, sheet: Any, name: str) -> Sheet:
+    # Some exporters declare a size of one cell; the rows themselves know better.
+    sheet.reset_dimensions()
+    rows: list[Row] = []
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        row = [_cell(c) for c in cells[:MAX_COLUMNS]]
+        while row and row[-1] is BLANK:
+            row.pop()
+        if row:
+            rows.append(Row(number, row))
+        if len(rows) > MAX_ROWS:
+            raise DomainError("%(file)s has more than %(count)s rows.", file=name, count=MAX_ROWS)
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        xml = archive.read(sheet._worksheet_path)
+    return Sheet(
+        name=sheet.title,
+        rows=rows,
+        is_hidden=sheet.sheet_state != "visible",
+        merged=[_area(found) for found in _MERGED.findall(xml)],
+        uncomputed=len(_UNCOMPUTED.findall(xml)) if b"<f" in xml else 0,
+    )
+
+
+def _cell(cell: Any) -> Cell:
+    value = cell.value
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return BLANK
+    return Cell(value, "" if isinstance(value, str) else cell.number_format or "")
+
+
+def _area(found: tuple[bytes, bytes, bytes, bytes]) -> Area:
+    left, top, right, bottom = found
+    return Area(int(top), _column(left), int(bottom), _column(right))
+
+
+def _column(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
