@@ -70,12 +70,13 @@ from lms.plugins.types import (
     TrainingFigure,
 )
 from lms.policies import Parameter, PolicyInForce
+from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
-from lms.web.lists import PER_PAGE, as_text, download, here, page_url
+from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
 
 API_VERSION = 1
 
@@ -110,6 +111,7 @@ __all__ = [
     "LevelChanged",
     "Localized",
     "Mapped",
+    "Metric",
     "Model",
     "Module",
     "Month",
@@ -169,11 +171,13 @@ __all__ = [
     "local_date",
     "locale",
     "mapped_column",
+    "metrics",
     "move",
     "new_registry",
     "notify",
     "now",
     "organisation",
+    "page_of",
     "page_url",
     "pick",
     "policies",

@@ -4,16 +4,35 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import xlsxwriter
 from flask import Response, abort, request, url_for
 from werkzeug.http import dump_options_header
 
+T = TypeVar("T")
 PER_PAGE = 25
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet runs a cell that begins like this as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A part of a list that is in memory; the same words as Flask-SQLAlchemy's."""
+
+    items: Sequence[T]
+    page: int
+    pages: int
+    total: int
+
+
+def page_of(rows: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
+    """The page that the address asks for; the last one if there are not so many."""
+    pages = max(1, -(-len(rows) // per_page))
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return Page(rows[(number - 1) * per_page : number * per_page], number, pages, len(rows))
 
 
 def here(**changes: Any) -> str:

@@ -1,1 +1,51 @@
-"""Stub while being written."""
+"""Promotion to senior agent: streaks of good months, nomination and decision."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from lms.plugins.api import NavItem, Panel, Permission, Policy, Viewer, hookimpl
+
+
+@hookimpl
+def lms_blueprints() -> Sequence[Blueprint]:
+    from lms.plugins.promotion.views import bp
+
+    return [bp]
+
+
+@hookimpl
+def lms_commands() -> Sequence[click.Command]:
+    from lms.plugins.promotion.cli import promotion
+
+    return [promotion]
+
+
+@hookimpl
+def lms_permissions() -> Sequence[Permission]:
+    from lms.plugins.promotion.access import PERMISSIONS
+
+    return PERMISSIONS
+
+
+@hookimpl
+def lms_policies() -> Sequence[Policy]:
+    from lms.plugins.promotion.policy import SENIOR_AGENT
+
+    return [SENIOR_AGENT]
+
+
+@hookimpl
+def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    from lms.plugins.promotion.access import nav
+
+    return nav(viewer)
+
+
+@hookimpl
+def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
+    from lms.plugins.promotion.panels import panels
+
+    return panels(place, viewer)

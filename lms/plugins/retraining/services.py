@@ -260,7 +260,7 @@ def _tell(
             f"你有一项补训，{row.due_on:%m-%d} 前完成。{why.zh}",
             f"You have a retraining, due {row.due_on:%d %b}. {why.en}",
         )
-        course = f"/learn/{row.enrolment_id}" if row.enrolment_id else PAGE
+        course = f"/courses/{row.enrolment_id}" if row.enrolment_id else PAGE
         notify(session, [row.person_id], "retraining.assigned", own, course, now)
         others = set(supervisors[person.team_id]) - {row.person_id}
         again = Localized()

@@ -1,0 +1,113 @@
+"""The board: everybody's verdict, and month by month what is there of those on the page."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from lms.plugins.api import Month, MonthClose, Session, local_date, pick, zone
+from lms.plugins.promotion import evidence, nominations, streaks, verdicts
+from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
+from lms.plugins.promotion.nearest import Window, nearest
+from lms.plugins.promotion.verdicts import Check, PersonVerdict, Verdict
+
+EXPORT = ("staff_no", "name", "team", "level", "verdict", "runs", "criteria", "nearest_miss")
+
+
+@dataclass(frozen=True)
+class Board:
+    """`rows` are those asked for; `counts` by verdict are of everybody in scope."""
+
+    check: Check
+    years: Sequence[int]
+    rows: Sequence[PersonVerdict]
+    counts: Mapping[str, int]
+
+    @property
+    def year(self) -> int:
+        return self.check.year
+
+    @property
+    def months(self) -> list[Month]:
+        period = self.check.period
+        return [Month(i) for i in range(period.first.index, period.last.index + 1)]
+
+
+@dataclass(frozen=True)
+class Details:
+    """By person: their months, the nearest miss of those not yet eligible; and who is nominated."""
+
+    months: Mapping[int, Mapping[Month, MonthEvidence]]
+    misses: Mapping[int, Window | None]
+    nominated: set[int]
+
+
+def board(
+    session: Session,
+    year: int | None,
+    *,
+    text: str,
+    verdict: str,
+    scope: ColumnElement[bool],
+    now: datetime,
+) -> Board:
+    today = local_date(now, zone())
+    years = known_years(session, today.year)
+    wanted = year if year in years else years[0]
+    check = verdicts.check(session, wanted, today=today, now=now, scope=scope)
+    counts = Counter(row.verdict.value for row in check.rows)
+    like = text.strip().lower()
+    rows = [
+        row
+        for row in check.rows
+        if (not verdict or row.verdict == verdict)
+        and (like in row.staff_no.lower() or like in row.name.lower() or like in row.team.lower())
+    ]
+    return Board(check, years, rows, counts)
+
+
+def known_years(session: Session, this_year: int) -> list[int]:
+    """The years with a closed month, and the present one; newest first."""
+    first = session.scalar(select(func.min(MonthClose.month)))
+    return list(range(this_year, (first.year if first else this_year) - 1, -1))
+
+
+def details(session: Session, found: Board, rows: Sequence[PersonVerdict]) -> Details:
+    ids = [row.person_id for row in rows if row.verdict != Verdict.NOT_APPLICABLE]
+    months = closed(session, found.check)
+    people = evidence.of_people(session, ids, months)
+    length = found.check.policy["months"]
+    return Details(
+        {i: {m.closed.month: m for m in entries} for i, entries in people.items()},
+        {
+            row.person_id: nearest(people[row.person_id], length)
+            for row in rows
+            if row.verdict == Verdict.NOT_YET
+        },
+        nominations.open_for(session, ids),
+    )
+
+
+def closed(session: Session, check: Check, *, with_needed: bool = False) -> list[ClosedMonth]:
+    return evidence.closed_months(
+        session, streaks.within(check.period), check.policy["top_share"], with_needed=with_needed
+    )
+
+
+def export(session: Session, found: Board) -> Iterator[list[str]]:
+    """Rows of `EXPORT`, the words in the reader's language."""
+    misses = details(session, found, found.rows).misses
+    for row in found.rows:
+        miss = misses.get(row.person_id)
+        yield [
+            row.staff_no,
+            row.name,
+            row.team,
+            row.level,
+            row.verdict.value,
+            " ".join(map(str, row.runs)),
+            "; ".join(f"{pick(c.label)}: {c.state.value}" for c in row.criteria),
+            pick(miss.text) if miss else "",
+        ]

@@ -1,0 +1,53 @@
+"""Everything a verdict about one person rests on; the same for HR and for the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.plugins.api import Person, Session, local_date, zone
+from lms.plugins.promotion import board, evidence, nominations, verdicts
+from lms.plugins.promotion.evidence import MonthEvidence
+from lms.plugins.promotion.models import Nomination, NominationState
+from lms.plugins.promotion.nearest import Window, nearest
+from lms.plugins.promotion.verdicts import Check, PersonVerdict, Verdict
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """`verdict` is None for somebody who had left; `months` are the closed ones, newest first."""
+
+    check: Check
+    years: Sequence[int]
+    verdict: PersonVerdict | None
+    months: Sequence[MonthEvidence]
+    miss: Window | None
+    nominations: Sequence[Nomination]
+
+    @property
+    def waiting(self) -> Nomination | None:
+        return next((n for n in self.nominations if n.state == NominationState.OPEN), None)
+
+    def in_run(self, month: MonthEvidence) -> bool:
+        """Whether the month is part of a window that qualifies."""
+        length, at = self.check.policy["months"], month.closed.month.index
+        runs = self.verdict.runs if self.verdict else ()
+        return any(run.index <= at < run.index + length for run in runs)
+
+    def in_miss(self, month: MonthEvidence) -> bool:
+        return bool(self.miss and self.miss.first <= month.closed.month <= self.miss.last)
+
+
+def dossier(session: Session, person: Person, year: int | None, now: datetime) -> Dossier:
+    """Of `year`, or of the present one; years without closed months are not known."""
+    today = local_date(now, zone())
+    years = board.known_years(session, today.year)
+    wanted = year if year in years else years[0]
+    check = verdicts.check(session, wanted, today=today, now=now, scope=Person.id == person.id)
+    verdict = next(iter(check.rows), None)
+    months = evidence.of_people(
+        session, [person.id], board.closed(session, check, with_needed=True)
+    )[person.id]
+    is_short = verdict is not None and verdict.verdict == Verdict.NOT_YET and not verdict.runs
+    miss = nearest(months, check.policy["months"]) if is_short else None
+    past = nominations.of_person(session, person.id)
+    return Dossier(check, years, verdict, months[::-1], miss, past)

@@ -1,0 +1,106 @@
+"""Who met the KPI and was in the top share of satisfaction, months in a row: in the database.
+
+Months are integers there, so consecutive ones are found by comparing a month with the one some
+rows later. The limit of a month is floor(share × n) in whole numbers, the share being a fraction.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, func, select, true, type_coerce
+
+from lms.plugins.api import Month, MonthClose, MonthResult, PolicyInForce, Session
+
+
+@dataclass(frozen=True)
+class Period:
+    """The months looked at; `last` is the last in which a run may end."""
+
+    first: Month
+    last: Month
+
+
+def period_of(year: int, policy: PolicyInForce) -> Period:
+    january = Month(year * 12)
+    reach = policy["months"] - 1 if policy["cross_year"] else 0
+    return Period(january.plus(-reach), january.plus(11))
+
+
+def within(period: Period) -> Select[int]:
+    """Ids of the closes that hold in these months."""
+    return select(MonthClose.id).where(
+        MonthClose.is_current, MonthClose.month >= period.first, MonthClose.month <= period.last
+    )
+
+
+def latest(count: int) -> Select[int]:
+    """Ids of the closes that hold, of the last months closed."""
+    return (
+        select(MonthClose.id)
+        .where(MonthClose.is_current)
+        .order_by(MonthClose.month.desc())
+        .limit(count)
+    )
+
+
+def limits(closes: Select[int], top_share: float) -> CTE:
+    """By close: its month, `n` ranked people with a satisfaction figure, and the rank `limit`."""
+    share = Fraction(str(top_share))
+    n = func.count(MonthResult.csat_rank)
+    return (
+        select(
+            MonthClose.id,
+            MonthClose.month,
+            MonthClose.revision,
+            MonthClose.policy_number,
+            n.label("n"),
+            (n * share.numerator // share.denominator).label("limit"),
+        )
+        .join(MonthResult, MonthResult.close_id == MonthClose.id)
+        .where(MonthClose.id.in_(closes))
+        .group_by(MonthClose.id, MonthClose.month, MonthClose.revision, MonthClose.policy_number)
+        .cte("limits")
+    )
+
+
+def qualifies(limit: CTE) -> ColumnElement[bool]:
+    return and_(MonthResult.kpi_met, MonthResult.csat_rank <= limit.c.limit)
+
+
+def runs(
+    session: Session,
+    period: Period,
+    policy: PolicyInForce,
+    only: Sequence[int] | None = None,
+) -> Mapping[int, list[Month]]:
+    """By person (`only` these, if given): the first month of every window that qualifies."""
+    length = policy["months"]
+    limit = limits(within(period), policy["top_share"])
+    good = (
+        select(MonthResult.person_id, limit.c.month.label("month"))
+        .join(limit, limit.c.id == MonthResult.close_id)
+        .where(qualifies(limit), true() if only is None else MonthResult.person_id.in_(only))
+        .cte("good")
+    )
+    month = type_coerce(good.c.month, Integer)
+    ahead = (
+        select(
+            good.c.person_id,
+            good.c.month,
+            month.label("number"),
+            func.lead(month, length - 1)
+            .over(partition_by=good.c.person_id, order_by=month)
+            .label("reaches"),
+        )
+    ).cte("ahead")
+    rows = session.execute(
+        select(ahead.c.person_id, ahead.c.month)
+        .where(ahead.c.reaches == ahead.c.number + (length - 1))
+        .order_by(ahead.c.person_id, ahead.c.month)
+    )
+    found: dict[int, list[Month]] = defaultdict(list)
+    for person_id, first in rows:
+        found[person_id].append(first)
+    return found

@@ -1,0 +1,142 @@
+"""A verdict for everybody on the roster, composed of our own criterion and the plugins'."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, true
+
+from lms.plugins.api import (
+    CriterionResult,
+    CriterionState,
+    Employment,
+    Month,
+    Person,
+    PolicyInForce,
+    Position,
+    Session,
+    Team,
+    criteria,
+    policies,
+)
+from lms.plugins.promotion import streaks
+from lms.plugins.promotion.policy import FROM, SENIOR_AGENT, TARGET
+
+_FEW = 100  # so many are asked for by id; for more it is quicker to ask for everybody
+
+
+class Verdict(StrEnum):
+    ELIGIBLE = "eligible"
+    NOT_YET = "not_yet"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class PersonVerdict:
+    """`runs`: first months of the qualifying windows; `criteria`: what plugins added."""
+
+    person_id: int
+    staff_no: str
+    name: str
+    team: str
+    level: str
+    verdict: Verdict
+    runs: Sequence[Month] = ()
+    criteria: Sequence[CriterionResult] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verdicts of a year, by staff number, with the policy they were computed under."""
+
+    year: int
+    day: date
+    policy: PolicyInForce
+    rows: Sequence[PersonVerdict] = field(default_factory=list)
+
+    @property
+    def period(self) -> streaks.Period:
+        return streaks.period_of(self.year, self.policy)
+
+
+def check(
+    session: Session,
+    year: int,
+    *,
+    today: date,
+    now: datetime,
+    scope: ColumnElement[bool] | None = None,
+) -> Check:
+    """Verdicts on promotion to senior agent for the people in `scope` (default: everybody)."""
+    policy = policies.in_force(session, SENIOR_AGENT)
+    day = day_asked(year, today)
+    found = Check(year, day, policy)
+    people = session.execute(_roster(day, true() if scope is None else scope)).all()
+    candidates = [p.id for p in people if _may_be_promoted(p.level, p.employment, policy)]
+    only = candidates if len(candidates) <= _FEW else None
+    runs = streaks.runs(session, found.period, policy, only) if candidates else {}
+    added: Mapping[int, list[CriterionResult]] = (
+        criteria(candidates, TARGET, year, now) if candidates else {}
+    )
+    is_candidate = set(candidates)
+    rows = []
+    for p in people:
+        about = (p.id, p.staff_no, p.name, p.team or "", p.level)
+        if p.id not in is_candidate:
+            rows.append(PersonVerdict(*about, Verdict.NOT_APPLICABLE))
+            continue
+        own, others = runs.get(p.id, []), added.get(p.id, [])
+        rows.append(PersonVerdict(*about, _verdict(own, others), own, others))
+    return Check(year, day, policy, rows)
+
+
+def day_asked(year: int, today: date) -> date:
+    """For a past year its last day, otherwise today."""
+    return min(date(year, 12, 31), today)
+
+
+def _verdict(runs: Sequence[Month], others: Sequence[CriterionResult]) -> Verdict:
+    # Anything but "met" is against it: an unknown criterion promotes nobody.
+    met = bool(runs) and all(c.state == CriterionState.MET for c in others)
+    return Verdict.ELIGIBLE if met else Verdict.NOT_YET
+
+
+def _may_be_promoted(level: str, employment: str, policy: PolicyInForce) -> bool:
+    return level == FROM and (policy["temporary"] or employment != Employment.TEMPORARY)
+
+
+def _roster(day: date, scope: ColumnElement[bool]) -> Select[Any]:
+    """Everybody who has not left by then, with the level held on the day.
+
+    Who came after the day has the level they came with.
+    """
+    level = func.coalesce(
+        _level(Position.from_day <= day, Position.from_day.desc()),
+        _level(Position.from_day > day, Position.from_day.asc()),
+        Person.level,
+    )
+    return (
+        select(
+            Person.id,
+            Person.staff_no,
+            Person.name,
+            Team.name.label("team"),
+            Person.employment,
+            level.label("level"),
+        )
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(scope, or_(Person.left_on.is_(None), Person.left_on > day))
+        .order_by(Person.staff_no)
+    )
+
+
+def _level(when: ColumnElement[bool], order: ColumnElement[date]) -> ScalarSelect[str]:
+    return (
+        select(Position.level)
+        .where(Position.person_id == Person.id, when)
+        .order_by(order)
+        .limit(1)
+        .scalar_subquery()
+    )
