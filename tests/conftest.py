@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from lms.app import create_app
@@ -110,11 +110,18 @@ def both_apps(request: pytest.FixtureRequest) -> Flask:
 def _running(app: Flask) -> Iterator[Flask]:
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
+    app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_request)
     with app.app_context():
         yield app
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget_the_last_request() -> None:
+    """All requests of a test share the context pushed here; a second person is not the first."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture
