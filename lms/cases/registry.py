@@ -1,13 +1,15 @@
 """What this domain registers with the application."""
 
 from lms.cases.loading import load_cases, load_drills, load_rubrics
+from lms.cases.scoring import SCORING
+from lms.cases.steps import DrillStep
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
-POLICIES: tuple[Policy, ...] = ()
+POLICIES: tuple[Policy, ...] = (SCORING,)
 JOBS: tuple[Job, ...] = ()
-STEP_TYPES: tuple[StepType, ...] = ()
+STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("cases", 10, load_cases),
     ContentLoader("rubrics", 20, load_rubrics),
