@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, true
 
@@ -107,7 +106,7 @@ def _may_be_promoted(level: str, employment: str, policy: PolicyInForce) -> bool
     return level == FROM and (policy["temporary"] or employment != Employment.TEMPORARY)
 
 
-def _roster(day: date, scope: ColumnElement[bool]) -> Select[Any]:
+def _roster(day: date, scope: ColumnElement[bool]) -> Select[int, str, str, str, str, str]:
     """Everybody who has not left by then, with the level held on the day.
 
     Who came after the day has the level they came with.
