@@ -15,6 +15,7 @@ from lms.jobs import Job
 from lms.plugins import hookspecs
 from lms.plugins.health import write_failures
 from lms.plugins.manager import PluginManager
+from lms.plugins.timing import write_timings
 from lms.plugins.types import StepType
 from lms.policies import Policy
 
@@ -42,7 +43,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["lms_settings"] = settings
     app.extensions["lms_clock"] = clock or SystemClock()
 
-    app.teardown_appcontext(write_failures)  # registered first, so it runs after the session's end
+    # Registered first, so they run after the session's end.
+    app.teardown_appcontext(write_timings)
+    app.teardown_appcontext(write_failures)
     db.init_app(app)
     manager = app.extensions["lms_plugins"] = PluginManager(settings)
     for domain in DOMAINS:

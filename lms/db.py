@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Integer, MetaData, String, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -116,7 +117,30 @@ Pk = Annotated[int, mapped_column(primary_key=True)]
 Code = Annotated[str, mapped_column(String(64))]
 PersonId = Annotated[int, mapped_column(ForeignKey("person.id"), index=True)]
 
-db = SQLAlchemy(model_class=Model)
+
+class HookSession(FlaskSession):
+    """While a plugin's hook runs, the transaction is not the plugin's to end."""
+
+    in_hook = False
+
+    def commit(self) -> None:
+        self._refuse_in_hook("commit")
+        super().commit()
+
+    def rollback(self) -> None:
+        self._refuse_in_hook("rollback")
+        super().rollback()
+
+    def close(self) -> None:
+        self._refuse_in_hook("close")
+        super().close()
+
+    def _refuse_in_hook(self, what: str) -> None:
+        if self.in_hook:
+            raise RuntimeError(f"a hook must not {what}: the transaction belongs to its caller")
+
+
+db = SQLAlchemy(model_class=Model, session_options={"class_": HookSession})
 
 # GET and HEAD only read: they take a snapshot and block nobody. Everything else on SQLite takes
 # the write lock at BEGIN, because a read that later turns into a write fails at once as "locked".

@@ -4,17 +4,22 @@ from alembic import context
 from sqlalchemy import Connection
 
 from lms.db import Model
+from lms.plugins import models as plugin_models
 
 config = context.config
 connection: Connection = config.attributes["connection"]
 prefix: str | None = config.attributes["table_prefix"]
+# The engine's own tables are called plugin_… too.
+CORE_TABLES = {
+    model.__tablename__ for model in vars(plugin_models).values() if hasattr(model, "__tablename__")
+}
 
 
 def belongs(name: str | None) -> bool:
     if name is None:
         return True
     if prefix is None:
-        return not name.startswith("plugin_") or name in {"plugin_state", "plugin_failure"}
+        return not name.startswith("plugin_") or name in CORE_TABLES
     return name.startswith(prefix)
 
 

@@ -31,6 +31,7 @@ from lms.plugins.types import (
     Policy,
     Refusal,
     Rule,
+    Setting,
     StepType,
     TrainingFigure,
 )
@@ -60,6 +61,11 @@ def lms_permissions() -> Sequence[Permission] | None:
 @hookspec
 def lms_policies() -> Sequence[Policy] | None:
     """setup. Policies with their defaults; HR edits them on the policy page."""
+
+
+@hookspec
+def lms_settings() -> Sequence[Setting] | None:
+    """setup. What an admin sets on the plugins page; read it with `plugin_settings`."""
 
 
 @hookspec

@@ -4,11 +4,10 @@ Plain pluggy loses a whole call when one implementation raises; here each implem
 by itself, in a fixed order (tryfirst, then by name, then trylast), and its failure stays its own.
 """
 
-import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import pluggy
@@ -18,11 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.config import Settings
-from lms.db import db
-from lms.plugins import hookspecs, loading
+from lms.db import HookSession, db
+from lms.plugins import hookspecs, loading, shapes
+from lms.plugins.calls import Call, PageGuard, bound, in_savepoint
 from lms.plugins.health import note_failure
 from lms.plugins.loading import LoadedPlugin, LoadFailure
 from lms.plugins.models import PluginState
+from lms.plugins.timing import Timings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,8 +50,10 @@ class PluginManager:
         self.loaded: dict[str, LoadedPlugin] = {}
         self.failures: list[LoadFailure] = []
         self._registries: dict[str, list[tuple[str, Any]]] = {}
+        self._calls: dict[tuple[Callable[..., Any], frozenset[str]], tuple[Call[Any], ...]] = {}
         self._enabled: frozenset[str] = frozenset()
         self._enabled_until = 0.0
+        self.timings = Timings()
 
     # loading
 
@@ -79,10 +82,11 @@ class PluginManager:
             return
         self.loaded[plugin.name] = plugin
 
-    def unload(self, name: str, hook: str, error: Exception) -> None:
+    def unload(self, name: str, hook: str, error: BaseException) -> None:
         """Drop a plugin that failed in a setup hook."""
         self._pm.unregister(name=name)
         del self.loaded[name]
+        self._calls = {}
         for items in self._registries.values():
             items[:] = [(owner, item) for owner, item in items if owner != name]
         self._fail(LoadFailure(name, hook, loading.last_line(error)))
@@ -95,14 +99,20 @@ class PluginManager:
     # setup and registries
 
     def setup(self, spec: Callable[[], Sequence[R] | None], use: Callable[[str, R], None]) -> None:
-        """Call a setup hook once per plugin and hand each item to `use`."""
+        """Call a setup hook once per plugin and hand each item to `use`.
+
+        Ours come first, so that of two that claim one name a third party's is refused.
+        """
         items: list[tuple[str, Any]] = self._registries.setdefault(spec.__name__, [])
-        for name, impl in list(self._impls(spec.__name__)):
+        impls = sorted(self._impls(spec.__name__), key=lambda p: not self.loaded[p[0]].is_ours)
+        for name, impl in impls:
             try:
-                for item in cast(Sequence[R], impl.function() or ()):
+                result = impl.function()
+                shapes.result_of(spec)(result)
+                for item in cast(Sequence[R], result or ()):
                     use(name, item)
                     items.append((name, item))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 log.exception("plugin_setup_failed", plugin=name, hook=spec.__name__)
                 self.unload(name, spec.__name__, error)
 
@@ -119,63 +129,92 @@ class PluginManager:
     # calling
 
     def collect(self, spec: Callable[P, R | None], *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        return [result for _, result in self.collect_named(spec, *args, **kwargs)]
+
+    def collect_named(
+        self, spec: Callable[P, R | None], *args: P.args, **kwargs: P.kwargs
+    ) -> list[tuple[str, R]]:
+        """As `collect`, each result with the plugin it came from."""
+        calls = self._active(spec)
+        if not calls:
+            return []
+        arguments = bound(spec, args, kwargs)
+        guard = PageGuard(_session())
         found = []
-        for name, impl, values in self._calls(spec, args, kwargs):
+        for call in calls:
             try:
-                result = impl(*values)
+                result = guard.call(call, arguments)
             except Exception as error:
-                self._record_failure(name, spec.__name__, error)
+                self.record_failure(call.plugin, spec.__name__, error)
                 continue
             if result is not None:
-                found.append(result)
+                found.append((call.plugin, result))
         return found
 
     def decide(
         self, spec: Callable[P, R | None], *args: P.args, **kwargs: P.kwargs
     ) -> list[Decision[R]]:
         decisions: list[Decision[R]] = []
-        for name, impl, values in self._calls(spec, args, kwargs):
+        arguments = bound(spec, args, kwargs)
+        for call in self._active(spec):
             try:
-                with db.session.begin_nested():
-                    decisions.append(Decision(name, impl(*values)))
+                with in_savepoint(_session()):
+                    decisions.append(Decision(call.plugin, call(arguments)))
             except Exception as error:
-                self._record_failure(name, spec.__name__, error)
-                decisions.append(Decision(name, None, loading.last_line(error)))
+                self.record_failure(call.plugin, spec.__name__, error)
+                decisions.append(Decision(call.plugin, None, loading.last_line(error)))
         return decisions
 
     def notify(self, spec: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        for name, impl, values in self._calls(spec, args, kwargs):
+        arguments = bound(spec, args, kwargs)
+        call: Call[None]
+        for call in self._active(spec):
             try:
-                with db.session.begin_nested():
-                    impl(*values)
+                with in_savepoint(_session()):
+                    call(arguments)
             except Exception as error:
-                self._record_failure(name, spec.__name__, error)
+                self.record_failure(call.plugin, spec.__name__, error)
 
-    def _calls(
-        self, spec: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Iterator[tuple[str, Callable[..., Any], list[Any]]]:
-        given = dict(zip(_parameters(spec), args, strict=False)) | kwargs
+    @contextmanager
+    def blaming(self, plugin: str, what: str) -> Iterator[None]:
+        """For using what a plugin gave: a failure inside is the plugin's, and goes no further."""
+        try:
+            yield
+        except Exception as error:
+            self.record_failure(plugin, what, error)
+
+    def record_failure(self, plugin: str, what: str, error: Exception) -> None:
+        """Name the plugin, the hook and the error on the admin's page; in strict mode raise it."""
+        log.error("plugin_failed", plugin=plugin, hook=what, exc_info=error)
+        note_failure(plugin, what, loading.last_line(error))
+        if self._settings.plugins_strict:
+            raise error
+
+    def _active(self, spec: Callable[..., R | None]) -> tuple[Call[R], ...]:
+        """The calls of enabled plugins in their order, made once for each set of enabled ones."""
         enabled = self.enabled()
-        for name, impl in self._impls(spec.__name__):
-            if name in enabled:
-                yield name, impl.function, [given[a] for a in impl.argnames]
+        calls = self._calls.get((spec, enabled))
+        if calls is None:
+            expect = shapes.result_of(spec)
+            calls = self._calls[spec, enabled] = tuple(
+                Call(spec, impl, expect, self.timings)
+                for name, impl in self._impls(spec.__name__)
+                if name in enabled
+            )
+        return calls
 
     def _impls(self, hook: str) -> list[tuple[str, pluggy.HookImpl]]:
         caller = getattr(self._pm.hook, hook)
         impls = [(impl.plugin_name, impl) for impl in caller.get_hookimpls()]
         return sorted(impls, key=lambda pair: (_place(pair[1]), pair[0]))
 
-    def _record_failure(self, plugin: str, hook: str, error: Exception) -> None:
-        log.exception("plugin_failed", plugin=plugin, hook=hook)
-        note_failure(plugin, hook, loading.last_line(error))
-        if self._settings.plugins_strict:
-            raise error
-
     # enabled or not
 
     def enabled(self) -> frozenset[str]:
         """Names of the enabled plugins, at most half a second old."""
         if time.monotonic() >= self._enabled_until:
+            if not has_app_context():
+                return frozenset()
             self._enabled = self._read_enabled()
             self._enabled_until = time.monotonic() + _STATE_SECONDS
         return self._enabled
@@ -184,8 +223,6 @@ class PluginManager:
         self._enabled_until = 0.0
 
     def _read_enabled(self) -> frozenset[str]:
-        if not has_app_context():
-            return frozenset()
         # A connection of its own: the session's transaction may be old, or broken.
         try:
             with db.engine.connect().execution_options(lms_read=True) as connection:
@@ -198,9 +235,8 @@ class PluginManager:
         )
 
 
-@cache
-def _parameters(spec: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(spec).parameters)
+def _session() -> HookSession:
+    return cast(HookSession, db.session())
 
 
 def _place(impl: pluggy.HookImpl) -> int:

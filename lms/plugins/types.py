@@ -184,6 +184,31 @@ class TrainingFigure:
     value: float
 
 
+class SettingKind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    BOOL = "bool"
+    CHOICE = "choice"
+    SECRET = "secret"  # noqa: S105  a kind, not a secret
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing an admin sets on the plugins page. A secret can be set there and never read.
+
+    `default` is a str, or a number, or a bool, as its kind says; `choices` are the values by name.
+    """
+
+    name: str
+    label: Localized
+    kind: SettingKind = SettingKind.TEXT
+    default: str | float | bool = ""
+    help: Localized = field(default_factory=Localized)
+    choices: Mapping[str, Localized] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+
+
 __all__ = [
     "Action",
     "Check",
@@ -201,6 +226,8 @@ __all__ = [
     "Rule",
     "RuleProposal",
     "Scope",
+    "Setting",
+    "SettingKind",
     "StepContext",
     "StepType",
     "TrainingFigure",

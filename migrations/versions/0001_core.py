@@ -59,6 +59,20 @@ def upgrade() -> None:
     sa.Column('changed_at', lms.db.UTCDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_plugin_state'))
     )
+    op.create_table('plugin_timing',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plugin', sa.String(length=64), nullable=False),
+    sa.Column('hook', sa.String(length=64), nullable=False),
+    sa.Column('slot', lms.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Double(), nullable=False),
+    sa.Column('longest', sa.Double(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plugin_timing')),
+    sa.UniqueConstraint('plugin', 'hook', 'slot', name=op.f('uq_plugin_timing_plugin_hook_slot'))
+    )
+    with op.batch_alter_table('plugin_timing', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plugin_timing_slot'), ['slot'], unique=False)
+
     op.create_table('programme',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -276,6 +290,17 @@ def upgrade() -> None:
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.create_index('ix_notification_unread', ['person_id', 'read_at'], unique=False)
 
+    op.create_table('plugin_setting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plugin', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('value', sa.JSON(), nullable=False),
+    sa.Column('changed_at', lms.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('changed_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['changed_by'], ['person.id'], name=op.f('fk_plugin_setting_changed_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plugin_setting')),
+    sa.UniqueConstraint('plugin', 'name', name=op.f('uq_plugin_setting_plugin_name'))
+    )
     op.create_table('policy_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=64), nullable=False),
@@ -667,6 +692,7 @@ def downgrade() -> None:
 
     op.drop_table('position')
     op.drop_table('policy_version')
+    op.drop_table('plugin_setting')
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.drop_index('ix_notification_unread')
 
@@ -717,6 +743,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_programme_kind'))
 
     op.drop_table('programme')
+    with op.batch_alter_table('plugin_timing', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plugin_timing_slot'))
+
+    op.drop_table('plugin_timing')
     op.drop_table('plugin_state')
     with op.batch_alter_table('plugin_failure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plugin_failure_plugin'))

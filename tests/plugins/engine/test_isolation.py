@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from lms import events
+from lms.access import Viewer
 from lms.app import create_app
 from lms.clock import Month, SettableClock
 from lms.db import db
@@ -21,6 +22,7 @@ from lms.plugins.models import PluginState
 from tests.conftest import _settings
 from tests.plugins.engine import distributions
 
+NOBODY = Viewer(0, frozenset(), frozenset(), {})
 HOOK = "from lms.plugins.api import hookimpl\n"
 HEALTHY = HOOK + (
     "from lms.plugins.types import NavItem\n"
@@ -152,7 +154,7 @@ def test_blocked_plugins_and_safe_mode_are_not_even_imported(
 def test_collect_leaves_out_the_one_that_fails(app_with: AppWith) -> None:
     app = app_with(broken={"__init__.py": FAILS_WHEN_CALLED}, healthy={"__init__.py": HEALTHY})
     with app.test_request_context():
-        found = plugins().collect(hookspecs.lms_nav, viewer=None)  # type: ignore[arg-type]
+        found = plugins().collect(hookspecs.lms_nav, NOBODY)
     assert "Healthy link" in [item.label for group in found for item in group]
 
 
@@ -178,7 +180,7 @@ def test_failures_are_kept_and_counted_for_the_admin(app_with: AppWith, clock: S
     app = app_with(broken={"__init__.py": FAILS_WHEN_CALLED})
     for _ in range(2):
         with app.app_context():
-            plugins().collect(hookspecs.lms_nav, viewer=None)  # type: ignore[arg-type]
+            plugins().collect(hookspecs.lms_nav, NOBODY)
     [noted] = failures()
     assert (noted.plugin, noted.hook, noted.count) == ("broken", "lms_nav", 2)
     assert noted.message == "RuntimeError: nav fell over"
