@@ -73,6 +73,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         _own(
             supervisor=Scope.TEAM,
             hr=Scope.ALL,
+            admin=Scope.ALL,
             trainer=Scope.ALL,
             training_manager=Scope.ALL,
         ),

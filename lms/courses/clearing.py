@@ -18,8 +18,7 @@ from lms.people import notices
 from lms.people.models import Clearance, ClearanceSource, Person
 from lms.people.organisation import zone
 from lms.people.services import clearance_on, grant_clearance, supervisors_of
-from lms.plugins import hookspecs
-from lms.plugins.manager import plugins
+from lms.rules.criteria import refusals as plugin_refusals
 
 # A temporary agent is cleared on the third calendar day at the earliest, whatever a file says.
 TEMPORARY_EARLIEST_DAY = 3
@@ -39,18 +38,8 @@ def refusals(session: Session, enrolment: Enrolment, now: datetime) -> list[Loca
                 f" ({earliest:%d %b}) at the earliest",
             )
         )
-    for decision in plugins().decide(
-        hookspecs.lms_refusals, enrolment.person_id, "clear", enrolment.id, now
-    ):
-        if decision.error:
-            reasons.append(
-                Localized(
-                    f"插件 {decision.plugin} 的检查没有结果，暂不能上岗",
-                    f"The check of the plugin {decision.plugin} failed, so clearance has to wait",
-                )
-            )
-        reasons += [refusal.reason for refusal in decision.value or ()]
-    return reasons
+    found = plugin_refusals(enrolment.person_id, "clear", enrolment.id, now)
+    return reasons + [refusal.reason for refusal in found]
 
 
 def waits_for_clearance() -> ColumnElement[bool]:

@@ -146,31 +146,21 @@ def standing(
 def _lock(
     module: ModuleOutline, opens_on: date, today: date, before: list[StepOutline]
 ) -> Localized | None:
+    """What unlocks a step and when. Steps go in order, so the one right before it says enough."""
     closed = opens_on > today
     if not closed and not before:
         return None
-    day_zh, day_en = (format_date(opens_on, form, locale) for form, locale in _DATE_FORMS)
     n = module.opens_on_day
+    day_zh, day_en = (format_date(opens_on, form, locale) for form, locale in _DATE_FORMS)
     if not before:
         return Localized(f"{day_zh}（第 {n} 天）开放", f"Opens on {day_en} (day {n})")
-    what = _named(before)
+    zh, en = before[-1].title.pick("zh"), before[-1].title.pick("en")
     if closed:
         return Localized(
-            f"{day_zh}（第 {n} 天）开放，并需先完成{what.zh}",
-            f"Opens on {day_en} (day {n}), once {what.en}",
+            f"{day_zh}（第 {n} 天）开放，并需先完成「{zh}」",
+            f"Opens on {day_en} (day {n}), after “{en}”",
         )
-    return Localized(f"先完成{what.zh}后开放", f"Opens once {what.en}")
-
-
-def _named(before: list[StepOutline]) -> Localized:
-    first = before[0].title
-    zh, en = first.pick("zh"), first.pick("en")
-    if len(before) == 1:
-        return Localized(f"「{zh}」", f"“{en}” is done")
-    return Localized(
-        f"前面的 {len(before)} 步（从「{zh}」开始）",
-        f"the {len(before)} steps before it are done, starting with “{en}”",
-    )
+    return Localized(f"完成「{zh}」后开放", f"Opens after “{en}”")
 
 
 _DATE_FORMS = (("M月d日 EEEE", "zh_Hans"), ("EEE d MMM", "en"))

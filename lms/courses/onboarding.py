@@ -1,6 +1,6 @@
 """A new person without clearance gets their onboarding by themselves."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from lms.audit import Actor
 from lms.clock import local_date
@@ -17,9 +17,14 @@ _LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
 
 
 def assign_onboarding(
-    session: Session, person: Person, *, actor: Actor, now: datetime
+    session: Session,
+    person: Person,
+    *,
+    actor: Actor,
+    now: datetime,
+    starts_on: date | None = None,
 ) -> Enrolment | None:
-    """Enrol an uncleared agent from their hire date, temporary ones in the short track.
+    """Enrol an uncleared agent from their hire date on, temporary ones in the short track.
 
     Returns None, and does nothing, for people who need none, or when no such programme is loaded.
     """
@@ -32,4 +37,11 @@ def assign_onboarding(
     programme = queries.programme_of_kind(session, kind)
     if programme is None:
         return None
-    return enrol(session, person.id, programme.id, starts_on=person.hired_on, actor=actor, now=now)
+    return enrol(
+        session,
+        person.id,
+        programme.id,
+        starts_on=starts_on or person.hired_on,
+        actor=actor,
+        now=now,
+    )

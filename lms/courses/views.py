@@ -1,5 +1,7 @@
-"""Pages."""
+"""Pages: the learner's own, and those of the people who look after learners."""
 
-from flask import Blueprint
+from lms.courses import learner_views, team_views
+from lms.courses.blueprint import bp
+from lms.courses.home_views import today
 
-bp = Blueprint("courses", __name__)
+__all__ = ["bp", "learner_views", "team_views", "today"]

@@ -1,5 +1,6 @@
-"""Pages."""
+"""Pages: the directory, a person, oneself."""
 
-from flask import Blueprint
+from lms.people import own_views, person_views
+from lms.people.blueprint import bp
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "own_views", "person_views"]

@@ -13,7 +13,7 @@ from lms import access, audit
 from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError
-from lms.people import accounts
+from lms.people import accounts, demo_accounts
 from lms.people.organisation import organisation
 from lms.web.errors import show_on
 from lms.web.expired import MAX_FIELDS_BYTES, local_path, offer_again
@@ -48,7 +48,7 @@ def sign_in_page(
         next=local_path(request.values.get("next")),
         replay_path=replay_path,
         replay=replay or [],
-        is_demo=organisation(db.session()).is_demo,
+        demo=demo_accounts() if organisation(db.session()).is_demo else (),
     )
 
 

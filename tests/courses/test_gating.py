@@ -22,11 +22,9 @@ def test_one_step_is_next_and_locks_say_why(school: School, persons: People) -> 
     found = school.standing(enrolment)
     assert [step.state for step in found.steps] == ["next", "locked", "locked", "locked"]
     locks = [step.lock for step in found.steps]
-    assert locks[1].en == "Opens once “one” is done"
-    assert locks[1].zh == "先完成「one中」后开放"
-    assert locks[2].en == (
-        "Opens on Tue 3 Nov (day 2), once the 2 steps before it are done, starting with “one”"
-    )
+    assert locks[1].en == "Opens after “one”"
+    assert locks[1].zh == "完成「one中」后开放"
+    assert locks[2].en == "Opens on Tue 3 Nov (day 2), after “two”"
     assert locks[2].zh.startswith("11月3日 星期二（第 2 天）开放")
 
 

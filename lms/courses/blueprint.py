@@ -1,0 +1,37 @@
+"""The blueprint; its routes are in the `…_views` modules."""
+
+from flask import Blueprint
+from flask_babel import format_date
+
+from lms.db import Localized
+from lms.i18n import locale
+from lms.plugins.registry import step_type
+
+bp = Blueprint("courses", __name__)
+_WEEKDAY = {"zh_Hans": "M月d日 EEEE", "en": "EEE d MMM"}
+_SHORT = {"zh_Hans": "EEE d日", "en": "EEE d"}
+
+
+@bp.app_template_global()
+def kind_label(kind: str) -> Localized:
+    """What a kind of step is called; also for kinds whose plugin is not here."""
+    known = step_type(kind)
+    return known.label if known else Localized("暂不可用", "Not available")
+
+
+@bp.app_template_global()
+def kind_icon(kind: str) -> str:
+    known = step_type(kind)
+    return known.icon if known else "help-circle"
+
+
+@bp.app_template_filter()
+def weekday(value: object) -> str:
+    """A date with its day of the week: `Mon 2 Nov`, `11月2日 星期一`."""
+    return str(format_date(value, _WEEKDAY[locale()]))
+
+
+@bp.app_template_filter()
+def short_weekday(value: object) -> str:
+    """As short as a week at a glance needs: `Mon 2`, `周一 2日`."""
+    return str(format_date(value, _SHORT[locale()]))

@@ -1,0 +1,85 @@
+"""The start page: a hire's day, or what is under way and where one's work is."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.access import viewer
+from lms.clock import local_date, now
+from lms.courses import clearing, feedback, queries, team
+from lms.courses.gating import Standing
+from lms.courses.overview import clearance_checklist
+from lms.db import Localized, db
+from lms.people import notices
+from lms.people.models import Clearance, ClearanceSource, Level
+from lms.people.organisation import zone
+from lms.people.services import clearance_on
+
+# How long the start page goes on congratulating.
+_JUST_CLEARED = timedelta(days=3)
+
+
+def today() -> ResponseReturnValue:
+    """The home page of the signed-in person (their id decides everything shown)."""
+    me, day = current_user.person, local_date(now(), zone())
+    under_way = queries.active(db.session(), me.id, day)
+    week = next((found for found in under_way if found.outline.grants_clearance), None)
+    if week is not None:
+        return _hire(week, [found for found in under_way if found is not week])
+    clearance = clearance_on(db.session(), me.id, day)
+    if clearance is None and (done := clearing.waiting(db.session(), me.id)):
+        week = queries.one(db.session(), done.id, day)
+        reasons = clearing.refusals(db.session(), done, now())
+        return _hire(week, under_way, waiting=True, reasons=reasons)
+    who = viewer()
+    return render_template(
+        "courses/today.html",
+        me=me,
+        greeting=_greeting(me.name),
+        under_way=under_way,
+        clearance=clearance,
+        just_cleared=_just_cleared(clearance, day),
+        takes_contacts=me.level in (Level.AGENT, Level.SENIOR_AGENT),
+        notes=notices.latest(db.session(), me.id, limit=4),
+        work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
+    )
+
+
+def _hire(
+    week: Standing,
+    others: list[Standing],
+    *,
+    waiting: bool = False,
+    reasons: Sequence[Localized] = (),
+) -> ResponseReturnValue:
+    me = current_user.person
+    return render_template(
+        "courses/today_hire.html",
+        me=me,
+        greeting=_greeting(me.name),
+        week=week,
+        others=others,
+        waiting=waiting,
+        reasons=reasons,
+        checklist=clearance_checklist(week),
+        feedback=feedback.latest(db.session(), me.id),
+    )
+
+
+def _greeting(name: str) -> str:
+    hour = now().astimezone(zone()).hour
+    if 4 <= hour < 12:
+        return str(_("Good morning, %(name)s", name=name))
+    if 12 <= hour < 18:
+        return str(_("Good afternoon, %(name)s", name=name))
+    return str(_("Good evening, %(name)s", name=name))
+
+
+def _just_cleared(clearance: Clearance | None, day: date) -> bool:
+    if clearance is None or clearance.source != ClearanceSource.PROGRAMME:
+        return False
+    return day - clearance.from_day < _JUST_CLEARED

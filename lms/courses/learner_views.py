@@ -1,0 +1,102 @@
+"""The learner's own pages: their courses, one course, one step."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from lms import access
+from lms.access import viewer
+from lms.clock import local_date, now
+from lms.courses import queries, services
+from lms.courses.blueprint import bp
+from lms.courses.models import EnrolmentStatus
+from lms.db import db
+from lms.errors import DomainError, NotAllowed
+from lms.people.models import Person
+from lms.people.organisation import zone
+from lms.plugins.registry import step_type
+from lms.plugins.types import StepContext
+from lms.web.errors import message
+
+
+@bp.get("/courses")
+@access.signed_in
+def mine() -> ResponseReturnValue:
+    found = queries.of_person(db.session(), viewer().person_id, local_date(now(), zone()))
+    under_way = [s for s in found if s.enrolment.status == EnrolmentStatus.ACTIVE]
+    ended = [s for s in reversed(found) if s.enrolment.status != EnrolmentStatus.ACTIVE]
+    return render_template("courses/mine.html", under_way=under_way, ended=ended)
+
+
+@bp.get("/courses/<int:enrolment_id>")
+@access.signed_in
+def programme(enrolment_id: int) -> ResponseReturnValue:
+    """One enrolment with every step: for its owner, and for those who may see their progress."""
+    found = queries.one(db.session(), enrolment_id, local_date(now(), zone()))
+    owner = db.session.get_one(Person, found.enrolment.person_id)
+    is_mine = owner.id == viewer().person_id
+    if not is_mine:
+        access.require("progress.view", owner)
+    return render_template("courses/programme.html", found=found, owner=owner, is_mine=is_mine)
+
+
+@bp.route("/learn/<int:enrolment_id>/<int:step_id>", methods=["GET", "POST"])
+@access.signed_in
+def step(enrolment_id: int, step_id: int) -> ResponseReturnValue:
+    me = viewer().person_id
+    try:
+        context = services.open_step(db.session(), me, enrolment_id, step_id, now())
+    except services.Locked as refused:
+        return _locked_page(enrolment_id, step_id, refused)
+    if request.method == "POST":
+        return _submit(context)
+    return render_template(
+        "courses/step.html",
+        found=queries.one(db.session(), enrolment_id, local_date(now(), zone())),
+        step=context,
+        body=_body(context),
+        kind=step_type(context.kind),
+    )
+
+
+def _submit(context: StepContext) -> ResponseReturnValue:
+    kind = step_type(context.kind)
+    if kind is None:
+        abort(404)
+    here = url_for("courses.step", enrolment_id=context.enrolment_id, step_id=context.step_id)
+    try:
+        target = kind.submit(db.session(), context, request.form)
+        db.session.commit()
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        db.session.rollback()
+        flash(message(error), "error")
+        return redirect(here, 303)
+    return redirect(target or here, 303)
+
+
+def _body(context: StepContext) -> Markup | None:
+    """The step type's own page; None while nobody here knows the kind."""
+    kind = step_type(context.kind)
+    if kind is None:
+        return None
+    return Markup(kind.render(db.session(), context))  # noqa: S704  from the type's templates
+
+
+def _locked_page(enrolment_id: int, step_id: int, refused: services.Locked) -> ResponseReturnValue:
+    found = queries.one(db.session(), enrolment_id, local_date(now(), zone()))
+    step = next(s.step for s in found.steps if s.step.id == step_id)
+    page = render_template("courses/locked.html", found=found, step=step, reason=refused.reason)
+    return page, 403
+
+
+@bp.post("/clearance")
+@access.signed_in
+def ask_for_clearance() -> ResponseReturnValue:
+    reasons = services.ask_for_clearance(db.session(), viewer().person_id, now())
+    db.session.commit()
+    if reasons:
+        flash(_("Not yet: the reasons are below."), "warning")
+    return redirect(url_for("web.home"), 303)

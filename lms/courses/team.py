@@ -1,0 +1,141 @@
+"""Hires as trainers, supervisors and HR see them: where each is, who is late, who is stuck."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from lms.access import Viewer
+from lms.courses import queries
+from lms.courses.gating import Standing
+from lms.courses.models import Enrolment, ProgrammeVersion, Step, StepProgress, StepState
+from lms.db import Localized, Session
+from lms.people.models import Person, Team
+
+# Nothing done for this long counts as stuck.
+STUCK_AFTER = timedelta(days=2)
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for somebody who looks after learners."""
+
+    hires: int
+    overdue: int
+    signoffs: int
+
+
+@dataclass(frozen=True)
+class HireRow:
+    """`stuck_since` is the last thing they did, if that was long ago."""
+
+    person: Person
+    team: str | None
+    standing: Standing
+    stuck_since: datetime | None
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """One page of hires; `groups` by programme version, because their steps differ."""
+
+    groups: list[list[HireRow]]
+    page: int
+    pages: int
+    total: int
+    overdue: int
+
+
+_CLEARS = Enrolment.version_id.in_(
+    select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
+)
+
+
+def work_counts(session: Session, who: Viewer, today: date) -> Work:
+    """Within the viewer's scopes; one query each for hires and signatures."""
+    hires, overdue = session.execute(
+        select(func.count(Enrolment.id), func.sum(case((Enrolment.due_on < today, 1), else_=0)))
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(queries.ACTIVE, _CLEARS, who.clause("progress.view"))
+    ).one()
+    signoffs = session.scalar(
+        select(func.count(StepProgress.id))
+        .join(Step, Step.id == StepProgress.step_id)
+        .join(Enrolment, Enrolment.id == StepProgress.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Step.kind == "signoff",
+            StepProgress.state == StepState.SUBMITTED,
+            queries.ACTIVE,
+            Person.id != who.person_id,
+            who.clause("steps.signoff"),
+        )
+    )
+    return Work(hires, overdue or 0, signoffs or 0)
+
+
+def board(
+    session: Session,
+    scope: ColumnElement[bool],
+    now: datetime,
+    today: date,
+    *,
+    overdue_only: bool = False,
+    team_id: int | None = None,
+    page: int = 1,
+) -> BoardPage:
+    """Hires under way within the scope, soonest due first; a fixed number of queries."""
+    wanted = [queries.ACTIVE, _CLEARS, Person.left_on.is_(None), scope]
+    if team_id is not None:
+        wanted.append(Person.team_id == team_id)
+    late = Enrolment.due_on < today
+    counted = func.count(Enrolment.id), func.sum(case((late, 1), else_=0))
+    people = Person.id == Enrolment.person_id
+    total, overdue = session.execute(select(*counted).join(Person, people).where(*wanted)).one()
+    if overdue_only:
+        wanted.append(late)
+    shown = (overdue or 0) if overdue_only else total
+    rows = session.execute(
+        select(Enrolment.id, Person, Team.name)
+        .join(Person, people)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(*wanted)
+        .order_by(Enrolment.due_on, Enrolment.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    whose = {enrolment_id: (person, team) for enrolment_id, person, team in rows}
+    found = queries.standings(session, and_(Enrolment.id.in_(whose)), today)
+    groups: dict[int, list[HireRow]] = {}
+    for standing in found:
+        person, team = whose[standing.enrolment.id]
+        row = HireRow(person, team, standing, _stuck_since(standing, now))
+        groups.setdefault(standing.outline.version_id, []).append(row)
+    pages = max(1, -(-shown // PER_PAGE))
+    return BoardPage(list(groups.values()), page, pages, total, overdue or 0)
+
+
+def _stuck_since(found: Standing, now: datetime) -> datetime | None:
+    """The last sign of life, if it is old though there was something to do."""
+    if found.next is None:
+        return None
+    moments = [
+        moment
+        for step in found.steps
+        if step.progress
+        for moment in (step.progress.started_at, step.progress.completed_at)
+        if moment
+    ]
+    last = max([*moments, found.enrolment.created_at])
+    return last if now - last > STUCK_AFTER and found.day > 1 else None
+
+
+STATE_WORDS = {
+    "done": Localized("完成", "done"),
+    "waiting": Localized("等待他人", "waits for somebody"),
+    "failed": Localized("未通过", "not passed"),
+    "progress": Localized("进行中", "in progress"),
+    "next": Localized("下一步", "next"),
+    "locked": Localized("未开放", "locked"),
+}

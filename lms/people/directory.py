@@ -1,0 +1,106 @@
+"""The list of people: searched, filtered, in pages, within the viewer's scope."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion
+from lms.db import Session
+from lms.people.models import Clearance, Person, Team
+from lms.people.services import in_force
+
+PER_PAGE = 25
+STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "left")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`due_on`: of the onboarding under way, if any."""
+
+    person: Person
+    team: str | None
+    is_cleared: bool
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    entries: list[Entry]
+    page: int
+    pages: int
+    total: int
+
+
+def listing(
+    session: Session,
+    scope: ColumnElement[bool],
+    today: date,
+    *,
+    text: str = "",
+    team_id: int | None = None,
+    state: str = "all",
+    page: int = 1,
+) -> Listing:
+    """One query; `text` is part of a staff number or name."""
+    cleared = select(Clearance.id).where(Clearance.person_id == Person.id, in_force(today)).exists()
+    clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
+    due = (
+        select(func.min(Enrolment.due_on))
+        .where(
+            Enrolment.person_id == Person.id,
+            Enrolment.status == EnrolmentStatus.ACTIVE,
+            Enrolment.version_id.in_(clears),
+        )
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    wanted = [scope, _state(state, cleared, due, today)]
+    if team_id is not None:
+        wanted.append(Person.team_id == team_id)
+    if text.strip():
+        wanted.append(_like(text.strip()))
+    rows = session.execute(
+        select(Person, Team.name, cleared, due, func.count().over())
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(*wanted)
+        .order_by(Person.staff_no)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    total = rows[0][4] if rows else 0
+    entries = [
+        Entry(person, team, bool(is_cleared), due_on)
+        for person, team, is_cleared, due_on, _ in rows
+    ]
+    return Listing(entries, page, max(1, -(-total // PER_PAGE)), total)
+
+
+def _like(text: str) -> ColumnElement[bool]:
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    pattern = f"%{escaped}%"
+    return or_(Person.staff_no.ilike(pattern, escape="\\"), Person.name.ilike(pattern, escape="\\"))
+
+
+def _state(
+    state: str, cleared: ColumnElement[bool], due: ColumnElement[date], today: date
+) -> ColumnElement[bool]:
+    here = Person.left_on.is_(None)
+    match state:
+        case "onboarding":
+            return and_(here, due.is_not(None))
+        case "overdue":
+            return and_(here, due < today)
+        case "cleared":
+            return and_(here, cleared)
+        case "not_cleared":
+            return and_(here, ~cleared)
+        case "left":
+            return Person.left_on.is_not(None)
+    return here
+
+
+def teams(session: Session, scope: ColumnElement[bool]) -> list[Team]:
+    """The teams that have somebody within the scope, by name."""
+    inside = select(Person.team_id).where(scope)
+    return list(session.scalars(select(Team).where(Team.id.in_(inside)).order_by(Team.name)))

@@ -1,0 +1,65 @@
+"""What a person's page shows, to themselves or to those who look after them."""
+
+from datetime import date, datetime
+
+from flask import render_template
+from sqlalchemy import select
+
+from lms.access import ROLES, viewer
+from lms.clock import local_date
+from lms.courses import queries
+from lms.courses.models import EnrolmentStatus
+from lms.db import db
+from lms.people import roles
+from lms.people.forms import OverrideForm, ReasonForm
+from lms.people.models import Clearance, Person, Team
+from lms.people.organisation import zone
+from lms.people.timeline import timeline
+from lms.plugins import hookspecs
+from lms.plugins.manager import plugins
+
+
+def person_page(
+    person: Person,
+    now: datetime,
+    *,
+    override: OverrideForm | None = None,
+    revoke: ReasonForm | None = None,
+    role_error: str = "",
+    activation: str = "",
+) -> str:
+    """The page; forms that were refused come with what was typed and why."""
+    today = local_date(now, zone())
+    courses = queries.of_person(db.session(), person.id, today)
+    found = select(Clearance).where(Clearance.person_id == person.id).order_by(Clearance.from_day)
+    clearances = db.session.scalars(found).all()
+    active = [course for course in courses if course.enrolment.status == EnrolmentStatus.ACTIVE]
+    actions = plugins().collect(hookspecs.lms_actions, person, viewer())
+    may_set_roles = viewer().may("roles.manage")
+    return render_template(
+        "people/person.html",
+        person=person,
+        is_me=person.id == viewer().person_id,
+        today=today,
+        clearance=next((c for c in clearances if _holds(c, today)), None),
+        under_way=active,
+        week=next((course for course in active if course.outline.grants_clearance), None),
+        happenings=timeline(db.session(), person, clearances, courses),
+        held=roles.held(db.session(), person.id),
+        teams=db.session.scalars(select(Team).order_by(Team.name)).all() if may_set_roles else [],
+        override=override or OverrideForm(formdata=None),
+        revoke=revoke or ReasonForm(formdata=None),
+        role_error=role_error,
+        role_names=ROLES,
+        assignable=roles.ASSIGNABLE,
+        activation=activation,
+        actions=[action for group in actions for action in group],
+    )
+
+
+def _holds(clearance: Clearance, day: date) -> bool:
+    return (
+        clearance.from_day <= day
+        and (clearance.until is None or clearance.until >= day)
+        and (clearance.revoked_on is None or clearance.revoked_on > day)
+    )

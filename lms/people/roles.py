@@ -1,0 +1,72 @@
+"""Who holds which role."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms import audit
+from lms.access import ADMIN, EMPLOYEE, ROLES, SUPERVISOR
+from lms.audit import Actor
+from lms.db import Session
+from lms.errors import DomainError
+from lms.people.models import Person, RoleAssignment
+
+ASSIGNABLE = tuple(role for role in ROLES if role != EMPLOYEE)
+
+
+def held(session: Session, person_id: int) -> list[RoleAssignment]:
+    found = select(RoleAssignment).where(RoleAssignment.person_id == person_id)
+    return list(session.scalars(found.order_by(RoleAssignment.id)))
+
+
+def set_roles(
+    session: Session,
+    person: Person,
+    roles: Iterable[str],
+    *,
+    team_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Exactly these roles from now on; `team_id` is a supervisor's team, None their own.
+
+    Returns False when nothing changes. The last admin stays one: somebody must hold the keys.
+    """
+    wanted = {
+        (role, team_id if role == SUPERVISOR else None) for role in roles if role in ASSIGNABLE
+    }
+    present = {(row.role, row.team_id): row for row in held(session, person.id)}
+    if wanted == present.keys():
+        return False
+    if (ADMIN, None) in present and (ADMIN, None) not in wanted and _admins(session) == 1:
+        raise DomainError("This is the last admin: make somebody else one first.", field="roles")
+    for key, row in present.items():
+        if key not in wanted:
+            session.delete(row)
+    session.add_all(
+        RoleAssignment(person_id=person.id, role=role, team_id=team)
+        for role, team in wanted - present.keys()
+    )
+    audit.record(
+        session,
+        actor,
+        "roles.set",
+        ("person", person.id),
+        now=now,
+        old=sorted(role for role, _ in present),
+        new=sorted(role for role, _ in wanted),
+        team_id=team_id,
+    )
+    return True
+
+
+def _admins(session: Session) -> int:
+    return (
+        session.scalar(
+            select(func.count(func.distinct(RoleAssignment.person_id)))
+            .join(Person, Person.id == RoleAssignment.person_id)
+            .where(RoleAssignment.role == ADMIN, Person.left_on.is_(None))
+        )
+        or 0
+    )
