@@ -83,11 +83,10 @@ def plan(session: Session, rows: Sequence[dict[str, Any]]) -> Plan:
             result.added.append(found)
         else:
             result.replaced.append((found, now_there))
-    there = set(
-        session.execute(
-            select(KpiRow.month, KpiRow.person_id).where(KpiRow.month.in_(months))
-        ).tuples()
+    stored_rows = session.execute(
+        select(KpiRow.month, KpiRow.person_id).where(KpiRow.month.in_(months))
     )
+    there = {(month, person_id) for month, person_id in stored_rows}
     for entry in rows:
         month = Month.parse(entry["month"])
         # A closed month gets its new person's row with the correction, in its next revision.
