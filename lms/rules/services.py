@@ -146,7 +146,7 @@ def _states(session: Session, rule: Rule, close: MonthClose) -> dict[int, str]:
 def _supersede(
     session: Session, rule: Rule, close: MonthClose, left: Sequence[int], now: datetime
 ) -> RuleRun:
-    """The run that holds from now on; in the one before, what is no longer proposed is withdrawn."""
+    """The run that holds now; in the one before, what is no longer proposed is withdrawn."""
     here = (RuleRun.rule == rule.name, RuleRun.period == close.month, RuleRun.is_current)
     old = session.scalar(select(RuleRun).where(*here))
     if old is not None:

@@ -1,5 +1,123 @@
-"""Pages."""
+"""Pages: policies, plugins, audit."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms import access, policies
+from lms.access import viewer
+from lms.audit import Actor
+from lms.clock import now
+from lms.db import db
+from lms.errors import DomainError
+from lms.people.organisation import zone
+from lms.plugins.manager import plugins
+from lms.plugins.registry import all_policies
+from lms.rules import plugin_admin, queries
+from lms.rules.forms import choice_name, policy_form
+from lms.web.errors import show_on
+from lms.web.lists import PER_PAGE, here, page_url
 
 bp = Blueprint("rules", __name__)
+
+
+@bp.get("/policies", endpoint="policies")
+@access.requires("policies.edit")
+def policy_list() -> ResponseReturnValue:
+    every = all_policies()
+    return render_template(
+        "rules/policies.html",
+        policies=every,
+        in_force=queries.all_in_force(db.session(), every),
+        choice_name=choice_name,
+    )
+
+
+@bp.route("/policies/<name>", methods=["GET", "POST"])
+@access.requires("policies.edit")
+def policy(name: str) -> ResponseReturnValue:
+    found = next((p for p in all_policies() if p.name == name), None)
+    if found is None:
+        abort(404)
+    current = policies.in_force(db.session(), found)
+    form = policy_form(found, data={**current.params, "base": current.number})
+    if form.validate_on_submit():
+        try:
+            version = policies.save(
+                db.session(),
+                found,
+                policies.parse(found, request.form),
+                base_number=_number(form.base.data),
+                reason=form.reason.data.strip(),
+                actor=Actor(viewer().person_id),
+                now=now(),
+            )
+        except DomainError as error:
+            show_on(form, error)
+        else:
+            db.session.commit()
+            flash(_("Version %(number)s holds from now on.", number=version.number), "success")
+            return redirect(url_for(".policy", name=name))
+    return render_template(
+        "rules/policy.html", policy=found, current=current, form=form,
+        labels={p.name: p.label for p in found.parameters}, choice_name=choice_name,
+        history=queries.history(db.session(), found),
+    )  # fmt: skip
+
+
+@bp.get("/admin/plugins", endpoint="plugins")
+@access.requires("plugins.manage")
+def plugin_list() -> ResponseReturnValue:
+    found = plugin_admin.overview(db.session(), plugins())
+    return render_template("rules/plugins.html", plugins=found)
+
+
+@bp.post("/admin/plugins/<name>")
+@access.requires("plugins.manage")
+def switch_plugin(name: str) -> ResponseReturnValue:
+    manager, enabled = plugins(), request.form.get("enabled") == "1"
+    try:
+        plugin_admin.set_enabled(
+            db.session(), manager, name, enabled, actor=Actor(viewer().person_id), now=now()
+        )
+    except DomainError as error:
+        db.session.rollback()
+        flash(_(error.message, **error.params), "error")
+        return redirect(url_for(".plugins"))
+    db.session.commit()
+    manager.forget_states()
+    done = _("%(name)s is on.", name=name) if enabled else _("%(name)s is off.", name=name)
+    flash(done, "success")
+    return redirect(url_for(".plugins"))
+
+
+@bp.get("/admin/audit")
+@access.requires("audit.view")
+def audit_log() -> ResponseReturnValue:
+    asked = request.args
+    found = queries.audit_entries(
+        action=asked.get("action", ""),
+        text=asked.get("q", ""),
+        first=_day(asked, "first"),
+        last=_day(asked, "last"),
+        zone=zone(),
+    )
+    page = db.paginate(found, per_page=PER_PAGE, error_out=False)
+    return render_template(
+        "rules/audit.html", page=page, people=queries.people_in(db.session(), page.items),
+        actions=queries.actions(db.session()), asked=asked, here=here, page_url=page_url,
+    )  # fmt: skip
+
+
+def _day(asked: Mapping[str, str], name: str) -> date | None:
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else -1

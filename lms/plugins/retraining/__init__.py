@@ -11,6 +11,7 @@ from lms.plugins.api import (
     CriterionResult,
     EnrolmentCompleted,
     Event,
+    Localized,
     MonthColumn,
     NavItem,
     Panel,
@@ -20,6 +21,10 @@ from lms.plugins.api import (
     Viewer,
     db,
     hookimpl,
+)
+
+TITLE = Localized(
+    "末位补训：针对最弱项", "Retraining of the lowest scores, aimed at the weakest figure"
 )
 
 
