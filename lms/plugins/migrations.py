@@ -9,15 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING, Any
 
 from lms.db import db
 from lms.plugins.manager import PluginManager
+
+# Alembic loads when it is used: it would be a fifth of the start of every command.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,9 @@ class History:
     version_table: str
     table_prefix: str | None
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(_core_folder()))
         config.set_main_option("version_locations", str(self.versions))
@@ -36,6 +37,8 @@ class History:
         return config
 
     def head(self) -> str | None:
+        from alembic.script import ScriptDirectory
+
         return ScriptDirectory.from_config(self.config()).get_current_head()
 
 
@@ -57,23 +60,29 @@ def histories(manager: PluginManager) -> Iterator[History]:
 
 
 def upgrade(history: History) -> None:
+    from alembic import command
+
     with _migrating(history) as config:
         command.upgrade(config, "head")
 
 
 def downgrade(history: History, to: str = "base") -> None:
+    from alembic import command
+
     with _migrating(history) as config:
         command.downgrade(config, to)
 
 
 def revise(history: History, message: str) -> None:
     """Write a new migration from the difference between the models and the database."""
+    from alembic import command
+
     with _migrating(history) as config:
         command.revision(config, message, autogenerate=True, version_path=str(history.versions))
 
 
 @contextmanager
-def _migrating(history: History) -> Iterator[Config]:
+def _migrating(history: History) -> "Iterator[Config]":
     with db.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         is_sqlite = connection.dialect.name == "sqlite"
@@ -93,6 +102,8 @@ def _migrating(history: History) -> Iterator[Config]:
 
 
 def is_current(history: History) -> bool:
+    from alembic.migration import MigrationContext
+
     with db.engine.connect().execution_options(lms_read=True) as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": history.version_table}

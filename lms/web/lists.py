@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import xlsxwriter
 from flask import Response, abort, request, url_for
 from werkzeug.http import dump_options_header
 
@@ -15,7 +14,7 @@ T = TypeVar("T")
 PER_PAGE = 25
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet runs a cell that begins like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,8 @@ def _harmless(cell: Any) -> Any:
 
 
 def _workbook(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet()
