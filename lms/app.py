@@ -13,8 +13,10 @@ from lms.config import Settings
 from lms.db import db, engine_options
 from lms.jobs import Job
 from lms.plugins import hookspecs
-from lms.plugins.health import write_failures
+from lms.plugins.health import watch_pages, write_failures
 from lms.plugins.manager import PluginManager
+from lms.plugins.probing import check_blueprint
+from lms.plugins.settings import check_setting
 from lms.plugins.timing import write_timings
 from lms.plugins.types import StepType
 from lms.policies import Policy
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     i18n.init_app(app, _gettext_domains(app, manager))
     web.init_app(app)
     _register_blueprints(app, manager)
+    watch_pages(app)
     _register_commands(app, manager)
     return app
 
@@ -68,8 +71,8 @@ def _register_permissions(app: Flask, manager: PluginManager) -> None:
     app.extensions["lms_permissions"] = known
 
     def add(plugin: str, permission: access.Permission) -> None:
-        if not permission.name.startswith(f"{plugin}."):
-            raise ValueError(f"permission {permission.name!r} must be named {plugin}.…")
+        if not permission.name.startswith(f"{plugin}.") or permission.name in known:
+            raise ValueError(f"permission {permission.name!r} must be named {plugin}.…, once")
         known[permission.name] = permission
 
     manager.setup(hookspecs.lms_permissions, add)
@@ -94,7 +97,8 @@ def _register_parts(app: Flask, manager: PluginManager) -> None:
         taken.add(name)
 
     policy_names, job_names, step_kinds = set(policies), set(jobs), set(step_types)
-    rule_names = set[str]()
+    rule_names, settings = set[str](), set[tuple[str, str]]()
+    manager.setup(hookspecs.lms_settings, lambda p, s: check_setting(p, s, settings))
     manager.setup(hookspecs.lms_policies, lambda _, p: unique(policy_names, "policy", p.name))
     manager.setup(hookspecs.lms_jobs, lambda _, j: unique(job_names, "job", j.name))
     manager.setup(hookspecs.lms_step_types, lambda _, t: unique(step_kinds, "step type", t.kind))
@@ -109,10 +113,10 @@ def _register_blueprints(app: Flask, manager: PluginManager) -> None:
     app.extensions["lms_blueprint_owners"] = owners
 
     def mount(plugin: str, blueprint: Blueprint) -> None:
-        if blueprint.name in app.blueprints:
-            raise ValueError(f"blueprint {blueprint.name!r} is taken")
+        known = app.extensions["lms_permissions"].values()
+        # Owned before it is mounted: should that fail half-way, its routes answer 404.
+        owners.update(dict.fromkeys(check_blueprint(app, blueprint, known), plugin))
         app.register_blueprint(blueprint)
-        owners[blueprint.name] = plugin
 
     manager.setup(hookspecs.lms_blueprints, mount)
 

@@ -97,11 +97,18 @@ def _attempt(job: Job, payload: dict[str, Any], now: datetime) -> bool:
     try:
         job.run(db.session(), payload, now)
         db.session.commit()
-    except Exception:
+    except Exception as error:
         db.session.rollback()
-        log.exception("job_failed", job=job.name)
+        _failed(job, error)
         return False
     return True
+
+
+def _failed(job: Job, error: Exception) -> None:
+    from lms.plugins.registry import blame_job
+
+    log.exception("job_failed", job=job.name)
+    blame_job(job, error)
 
 
 def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
@@ -123,7 +130,7 @@ def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
         return True
     except Exception as error:
         db.session.rollback()
-        log.exception("job_failed", job=job.name, item=item_id)
+        _failed(job, error)
         failed = db.session.get(OutboxItem, item_id)
         if failed is not None:
             failed.attempts += 1

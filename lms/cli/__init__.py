@@ -36,8 +36,11 @@ def build(app: Flask) -> click.Group:
     for name in ("lms.cli.site", *(f"lms.{domain}.cli" for domain in DOMAINS)):
         for command in import_module(name).commands:
             group.add_command(command)
-    for command_name in app.extensions["lms_command_owners"]:
-        group.add_command(app.cli.commands[command_name])
+    for command_name, owner in app.extensions["lms_command_owners"].items():
+        with plugins(app).blaming(owner, "lms_commands"):
+            if command_name in group.commands:
+                raise ValueError(f"command {command_name!r} is taken")
+            group.add_command(app.cli.commands[command_name])
     return group
 
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
 
 def upgrade_database() -> list[str]:
     from lms.plugins import migrations
+    from lms.plugins.health import note_failure
     from lms.plugins.loading import last_line
 
     done = []
@@ -43,6 +44,7 @@ def upgrade_database() -> list[str]:
                 raise
             # One plugin's broken migration must not keep the others from theirs.
             click.echo(f"plugin {history.name}: {last_line(error)}", err=True)
+            note_failure(history.name, "migrations", last_line(error))
             continue
         done.append(history.name)
     return done

@@ -50,6 +50,8 @@ from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
 from lms.people.services import move, supervisors_of
 from lms.plugins.hookspecs import hookimpl
+from lms.plugins.loading import API_VERSION
+from lms.plugins.settings import plugin_settings
 from lms.plugins.types import (
     Action,
     Check,
@@ -65,6 +67,8 @@ from lms.plugins.types import (
     Refusal,
     Rule,
     RuleProposal,
+    Setting,
+    SettingKind,
     StepContext,
     StepType,
     TrainingFigure,
@@ -77,8 +81,6 @@ from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
-
-API_VERSION = 1
 
 __all__ = [
     "API_VERSION",
@@ -146,6 +148,8 @@ __all__ = [
     "RuleRun",
     "Scope",
     "Session",
+    "Setting",
+    "SettingKind",
     "Step",
     "StepCompleted",
     "StepContext",
@@ -180,6 +184,7 @@ __all__ = [
     "page_of",
     "page_url",
     "pick",
+    "plugin_settings",
     "policies",
     "programme_for_figure",
     "refusals",

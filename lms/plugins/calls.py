@@ -17,6 +17,7 @@ from lms.db import HookSession, reading
 from lms.plugins.shapes import Expect
 from lms.plugins.timing import Timing, Timings
 
+A = TypeVar("A")
 R = TypeVar("R")
 Arguments = tuple[Any, ...]
 
@@ -85,15 +86,15 @@ class PageGuard:
         self._session = session
         self._reads = reading.get() and not _has_changes(session)
 
-    def call(self, call: Call[R], arguments: Arguments) -> R:
+    def call(self, function: Callable[[A], R], argument: A) -> R:
         session = self._session
         if not self._reads:
             with in_savepoint(session):
-                return call(arguments)
+                return function(argument)
         troubles = _seen.troubles
         outer, session.in_hook = session.in_hook, True
         try:
-            result = call(arguments)
+            result = function(argument)
             if _has_changes(session):
                 raise LeftBehind("objects were added or changed by a hook that only shows")
             if _seen.troubles != troubles and _is_broken(session):

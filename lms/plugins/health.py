@@ -1,12 +1,13 @@
 """Failures of plugins in hooks, kept for the admin's page."""
 
 import structlog
-from flask import g, has_app_context
+from flask import Flask, g, got_request_exception, has_app_context, request
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.clock import now
 from lms.db import db
+from lms.plugins.loading import last_line
 from lms.plugins.models import PluginFailure
 
 log = structlog.get_logger()
@@ -16,6 +17,17 @@ def note_failure(plugin: str, hook: str, message: str) -> None:
     """Remember a failure; it is written after the request, outside the failing transaction."""
     if has_app_context():
         g.setdefault("plugin_failures", []).append((plugin, hook, message))
+
+
+def watch_pages(app: Flask) -> None:
+    """A plugin's own page that fails is on the admin's list as well."""
+
+    def failed(sender: Flask, exception: Exception, **_: object) -> None:
+        owner = sender.extensions["lms_blueprint_owners"].get(request.blueprint)
+        if owner is not None:
+            note_failure(owner, f"page {request.endpoint}", last_line(exception))
+
+    got_request_exception.connect(failed, app, weak=False)
 
 
 def write_failures(_error: BaseException | None = None) -> None:

@@ -2,10 +2,11 @@
 
 import importlib
 import importlib.util
+import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase
 from lms.db import Model
 
 GROUP = "lms.plugins"
+# The version of `lms.plugins.api`, and the oldest that plugins written for still run on it.
+API_VERSION, OLDEST_API = 1, 1
 OUR_DISTRIBUTION = "service-academy"
 log = structlog.get_logger()
 
@@ -35,6 +38,8 @@ class LoadedPlugin:
     folder: Path
     version: str
     is_ours: bool
+    author: str = ""
+    needs: str = ""  # the LMS versions its distribution asks for, as `>=0.1,<1`
 
     @property
     def table_prefix(self) -> str:
@@ -67,8 +72,10 @@ def _distribution(entry: EntryPoint) -> str:
 def load(entry: EntryPoint) -> LoadedPlugin | LoadFailure:
     before = set(Model.metadata.tables)
     try:
+        _check_name(entry.name)
         module = importlib.import_module(entry.module)
-    except Exception as error:
+        _check_api(module)
+    except (Exception, SystemExit) as error:
         _forget_tables(before)
         return _failed(entry.name, "import", error)
     if module.__file__ is None:
@@ -80,13 +87,44 @@ def load(entry: EntryPoint) -> LoadedPlugin | LoadFailure:
         folder=Path(module.__file__).parent,
         version=dist.version if dist else "",
         is_ours=_distribution(entry) == OUR_DISTRIBUTION,
+        author=_author(dist),
+        needs=_needs(dist),
     )
     try:
         _load_models(plugin, before)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _forget_tables(before)
         return _failed(entry.name, "models", error)
     return plugin
+
+
+def _check_name(name: str) -> None:
+    # No underscore: the tables of `a_b` would lie inside the prefix of a plugin `a`.
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,29}", name):
+        raise ValueError(f"the name {name!r} must be 2 to 30 small letters and digits")
+
+
+def _check_api(module: ModuleType) -> None:
+    """A plugin may say which version of `lms.plugins.api` it was written for."""
+    wanted = getattr(module, "LMS_API", API_VERSION)
+    if not OLDEST_API <= wanted <= API_VERSION:
+        raise ImportError(
+            f"it needs plugin API {wanted}; this LMS has {OLDEST_API} to {API_VERSION}"
+        )
+
+
+def _author(dist: Distribution | None) -> str:
+    if dist is None:
+        return ""
+    # The name stands in either field, depending on the form of the project's `authors`.
+    said = [dist.metadata[f] for f in ("Author", "Author-email") if f in dist.metadata]
+    return re.sub(r"\s*<[^>]*>", "", said[0]).strip('" ') if said else ""
+
+
+def _needs(dist: Distribution | None) -> str:
+    pattern = re.compile(rf"{OUR_DISTRIBUTION}\s*\(?([^;)]*)", re.IGNORECASE)
+    found = (pattern.match(line) for line in (dist.requires if dist else None) or ())
+    return next((match.group(1).strip() for match in found if match), "")
 
 
 def _load_models(plugin: LoadedPlugin, before: set[str]) -> None:
@@ -124,6 +162,6 @@ def _forget_tables(before: set[str]) -> None:
         Model.metadata.remove(Model.metadata.tables[name])
 
 
-def _failed(plugin: str, stage: str, error: Exception) -> LoadFailure:
+def _failed(plugin: str, stage: str, error: BaseException) -> LoadFailure:
     log.exception("plugin_not_loaded", plugin=plugin, stage=stage)
     return LoadFailure(plugin, stage, last_line(error))

@@ -121,6 +121,10 @@ class PluginManager:
         enabled = self.enabled()
         return [item for name, item in self._registries.get(spec.__name__, ()) if name in enabled]
 
+    def registered_by(self, spec: Callable[[], Sequence[R] | None], plugin: str) -> list[R]:
+        """The items that one plugin registered, enabled or not."""
+        return [item for name, item in self._registries.get(spec.__name__, ()) if name == plugin]
+
     def owner_of(self, spec: Callable[[], Sequence[R] | None], wanted: R) -> str | None:
         """The plugin that registered the item."""
         items = self._registries.get(spec.__name__, ())
@@ -139,7 +143,7 @@ class PluginManager:
         if not calls:
             return []
         arguments = bound(spec, args, kwargs)
-        guard = PageGuard(_session())
+        guard = PageGuard(hook_session())
         found = []
         for call in calls:
             try:
@@ -158,7 +162,7 @@ class PluginManager:
         arguments = bound(spec, args, kwargs)
         for call in self._active(spec):
             try:
-                with in_savepoint(_session()):
+                with in_savepoint(hook_session()):
                     decisions.append(Decision(call.plugin, call(arguments)))
             except Exception as error:
                 self.record_failure(call.plugin, spec.__name__, error)
@@ -170,7 +174,7 @@ class PluginManager:
         call: Call[None]
         for call in self._active(spec):
             try:
-                with in_savepoint(_session()):
+                with in_savepoint(hook_session()):
                     call(arguments)
             except Exception as error:
                 self.record_failure(call.plugin, spec.__name__, error)
@@ -235,7 +239,8 @@ class PluginManager:
         )
 
 
-def _session() -> HookSession:
+def hook_session() -> HookSession:
+    """The request's session as the class it is; its type elsewhere is the plain one."""
     return cast(HookSession, db.session())
 
 

@@ -7,7 +7,10 @@ from flask import current_app
 
 from lms.jobs import Job
 from lms.plugins import hookspecs
+from lms.plugins.health import note_failure
+from lms.plugins.loading import last_line
 from lms.plugins.manager import plugins
+from lms.plugins.steps import GuardedStepType
 from lms.plugins.types import Rule, StepType
 from lms.policies import Policy
 
@@ -29,5 +32,19 @@ def all_rules() -> list[Rule]:
 def step_type(kind: str) -> StepType | None:
     """None while the plugin that owns the kind is disabled or gone."""
     core = cast(Sequence[StepType], current_app.extensions["lms_core_step_types"])
-    every = (*core, *plugins().registered(hookspecs.lms_step_types))
-    return next((found for found in every if found.kind == kind), None)
+    found = next((step for step in core if step.kind == kind), None)
+    if found is not None:
+        return found
+    manager = plugins()
+    theirs = manager.registered(hookspecs.lms_step_types)
+    found = next((step for step in theirs if step.kind == kind), None)
+    if found is None:
+        return None
+    return GuardedStepType(found, manager.owner_of(hookspecs.lms_step_types, found) or kind)
+
+
+def blame_job(job: Job, error: Exception) -> None:
+    """A failed job of a plugin shows on the admin's page, as its hooks do."""
+    owner = plugins().owner_of(hookspecs.lms_jobs, job)
+    if owner is not None:
+        note_failure(owner, f"job {job.name}", last_line(error))

@@ -110,12 +110,18 @@ def nav_items() -> list[Link]:
         return []
     who = viewer()
     order = ("learn", "library", "team", "results", "admin")
-    items = core_links(who)
-    for group in plugins().collect(hookspecs.lms_nav, who):
-        items.extend(group)
-    items.sort(key=lambda i: (order.index(i.section) if i.section in order else 9, i.order))
-    here = request.endpoint or ""
-    return [
-        Link(i.label, url_for(i.endpoint), i.icon, here == i.endpoint, i.badge, i.section)
-        for i in items
-    ]
+    links = [(item, _link(item)) for item in core_links(who)]
+    for plugin, group in plugins().collect_named(hookspecs.lms_nav, who):
+        with plugins().blaming(plugin, "lms_nav"):  # an endpoint may not be there
+            links.extend([(item, _link(item)) for item in group])
+    links.sort(key=lambda pair: _place(order, pair[0]))
+    return [link for _, link in links]
+
+
+def _place(order: tuple[str, ...], item: NavItem) -> tuple[int, int]:
+    return order.index(item.section) if item.section in order else len(order), item.order
+
+
+def _link(item: NavItem) -> Link:
+    here = request.endpoint == item.endpoint
+    return Link(item.label, url_for(item.endpoint), item.icon, here, item.badge, item.section)

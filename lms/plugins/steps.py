@@ -1,0 +1,46 @@
+"""A plugin's step type, called so that its failure is not the course page's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template
+
+from lms.db import Session
+from lms.errors import DomainError
+from lms.plugins.calls import PageGuard
+from lms.plugins.manager import hook_session, plugins
+from lms.plugins.types import StepContext, StepType
+
+
+class GuardedStepType:
+    """As the step type itself; what it raises, other than a DomainError, is noted as the plugin's.
+
+    Then the page says that the step is not available, and a submission is refused.
+    """
+
+    def __init__(self, inner: StepType, plugin: str) -> None:
+        self._inner, self._plugin = inner, plugin
+        self.kind, self.label, self.icon = inner.kind, inner.label, inner.icon
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        self._inner.check_config(config)
+
+    def render(self, session: Session, context: StepContext) -> str:
+        try:
+            return PageGuard(hook_session()).call(
+                lambda context: self._inner.render(session, context), context
+            )
+        except DomainError:
+            raise
+        except Exception as error:
+            plugins().record_failure(self._plugin, f"step type {self.kind}", error)
+        return render_template("plugins/step_failed.html", plugin=self._plugin)
+
+    def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        try:
+            return self._inner.submit(session, context, form)
+        except DomainError:
+            raise
+        except Exception as error:
+            plugins().record_failure(self._plugin, f"step type {self.kind}", error)
+        raise DomainError("This step failed; what you did was not stored. Tell your trainer.")
