@@ -25,7 +25,7 @@ class PluginStatus(StrEnum):
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """`is_on` is what the admin decided; `error` why it could not be loaded; `title` its `TITLE`."""
+    """`title` is the module's `TITLE`, if it has one; `error` is why it could not be loaded."""
 
     name: str
     version: str

@@ -25,14 +25,20 @@ class Window:
 
     @property
     def text(self) -> Localized:
-        """March 2026: satisfaction 4.31, target 4.5; rank …. April 2026: …"""
-        zh, en = [], []
+        """The lines in one."""
+        lines = self.lines
+        return Localized("；".join(x.zh for x in lines), "; ".join(x.en for x in lines))
+
+    @property
+    def lines(self) -> list[Localized]:
+        """One for each month: March 2026: Satisfaction 4.31 (target 4.5), satisfaction rank …"""
+        found = []
         for month in sorted({change.month for change in self.changes}):
             here = [change.text for change in self.changes if change.month == month]
             name = words.month_name(month)
-            zh.append(f"{name.zh}：" + "，".join(text.zh for text in here))
-            en.append(f"{name.en}: " + ", ".join(text.en for text in here))
-        return Localized("；".join(zh), "; ".join(en))
+            zh, en = "，".join(text.zh for text in here), ", ".join(text.en for text in here)
+            found.append(Localized(f"{name.zh}：{zh}", f"{name.en}: {en}"))
+        return found
 
 
 def nearest(months: Sequence[MonthEvidence], length: int) -> Window | None:

@@ -1,9 +1,23 @@
 """The tracker on an agent's home page: how the last closed months stand."""
 
-from flask import render_template
+from collections.abc import Sequence
 
-from lms.plugins.api import Month, Panel, Person, Viewer, db, policies
-from lms.plugins.promotion import evidence, streaks
+from flask import current_app, render_template
+from sqlalchemy import and_, func, select
+
+from lms.plugins.api import (
+    Month,
+    MonthClose,
+    MonthResult,
+    Panel,
+    Person,
+    Session,
+    Viewer,
+    db,
+    policies,
+)
+from lms.plugins.promotion import streaks
+from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
 from lms.plugins.promotion.policy import FROM, SENIOR_AGENT
 
 
@@ -15,16 +29,70 @@ def panels(place: str, viewer: Viewer) -> list[Panel] | None:
     if person is None or person.level != FROM:
         return None
     policy = policies.in_force(session, SENIOR_AGENT)
-    closes = streaks.latest(policy["months"])
-    months = evidence.closed_months(session, closes, policy["top_share"])
+    months = _latest(session, person.id, policy["months"], policy["top_share"])
     if not months:
         return None
-    mine = evidence.of_people(session, [person.id], months)[person.id]
-    html = render_template("promotion/_tracker.html", months=mine, streak=_streak(mine))
+    html = render_template("promotion/_tracker.html", months=months, streak=_streak(months))
     return [Panel(html, 60)]
 
 
-def _streak(months: list[evidence.MonthEvidence]) -> int:
+def _latest(
+    session: Session, person_id: int, count: int, top_share: float
+) -> Sequence[MonthEvidence]:
+    """The last closed months, oldest first, without their figures."""
+    mine = and_(MonthResult.close_id == MonthClose.id, MonthResult.person_id == person_id)
+    rows = session.execute(
+        select(
+            MonthClose.id,
+            MonthClose.month,
+            MonthClose.revision,
+            MonthClose.policy_number,
+            MonthResult.person_id,
+            MonthResult.not_ranked,
+            MonthResult.kpi_met,
+            MonthResult.csat_rank,
+        )
+        .outerjoin(MonthResult, mine)
+        .where(MonthClose.is_current)
+        .order_by(MonthClose.month.desc())
+        .limit(count)
+    ).all()
+    counts = _counts(session, [r.id for r in rows])
+    return [
+        MonthEvidence(
+            ClosedMonth(
+                r.id,
+                r.month,
+                r.revision,
+                r.policy_number,
+                counts[r.id],
+                streaks.limit_of(counts[r.id], top_share),
+                (),
+            ),
+            r.person_id is not None,
+            r.not_ranked,
+            bool(r.kpi_met),
+            r.csat_rank,
+        )
+        for r in reversed(rows)
+    ]
+
+
+def _counts(session: Session, closes: Sequence[int]) -> dict[int, int]:
+    """Ranked people with a satisfaction figure, by close; kept, because a close never changes."""
+    known: dict[int, int] = current_app.extensions.setdefault("promotion_counts", {})
+    missing = [close for close in closes if close not in known]
+    if missing:
+        rows = session.execute(
+            select(MonthResult.close_id, func.count(MonthResult.csat_rank))
+            .where(MonthResult.close_id.in_(missing))
+            .group_by(MonthResult.close_id)
+        )
+        known.update({close: count for close, count in rows})
+    return {close: known.get(close, 0) for close in closes}
+
+
+def _streak(months: Sequence[MonthEvidence]) -> int:
     """Qualifying months in a row up to the last one closed."""
     count = 0
     expected: Month | None = None

@@ -35,14 +35,10 @@ def within(period: Period) -> Select[int]:
     )
 
 
-def latest(count: int) -> Select[int]:
-    """Ids of the closes that hold, of the last months closed."""
-    return (
-        select(MonthClose.id)
-        .where(MonthClose.is_current)
-        .order_by(MonthClose.month.desc())
-        .limit(count)
-    )
+def limit_of(n: int, top_share: float) -> int:
+    """floor(share × n), the share taken as the decimal number that HR typed."""
+    share = Fraction(str(top_share))
+    return n * share.numerator // share.denominator
 
 
 def limits(closes: Select[int], top_share: float) -> CTE:

@@ -24,7 +24,8 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized(
-    "末位补训：针对最弱项", "Retraining of the lowest scores, aimed at the weakest figure"
+    "末位补训：针对最弱项",
+    "Retraining of the lowest scores, aimed at the weakest figure",
 )
 
 

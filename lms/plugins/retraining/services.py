@@ -68,7 +68,7 @@ def assign(
             due_on=due_on,
             actor=SYSTEM,
             now=now,
-            reason=proposal.reason.en,
+            reason=str(month),  # the panel says why, in the reader's language
         )
         row = found or Assignment(person_id=proposal.person_id, month=month, created_at=now)
         row.figure, row.state, row.ended_at = figure, AssignmentState.OPEN, None

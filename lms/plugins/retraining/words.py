@@ -59,14 +59,17 @@ def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
     weakest = evidence["weakest"]
     name, when = figure_name(weakest["figure"]), month_name(month)
     value = amount(weakest["figure"], weakest["value"])
-    against = amount(weakest["figure"], weakest["target"])
+    aim = Localized()
+    if weakest["target"] is not None:
+        target = amount(weakest["figure"], weakest["target"])
+        aim = Localized(f"（目标 {target.zh}）", f" against {target.en}")
     score, limit = f"{evidence['score'] / 100:.2f}", _limit(evidence)
     place, ranked = evidence["position"], evidence["ranked"]
     return Localized(
         f"{when.zh}：得分 {score}，{limit.zh}，{ranked} 人中倒数第 {place}；"
-        f"最弱项：{name.zh} {value.zh}（目标 {against.zh}）",
+        f"最弱项：{name.zh} {value.zh}{aim.zh}",
         f"{when.en}: score {score}, {limit.en}, {ordinal(place)} from the bottom of {ranked};"
-        f" weakest: {name.en} {value.en} against {against.en}",
+        f" weakest: {name.en} {value.en}{aim.en}",
     )
 
 
