@@ -14,13 +14,44 @@ from lms.plugins.manager import plugins
 @click.command()
 def init() -> None:
     """Create the database and load the starter content."""
+    changed = prepare_site()
+    click.echo(f"ready: {db.engine.url.render_as_string()} ({changed} documents loaded)")
+
+
+def prepare_site() -> int:
+    """Migrate, and load the starter content; returns how many documents changed."""
     from lms.content_files import load_content, starter_content
 
     upgrade_database()
     organisation(db.session())
     changed = load_content(db.session(), starter_content(), now())
     db.session.commit()
-    click.echo(f"ready: {db.engine.url.render_as_string()} ({changed} documents loaded)")
+    return changed
+
+
+@click.command()
+def demo() -> None:
+    """Starter content and a demo organisation of 240 people; safe to repeat."""
+    if not make_demo():
+        click.echo("the demo is there already")
+    show_demo_accounts()
+
+
+def make_demo() -> bool:
+    """True if it was made now."""
+    from lms.demo.services import load_demo
+
+    prepare_site()
+    return load_demo(db.session(), now(), lambda what: click.echo(f"  {what}"))
+
+
+def show_demo_accounts() -> None:
+    from lms.people.demo import demo_accounts
+
+    click.echo("\nSign in with (password for all of them: " + demo_accounts()[0].password + ")")
+    for account in demo_accounts():
+        click.echo(f"  {account.staff_no}  {account.label.en} {account.label.zh}")
+    click.echo("")
 
 
 @click.command()
@@ -54,16 +85,31 @@ def upgrade_database() -> list[str]:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--threads", default=8, show_default=True)
-def run(host: str, port: int, threads: int) -> None:
+@click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
+def run(host: str, port: int, threads: int, with_demo: bool) -> None:
     """Serve the site, with its background jobs, until stopped."""
     from waitress import serve
 
     from lms.jobs import start_worker
 
+    if with_demo:
+        if not _is_demo():
+            click.echo("Making the demo organisation (once) …")
+            make_demo()
+        show_demo_accounts()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     start_worker(app)
     click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
     serve(app, host=host, port=port, threads=threads, ident=None)
+
+
+def _is_demo() -> bool:
+    """Whether this version's database holds the demo; a missing or older database does not."""
+    from lms.plugins import migrations
+
+    if not all(migrations.is_current(history) for history in migrations.histories(plugins())):
+        return False
+    return organisation(db.session()).is_demo
 
 
 @click.group("content")
@@ -82,4 +128,4 @@ def content_load(folder: Path) -> None:
     click.echo(f"{changed} documents changed")
 
 
-commands = (init, upgrade, run, content)
+commands = (init, demo, upgrade, run, content)

@@ -1,0 +1,82 @@
+"""Hires in the middle of their week, and drill runs that wait for a trainer."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from lms.audit import Actor
+from lms.cases import runs, scoring
+from lms.cases.models import Drill
+from lms.courses.models import Enrolment, EnrolmentStatus, StepState
+from lms.courses.outline import StepOutline, outline
+from lms.courses.services import set_step_state
+from lms.db import Session
+from lms.people.models import Person
+
+REPLIES = {
+    "zh_Hans": (
+        "您好，让您久等了，我先帮您查一下，请稍等。",
+        "我看到了您的订单，耽误了您的使用，真的很抱歉。",
+        "我现在就为您登记，两小时内给您回复进展，可以吗？",
+    ),
+    "en": (
+        "Hello, thank you for waiting. Let me look into this for you right now.",
+        "I can see your order. I am sorry, this must be a nuisance.",
+        "I have logged it and will come back to you within two hours. Is that all right?",
+    ),
+}
+
+
+def begin_weeks(session: Session, trainer: Person, now: datetime) -> None:
+    """Those hired in the last days have done what lies behind them; day 1 has not begun."""
+    rows = session.scalars(
+        select(Enrolment)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE)
+        .order_by(Enrolment.starts_on, Enrolment.id)
+    ).all()
+    for number, enrolment in enumerate(rows):
+        shape = outline(session, enrolment.version_id)
+        if not shape.grants_clearance:
+            continue
+        days_in = (now.date() - enrolment.starts_on).days
+        for module in shape.modules:
+            if module.opens_on_day > days_in:
+                break
+            for step in module.steps:
+                if not _do(session, enrolment, step, trainer, number, now):
+                    break
+
+
+def _do(
+    session: Session,
+    enrolment: Enrolment,
+    step: StepOutline,
+    trainer: Person,
+    number: int,
+    now: datetime,
+) -> bool:
+    """Complete a step; False where the person is stuck at it."""
+    if step.kind != "drill":
+        set_step_state(session, enrolment.id, step.id, StepState.COMPLETED, now=now)
+        return True
+    drill = session.scalars(select(Drill).order_by(Drill.id)).first()
+    if drill is None:
+        return False
+    run = runs.start(
+        session,
+        drill.id,
+        enrolment.person_id,
+        locale="zh_Hans",
+        now=now - timedelta(hours=3),
+        step=(enrolment.id, step.id),
+    )
+    for turn, reply in enumerate(REPLIES["zh_Hans"]):
+        at = now - timedelta(hours=3) + timedelta(seconds=8 + 35 * turn)
+        runs.say(session, run.id, enrolment.person_id, reply, client_key=f"demo-{turn}", now=at)
+    runs.hand_in(session, run.id, enrolment.person_id, now=now - timedelta(hours=2))
+    if number % 2:
+        return False  # this one waits in the trainer's queue
+    levels = {criterion["key"]: 4 for criterion in run.rubric.criteria}
+    marks = scoring.Marks(levels, {}, (), "开场稳，节奏好。下次先复述客户的问题，再给方案。")
+    scoring.rate(session, run.id, marks, actor=Actor(trainer.id, "demo"), now=now)
+    return True
