@@ -30,8 +30,9 @@ def today() -> ResponseReturnValue:
     week = next((found for found in under_way if found.outline.grants_clearance), None)
     if week is not None:
         return _hire(week, [found for found in under_way if found is not week])
-    clearance = clearance_on(db.session(), me.id, day)
-    if clearance is None and (done := clearing.waiting(db.session(), me.id)):
+    takes_contacts = me.level in (Level.AGENT, Level.SENIOR_AGENT)
+    clearance = clearance_on(db.session(), me.id, day) if takes_contacts else None
+    if takes_contacts and not clearance and (done := clearing.waiting(db.session(), me.id)):
         week = queries.one(db.session(), done.id, day)
         reasons = clearing.refusals(db.session(), done, now())
         return _hire(week, under_way, waiting=True, reasons=reasons)
@@ -43,8 +44,8 @@ def today() -> ResponseReturnValue:
         under_way=under_way,
         clearance=clearance,
         just_cleared=_just_cleared(clearance, day),
-        takes_contacts=me.level in (Level.AGENT, Level.SENIOR_AGENT),
-        notes=notices.latest(db.session(), me.id, limit=4),
+        takes_contacts=takes_contacts,
+        notes=notices.latest(db.session(), me.id, limit=4) if takes_contacts else [],
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
     )
 

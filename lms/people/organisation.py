@@ -1,10 +1,13 @@
 """The organisation's own settings, read often and changed almost never."""
 
-from typing import cast
+import time
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.db import Localized, Session, db
@@ -27,10 +30,29 @@ def organisation(session: Session) -> Organisation:
 def zone() -> ZoneInfo:
     """The time zone in which months, days and deadlines are counted."""
     if "zone" not in g:
-        try:
-            name = db.session.scalar(select(Organisation.timezone))
-        except SQLAlchemyError:  # an error page before `lms init` still shows a time
-            db.session.rollback()
-            name = None
-        g.zone = ZoneInfo(name or DEFAULT_ZONE)
+        g.zone = ZoneInfo(_zone_name())
     return cast(ZoneInfo, g.zone)
+
+
+# Every page asks, so each process remembers the answer for a while (by engine: one per app).
+_KEPT_SECONDS = 60.0
+_names: WeakKeyDictionary[Engine, tuple[str, float]] = WeakKeyDictionary()
+
+
+def _zone_name() -> str:
+    name, until = _names.get(db.engine, ("", 0.0))
+    if time.monotonic() < until:
+        return name
+    try:
+        name = db.session.scalar(select(Organisation.timezone)) or DEFAULT_ZONE
+    except SQLAlchemyError:  # an error page before `lms init` still shows a time
+        db.session.rollback()
+        return DEFAULT_ZONE
+    _names[db.engine] = (name, time.monotonic() + _KEPT_SECONDS)
+    return name
+
+
+@event.listens_for(Organisation, "after_insert")
+@event.listens_for(Organisation, "after_update")
+def _forget(_mapper: Any, _connection: Any, _organisation: Organisation) -> None:
+    _names.clear()

@@ -79,7 +79,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    code = {NotAllowed: 403, NotFound: 404, Conflict: 409}.get(type(error), 400)
+    codes = {NotAllowed: 403, NotFound: 404, Conflict: 409}
+    code = next((code for kind, code in codes.items() if isinstance(error, kind)), 400)
     return page(code, _("That did not work"), message(error))
 
 
