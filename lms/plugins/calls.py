@@ -23,7 +23,7 @@ Arguments = tuple[Any, ...]
 
 
 class Call(Generic[R]):
-    """`positions` say which of the hook's parameters this implementation takes."""
+    """Every page makes some dozens of these calls, hence the slots and the few frames."""
 
     __slots__ = ("_expect", "_function", "_positions", "_timing", "_timings", "plugin")
 
@@ -34,18 +34,31 @@ class Call(Generic[R]):
         self._function = cast(Callable[..., R], impl.function)
         self._expect = expect
         names = parameters(spec)
-        self._positions = tuple(names.index(name) for name in impl.argnames)
+        # Which of the hook's parameters it takes; None for all of them, as most do.
+        self._positions = (
+            None if impl.argnames == names else tuple(names.index(name) for name in impl.argnames)
+        )
         self._timings = timings
         self._timing: Timing = timings.of(impl.plugin_name, spec.__name__)
 
     def __call__(self, arguments: Arguments) -> R:
         """Raises what the plugin raises, and TypeError for a result of the wrong type."""
+        positions, timing = self._positions, self._timing
         started = perf_counter()
         try:
-            result = self._function(*[arguments[i] for i in self._positions])
+            if positions is None:
+                result = self._function(*arguments)
+            else:
+                result = self._function(*[arguments[i] for i in positions])
         finally:
-            self._timings.note(self._timing, perf_counter() - started)
-        self._expect(result)
+            seconds = perf_counter() - started
+            timing.count += 1
+            timing.total += seconds
+            if seconds > timing.longest:
+                self._timings.note_longest(timing, seconds)
+        # What most plugins say to most pages is nothing.
+        if result is not None and not (type(result) is list and not result):
+            self._expect(result)
         return result
 
 
@@ -77,40 +90,54 @@ class LeftBehind(Exception):
 
 
 class PageGuard:
-    """Calls hooks for a page. A request that only reads needs no savepoint, which would cost two
-    statements per plugin and hook: there is nothing to lose in its transaction, so one that a
-    plugin has spoilt is simply begun again. In any other request each call has its savepoint.
+    """Calls hooks for a page, inside `with`. A request that only reads needs no savepoint, which
+    would cost two statements per plugin and hook: there is nothing to lose in its transaction, so
+    one that a plugin has spoilt is simply begun again. Otherwise each call has its savepoint.
     """
 
     def __init__(self, session: HookSession) -> None:
-        self._session = session
+        self._session, self._outer = session, session.in_hook
         self._reads = reading.get() and not _has_changes(session)
+        self._troubles = _seen.troubles
+
+    def __enter__(self) -> "PageGuard":
+        self._session.in_hook = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.in_hook = self._outer
 
     def call(self, function: Callable[[A], R], argument: A) -> R:
         session = self._session
         if not self._reads:
             with in_savepoint(session):
                 return function(argument)
-        troubles = _seen.troubles
-        outer, session.in_hook = session.in_hook, True
         try:
             result = function(argument)
-            if _has_changes(session):
-                raise LeftBehind("objects were added or changed by a hook that only shows")
-            if _seen.troubles != troubles and _is_broken(session):
-                raise LeftBehind("a failed statement was swallowed; the transaction is broken")
         except Exception:
-            session.in_hook = False
-            if _has_changes(session) or _is_broken(session):
-                session.rollback()
+            self._mend()
             raise
-        finally:
-            session.in_hook = outer
+        # As `Session.dirty` and its like, which build a set each time; this is every hook's path.
+        if session._new or session._deleted or session.identity_map._modified:
+            self._mend()
+            raise LeftBehind("objects were added or changed by a hook that only shows")
+        if _seen.troubles != self._troubles and self._mend():
+            raise LeftBehind("a failed statement was swallowed; the transaction was broken")
         return result
+
+    def _mend(self) -> bool:
+        """Whether there was something to mend."""
+        session = self._session
+        spoilt = _has_changes(session) or _is_broken(session)
+        if spoilt:
+            session.in_hook = False
+            session.rollback()
+            session.in_hook = True
+        self._troubles = _seen.troubles
+        return spoilt
 
 
 def _has_changes(session: HookSession) -> bool:
-    # As `Session.dirty` and its like, which build a set at each look; this is on every hook's path.
     return bool(session._new or session._deleted or session.identity_map._modified)
 
 

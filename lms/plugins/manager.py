@@ -143,16 +143,16 @@ class PluginManager:
         if not calls:
             return []
         arguments = bound(spec, args, kwargs)
-        guard = PageGuard(hook_session())
         found = []
-        for call in calls:
-            try:
-                result = guard.call(call, arguments)
-            except Exception as error:
-                self.record_failure(call.plugin, spec.__name__, error)
-                continue
-            if result is not None:
-                found.append((call.plugin, result))
+        with PageGuard(hook_session()) as guard:
+            for call in calls:
+                try:
+                    result = guard.call(call, arguments)
+                except Exception as error:
+                    self.record_failure(call.plugin, spec.__name__, error)
+                    continue
+                if result is not None:
+                    found.append((call.plugin, result))
         return found
 
     def decide(

@@ -1,6 +1,7 @@
 """A plugin's step type, called so that its failure is not the course page's."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -27,9 +28,8 @@ class GuardedStepType:
 
     def render(self, session: Session, context: StepContext) -> str:
         try:
-            return PageGuard(hook_session()).call(
-                lambda context: self._inner.render(session, context), context
-            )
+            with PageGuard(hook_session()) as guard:
+                return guard.call(partial(self._inner.render, session), context)
         except DomainError:
             raise
         except Exception as error:

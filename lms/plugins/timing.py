@@ -54,7 +54,7 @@ class HookTime:
 
 
 class Timings:
-    """Of one process; `note` is on the path of every hook call."""
+    """Of one process."""
 
     def __init__(self) -> None:
         self._timings: dict[tuple[str, str], Timing] = {}
@@ -63,13 +63,10 @@ class Timings:
     def of(self, plugin: str, hook: str) -> Timing:
         return self._timings.setdefault((plugin, hook), Timing())
 
-    def note(self, timing: Timing, seconds: float) -> None:
-        timing.count += 1
-        timing.total += seconds
-        if seconds > timing.longest:
-            timing.longest = seconds
-            if seconds >= SLOW_SECONDS:
-                self._flush_at = 0.0  # an admin should see it at once
+    def note_longest(self, timing: Timing, seconds: float) -> None:
+        timing.longest = seconds
+        if seconds >= SLOW_SECONDS:
+            self._flush_at = 0.0  # an admin should see it at once
 
     def take(self) -> list[HookTime]:
         """What was counted since the last time."""
