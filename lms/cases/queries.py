@@ -104,4 +104,4 @@ def programmes_using(session: Session, drill_keys: list[str]) -> list[Localized]
         )
         .order_by(ProgrammeVersion.id)
     )
-    return list(dict(found.tuples()).values())
+    return list({version_id: title for version_id, title in found}.values())

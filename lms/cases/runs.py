@@ -137,6 +137,12 @@ def of_step(session: Session, enrolment_id: int, step_id: int) -> list[DrillRun]
     return list(session.scalars(found.order_by(DrillRun.id.desc())))
 
 
+def of_person(session: Session, person_id: int, drill_id: int, limit: int = 10) -> list[DrillRun]:
+    """The person's own runs of a drill, the newest first."""
+    found = select(DrillRun).where(DrillRun.person_id == person_id, DrillRun.drill_id == drill_id)
+    return list(session.scalars(found.order_by(DrillRun.id.desc()).limit(limit)))
+
+
 def latest_of_person(session: Session, person_id: int, drill_ids: list[int]) -> dict[int, DrillRun]:
     """The person's newest run of each drill."""
     newest: ScalarSelect[Any] = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms import audit, events
 from lms.audit import Actor
@@ -151,6 +151,24 @@ def amend(
         new=run.score,
     )
     return rating
+
+
+def full_run(session: Session, run_id: int) -> DrillRun:
+    """The run with all that its pages show, in two queries more."""
+    found = session.scalar(
+        select(DrillRun)
+        .where(DrillRun.id == run_id)
+        .options(
+            joinedload(DrillRun.drill),
+            joinedload(DrillRun.rubric),
+            joinedload(DrillRun.person),
+            selectinload(DrillRun.messages),
+            selectinload(DrillRun.ratings).joinedload(Rating.rater),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such run.")
+    return found
 
 
 def marks_of_rater(session: Session, run_id: int, rater_id: int) -> Marks | None:

@@ -1,5 +1,6 @@
-"""Pages."""
+"""Pages of the case library, drills and scoring."""
 
-from flask import Blueprint
+from lms.cases import drill_views, editor_views, library_views, run_views, scoring_views
+from lms.cases.blueprint import bp
 
-bp = Blueprint("cases", __name__)
+__all__ = ["bp", "drill_views", "editor_views", "library_views", "run_views", "scoring_views"]

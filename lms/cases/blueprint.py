@@ -1,0 +1,93 @@
+"""The blueprint; its routes are in the `…_views` modules. And what the templates share."""
+
+from flask import Blueprint
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from lms.access import viewer
+from lms.audit import Actor
+from lms.courses.markdown import to_html
+
+bp = Blueprint("cases", __name__)
+
+STAGES = {
+    "pre_sales": _l("Pre-sales"),
+    "in_sales": _l("In-sales"),
+    "after_sales": _l("After-sales"),
+    "complaint": _l("Complaint"),
+}
+CHANNELS = {"online": _l("Online chat"), "phone": _l("Phone"), "email": _l("E-mail")}
+LEVELS = {
+    "0": _l("No complaint"),
+    "1": _l("Complaint level 1"),
+    "2": _l("Complaint level 2"),
+    "3": _l("Complaint level 3"),
+}
+OUTCOMES = {"success": _l("Went well"), "failure": _l("Went wrong")}
+SPEAKERS = {"customer": _l("Customer"), "agent": _l("Agent"), "system": _l("System")}
+STATES = {
+    "draft": _l("Draft"),
+    "in_review": _l("In review"),
+    "published": _l("Published"),
+    "superseded": _l("Superseded"),
+}
+# A colour for each, from ui/basics.html.
+STATE_TONES = {"draft": "draft", "in_review": "review", "published": "published"}
+RUN_STATES = {
+    "open": _l("In progress"),
+    "submitted": _l("Waiting for scoring"),
+    "adjudication": _l("Waiting for a decision"),
+    "scored": _l("Scored"),
+}
+SECTIONS = {
+    "title": _l("Title"),
+    "category": _l("Product or topic"),
+    "tags": _l("Tags"),
+    "scenario": _l("Scenario"),
+    "dialogue": _l("Dialogue"),
+    "handling": _l("What was done"),
+    "result": _l("How it ended"),
+    "lessons": _l("Lessons"),
+}
+FACETS = {
+    "stage": (_l("Stage"), STAGES),
+    "channel": (_l("Channel"), CHANNELS),
+    "level": (_l("Level"), LEVELS),
+    "outcome": (_l("Outcome"), OUTCOMES),
+}
+
+
+@bp.record_once
+def _share_words(state: BlueprintSetupState) -> None:
+    # Also for the body of a step, which is rendered inside another domain's page.
+    state.app.jinja_env.globals["case_words"] = {
+        "stages": STAGES,
+        "channels": CHANNELS,
+        "levels": LEVELS,
+        "outcomes": OUTCOMES,
+        "speakers": SPEAKERS,
+        "states": STATES,
+        "state_tones": STATE_TONES,
+        "run_states": RUN_STATES,
+        "sections": SECTIONS,
+    }
+
+
+@bp.app_template_filter()
+def rich(text: str) -> Markup:
+    """Markdown as safe HTML."""
+    return Markup(to_html(text))  # noqa: S704  sanitised
+
+
+@bp.app_template_filter()
+def seconds(value: float | None) -> str:
+    """8 as `8 s`, 95 as `1:35 min`; a dash where nothing was measured."""
+    if value is None:
+        return "–"
+    whole = round(value)
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d} min"
+
+
+def actor() -> Actor:
+    return Actor(viewer().person_id)

@@ -1,0 +1,147 @@
+"""Drills: role-plays made from a published case."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from lms import audit
+from lms.audit import Actor
+from lms.cases.models import CaseState, CaseVersion, Drill, Rubric
+from lms.db import Localized, Session
+from lms.errors import DomainError, NotFound
+
+FIRST_REPLY = {"online": 10, "phone": 15, "email": 7200}
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True)
+class DrillContent:
+    """What an author writes; lists hold {"zh", "en"} each."""
+
+    rubric_id: int
+    first_reply_seconds: int
+    title: Localized
+    opening: Localized
+    persona: Localized = field(default_factory=Localized)
+    mood: Localized = field(default_factory=Localized)
+    script: Sequence[dict[str, str]] = ()
+    hidden_facts: Sequence[dict[str, str]] = ()
+    triggers: Sequence[dict[str, str]] = ()
+
+    def columns(self) -> dict[str, Any]:
+        found = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {k: list(v) if isinstance(v, list | tuple) else v for k, v in found.items()}
+
+
+def of(drill: Drill) -> DrillContent:
+    return DrillContent(
+        **{name: getattr(drill, name) for name in DrillContent.__dataclass_fields__}
+    )
+
+
+def page_of(session: Session, stage: str, page: int) -> tuple[list[Drill], int]:
+    """One page of the drills of a stage (or all), newest first, and how many there are."""
+    wanted = select(Drill).join(CaseVersion, CaseVersion.id == Drill.case_version_id)
+    if stage:
+        wanted = wanted.where(CaseVersion.stage == stage)
+    total = session.scalar(wanted.with_only_columns(func.count(Drill.id))) or 0
+    shown = wanted.options(joinedload(Drill.case_version)).order_by(Drill.id.desc())
+    first = (max(page, 1) - 1) * PAGE_SIZE
+    return list(session.scalars(shown.limit(PAGE_SIZE).offset(first))), total
+
+
+def one(session: Session, drill_id: int) -> Drill:
+    """The drill with its case version and rubric."""
+    wanted = select(Drill).where(Drill.id == drill_id)
+    parts = (joinedload(Drill.case_version), joinedload(Drill.rubric))
+    found = session.scalar(wanted.options(*parts))
+    if found is None:
+        raise NotFound("There is no such drill.")
+    return found
+
+
+def rubrics(session: Session) -> list[Rubric]:
+    """The latest number of each rubric."""
+    latest = select(func.max(Rubric.id)).group_by(Rubric.key).scalar_subquery()
+    return list(session.scalars(select(Rubric).where(Rubric.id.in_(latest)).order_by(Rubric.key)))
+
+
+def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
+    """A drill as the case suggests it: the customer's own lines, the channel's time standard."""
+    said = [
+        {"zh": line["zh"], "en": line["en"]}
+        for line in version.dialogue
+        if line["who"] == "customer"
+    ]
+    fitting = [r.id for r in known if r.key == version.stage.replace("_", "-")]
+    return DrillContent(
+        rubric_id=(fitting or [r.id for r in known] or [0])[0],
+        first_reply_seconds=FIRST_REPLY.get(version.channel, 10),
+        title=version.title,
+        opening=Localized.of(said[0]) if said else Localized(),
+        persona=version.scenario,
+        script=said[1:],
+    )
+
+
+def make(
+    session: Session, version_id: int, new: DrillContent, *, actor: Actor, now: datetime
+) -> Drill:
+    """A drill from a published version of a case; the same content twice is one drill."""
+    version = session.get(CaseVersion, version_id)
+    if version is None:
+        raise NotFound("There is no such case.")
+    if version.state not in (CaseState.PUBLISHED, CaseState.SUPERSEDED):
+        raise DomainError("Publish the case first: a drill is made from a published version.")
+    _check(session, new)
+    known = select(Drill).where(
+        Drill.case_version_id == version_id, Drill.author_id == actor.person_id
+    )
+    for drill in session.scalars(known):  # the button was pressed twice
+        if of(drill).columns() == new.columns():
+            return drill
+    drill = Drill(
+        key=f"drill-{uuid4().hex[:12]}",
+        case_version_id=version_id,
+        author_id=actor.person_id,
+        created_at=now,
+        **new.columns(),
+    )
+    session.add(drill)
+    session.flush()
+    audit.record(session, actor, "drill.make", ("drill", drill.id), now=now, version=version_id)
+    return drill
+
+
+def change(
+    session: Session, drill_id: int, new: DrillContent, *, actor: Actor, now: datetime
+) -> Drill:
+    """Edit a drill; runs keep the rubric, pass mark and standard they began with."""
+    drill = one(session, drill_id)
+    _check(session, new)
+    changed = {k: v for k, v in new.columns().items() if getattr(drill, k) != v}
+    if not changed:
+        return drill
+    old = {name: _plain(getattr(drill, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(drill, name, value)
+    audit.record(session, actor, "drill.change", ("drill", drill.id), now=now, old=old)
+    return drill
+
+
+def _check(session: Session, new: DrillContent) -> None:
+    if not new.title:
+        raise DomainError("Give the drill a title in one language at least.", field="title_zh")
+    if not new.opening:
+        raise DomainError("Write the customer's first message.", field="opening_zh")
+    if session.get(Rubric, new.rubric_id) is None:
+        raise DomainError("Choose a rubric.", field="rubric_id")
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if isinstance(value, Localized) else value

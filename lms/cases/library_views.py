@@ -1,0 +1,101 @@
+"""Finding and reading cases."""
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms import access
+from lms.access import viewer
+from lms.cases import queries, search
+from lms.cases.blueprint import FACETS, bp
+from lms.cases.compare import compare as differences
+from lms.cases.models import CaseState, CaseVersion
+from lms.cases.words import Highlighter
+from lms.db import db
+from lms.i18n import locale
+from lms.plugins import hookspecs
+from lms.plugins.manager import plugins
+from lms.web.lists import here, page_url
+
+_READABLE = (CaseState.PUBLISHED, CaseState.SUPERSEDED)
+
+
+def asked() -> search.Search:
+    """The search in the address."""
+    values = {name: value.replace("\0", "") for name, value in request.args.items()}
+    return search.Search(
+        text=values.get("q", "")[: search.MAX_QUERY],
+        stage=values.get("stage", ""),
+        channel=values.get("channel", ""),
+        complaint_level=values.get("level", ""),
+        outcome=values.get("outcome", ""),
+        tag=values.get("tag", ""),
+        page=request.args.get("page", 1, type=int),
+    )
+
+
+@bp.get("/cases")
+@access.signed_in
+def library() -> ResponseReturnValue:
+    wanted = asked()
+    found = search.find(db.session(), wanted, locale()[:2])
+    return render_template(
+        "cases/library.html",
+        wanted=wanted,
+        found=found,
+        marker=Highlighter(wanted.text),
+        facets=FACETS,
+        here=here,
+        page_url=page_url,
+    )
+
+
+@bp.get("/cases/<int:case_id>")
+@access.signed_in
+def case(case_id: int) -> ResponseReturnValue:
+    versions = readable_versions(case_id)
+    wanted = request.args.get("version", type=int)
+    shown = next(
+        (v for v in versions if v.number == wanted or (not wanted and v.state == "published")), None
+    )
+    return case_page(shown or abort(404), versions)
+
+
+def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
+    """The page of one version, with what was made from its case."""
+    used = queries.drills_of_case(db.session(), shown.case_id)
+    groups = plugins().collect(hookspecs.lms_actions, shown, viewer())
+    return render_template(
+        "cases/case.html",
+        version=shown,
+        versions=versions,
+        used=used,
+        programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
+        actions=[action for group in groups for action in group],
+    )
+
+
+@bp.get("/cases/<int:case_id>/compare")
+@access.signed_in
+def compare(case_id: int) -> ResponseReturnValue:
+    versions = readable_versions(case_id)
+    by_number = {version.number: version for version in versions}
+    newest = versions[0].number if versions else 0
+    new = by_number.get(request.args.get("b", newest, type=int)) or abort(404)
+    old = by_number.get(request.args.get("a", new.number - 1, type=int)) or abort(404)
+    sections = differences(old, new, locale())
+    return render_template(
+        "cases/compare.html", old=old, new=new, versions=versions, sections=sections
+    )
+
+
+def readable_versions(case_id: int) -> list[CaseVersion]:
+    """The versions this viewer may read, newest first: drafts are for authors."""
+    found = select(CaseVersion).where(CaseVersion.case_id == case_id)
+    if not viewer().may("cases.author"):
+        found = found.where(CaseVersion.state.in_(_READABLE))
+    people = (joinedload(CaseVersion.author), joinedload(CaseVersion.reviewer))
+    return list(
+        db.session.scalars(found.options(*people).order_by(CaseVersion.number.desc()))
+    ) or abort(404)

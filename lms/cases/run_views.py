@@ -1,0 +1,100 @@
+"""The drill room, and what came of it. A run is its owner's; others see it by their permissions."""
+
+from secrets import token_urlsafe
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms import access
+from lms.access import viewer
+from lms.cases import runs, scoring
+from lms.cases.blueprint import bp
+from lms.cases.models import DrillRun, RunState
+from lms.cases.timing import measure
+from lms.clock import now
+from lms.db import db
+from lms.errors import Conflict, DomainError
+from lms.web.errors import message
+
+
+@bp.get("/drills/runs/<int:run_id>")
+@access.signed_in
+def room(run_id: int) -> ResponseReturnValue:
+    run = runs.own_run(db.session(), run_id, viewer().person_id)
+    if run.state != RunState.OPEN:
+        return redirect(url_for("cases.result", run_id=run_id))
+    return _room(run)
+
+
+def _room(run: DrillRun, typed: str = "", error: str = "") -> str:
+    return render_template(
+        "cases/room.html",
+        run=run,
+        times=measure(run.messages),
+        is_over=runs.customer_is_done(run),
+        client_key=token_urlsafe(12),
+        typed=typed,
+        error=error,
+        server_now=now(),
+    )
+
+
+@bp.post("/drills/runs/<int:run_id>/say")
+@access.signed_in
+def say(run_id: int) -> ResponseReturnValue:
+    text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n")
+    key, me = request.form.get("client_key", ""), viewer().person_id
+    try:
+        if not key:
+            raise DomainError("Reload the page and send again.")
+        runs.say(db.session(), run_id, me, text, client_key=key.replace("\0", ""), now=now())
+        db.session.commit()
+    except Conflict as error:
+        db.session.rollback()
+        flash(message(error), "warning")
+    except DomainError as error:
+        db.session.rollback()
+        run = runs.own_run(db.session(), run_id, me)
+        return _room(run, typed=text[: runs.MAX_TEXT * 2], error=message(error)), 400
+    return redirect(url_for("cases.room", run_id=run_id), 303)
+
+
+@bp.post("/drills/runs/<int:run_id>/hand-in")
+@access.signed_in
+def hand_in(run_id: int) -> ResponseReturnValue:
+    me = viewer().person_id
+    try:
+        runs.hand_in(db.session(), run_id, me, now=now())
+    except DomainError as error:
+        if error.field is None:
+            raise
+        db.session.rollback()
+        return _room(runs.own_run(db.session(), run_id, me), error=message(error)), 400
+    db.session.commit()
+    flash(_("Handed in: a trainer scores it and you are told."), "success")
+    return redirect(url_for("cases.result", run_id=run_id), 303)
+
+
+@bp.get("/drills/runs/<int:run_id>/result")
+@access.signed_in
+def result(run_id: int) -> ResponseReturnValue:
+    run = scoring.full_run(db.session(), run_id)
+    who = viewer()
+    if not any(who.covers(name, run.person) for name in ("progress.view", "drills.score")):
+        abort(404)
+    if run.state == RunState.OPEN:
+        return redirect(url_for("cases.room", run_id=run_id))
+    is_scored = run.state == RunState.SCORED
+    # Before the score is final nobody is shown what a single rater thinks.
+    ratings = [r for r in run.ratings if r.superseded_at is None] if is_scored else []
+    decisive = [r for r in ratings if r.is_adjudication] or ratings
+    return render_template(
+        "cases/result.html",
+        run=run,
+        times=measure(run.messages),
+        ratings=decisive,
+        others=[r for r in ratings if r not in decisive],
+        is_mine=run.person_id == who.person_id,
+        may_amend=any(r.rater_id == who.person_id for r in ratings),
+    )
