@@ -1,1 +1,44 @@
-"""Stub while being written."""
+"""Certificates: issued when a course is completed, printable, checked by anybody by their code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from lms.plugins.api import (
+    EnrolmentCompleted,
+    Event,
+    NavItem,
+    Panel,
+    Viewer,
+    db,
+    hookimpl,
+)
+
+
+@hookimpl
+def lms_blueprints() -> Sequence[Blueprint]:
+    from lms.plugins.certificates.views import bp
+
+    return [bp]
+
+
+@hookimpl
+def lms_event(event: Event) -> None:
+    if isinstance(event, EnrolmentCompleted):
+        from lms.plugins.certificates.services import issue
+
+        issue(db.session(), event.enrolment_id, event.at)
+
+
+@hookimpl
+def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    return [NavItem(_("Certificates"), "certificates.mine", "certificate", "learn", 60)]
+
+
+@hookimpl
+def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
+    from lms.plugins.certificates.panels import panels
+
+    return panels(place, subject, viewer)

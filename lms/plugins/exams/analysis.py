@@ -32,7 +32,7 @@ class ExamFigures:
     mean: int | None
 
 
-def exams(session: Session, exam_id: int | None = None) -> list[ExamFigures]:
+def exams(session: Session, key: str | None = None) -> list[ExamFigures]:
     handed_in = case((Attempt.submitted_at.is_not(None), Attempt.id))
     found = (
         select(
@@ -43,12 +43,13 @@ def exams(session: Session, exam_id: int | None = None) -> list[ExamFigures]:
             func.sum(Attempt.score),
         )
         .outerjoin(Attempt, Attempt.exam_id == Exam.id)
-        .options(selectinload(Exam.bank))
-        .group_by(Exam.id)
+        .join(Exam.bank)
+        .options(contains_eager(Exam.bank))
+        .group_by(Exam.id, Bank.id)
         .order_by(Exam.key)
     )
-    if exam_id is not None:
-        found = found.where(Exam.id == exam_id)
+    if key is not None:
+        found = found.where(Exam.key == key)
     return [
         ExamFigures(exam, sat, people, passed, int(total or 0) // sat if sat else None)
         for exam, sat, people, passed, total in session.execute(found)

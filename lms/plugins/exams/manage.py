@@ -20,7 +20,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<key>")
 @access.requires("exams.manage")
 def exam(key: str) -> ResponseReturnValue:
-    figures = analysis.exams(db.session(), _exam(key).id)[0]
+    (figures,) = analysis.exams(db.session(), key) or abort(404)
     page = db.paginate(analysis.sittings(figures.exam.id), per_page=25, error_out=False)
     return render_template("exams/exam.html", figures=figures, exam=figures.exam, page=page)
 

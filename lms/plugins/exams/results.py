@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Localized, NotFound, Session
 from lms.plugins.exams.attempts import questions
@@ -36,30 +36,39 @@ class Result:
     count: int
     correct: int
     questions: Sequence[ShownQuestion]
-    later_passed: bool
+    has_passed: bool
 
 
-def result_of(session: Session, attempt_id: int, *, only_wrong: bool = False) -> Result:
-    attempt = session.scalar(
-        select(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.submitted_at.is_not(None))
+def found(session: Session, attempt_id: int) -> tuple[Attempt, bool] | None:
+    """The attempt with exam and person, and whether the step's exam has been passed by now."""
+    every = aliased(Attempt)
+    passed = exists().where(
+        every.enrolment_id == Attempt.enrolment_id,
+        every.step_id == Attempt.step_id,
+        every.passed.is_(True),
+    )
+    row = session.execute(
+        select(Attempt, passed)
+        .where(Attempt.id == attempt_id)
         .options(joinedload(Attempt.exam), joinedload(Attempt.person))
-    )
-    if attempt is None:
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def result_of(
+    session: Session, attempt: Attempt, *, has_passed: bool, only_wrong: bool = False
+) -> Result:
+    """NotFound while it has not been handed in."""
+    if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
-    paper = questions(session, attempt_id)
-    passed = select(Attempt.id).where(
-        Attempt.enrolment_id == attempt.enrolment_id,
-        Attempt.step_id == attempt.step_id,
-        Attempt.passed.is_(True),
-    )
+    paper = questions(session, attempt.id)
     return Result(
         attempt=attempt,
         exam=attempt.exam,
         count=len(paper),
         correct=sum(bool(r.is_correct) for r in paper),
         questions=[_shown(r) for r in paper if not (only_wrong and r.is_correct)],
-        later_passed=session.scalar(passed.limit(1)) is not None,
+        has_passed=has_passed,
     )
 
 

@@ -9,10 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from lms.plugins.api import access, db, error_message, now, viewer
-from lms.plugins.exams import attempts, forms
+from lms.plugins.exams import attempts, forms, results
 from lms.plugins.exams.attempts import AttemptOver
-from lms.plugins.exams.models import Attempt
-from lms.plugins.exams.results import result_of
 
 bp = Blueprint(
     "exams",
@@ -112,17 +110,14 @@ def submit(attempt_id: int) -> ResponseReturnValue:
 @access.signed_in
 def result(attempt_id: int) -> ResponseReturnValue:
     """For the person; and for trainers once the exam is handed in."""
-    attempt = db.session.get(Attempt, attempt_id)
-    if attempt is None:
-        abort(404)
+    attempt, has_passed = results.found(db.session(), attempt_id) or abort(404)
     is_own = attempt.person_id == viewer().person_id
     if not is_own and not viewer().may("exams.manage", access.Scope.ALL):
         abort(404)
-    if attempt.submitted_at is None:
-        if not is_own:
-            abort(404, _("This exam has not been handed in yet."))
+    if is_own and attempt.submitted_at is None:
         return redirect(url_for("exams.take", attempt_id=attempt_id))
-    shown = result_of(db.session(), attempt_id, only_wrong=request.args.get("show") == "wrong")
+    only_wrong = request.args.get("show") == "wrong"
+    shown = results.result_of(db.session(), attempt, has_passed=has_passed, only_wrong=only_wrong)
     return render_template("exams/result.html", result=shown, is_own=is_own)
 
 

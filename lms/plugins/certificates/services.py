@@ -1,0 +1,79 @@
+"""Issuing certificates, finding them, checking their codes."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.plugins.api import (
+    Enrolment,
+    Localized,
+    Person,
+    ProgrammeVersion,
+    Session,
+    local_date,
+    notify,
+    zone,
+)
+from lms.plugins.certificates.models import Certificate
+
+# No letters and digits that are taken for each other; 12 of them cannot be guessed.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 12
+
+
+def issue(session: Session, enrolment_id: int, now: datetime) -> Certificate:
+    """The enrolment's certificate; asking again issues no second one."""
+    found = session.scalar(select(Certificate).where(Certificate.enrolment_id == enrolment_id))
+    if found is not None:
+        return found
+    person, version = session.execute(
+        select(Person, ProgrammeVersion)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Enrolment.version_id)
+        .where(Enrolment.id == enrolment_id)
+    ).one()
+    certificate = Certificate(
+        person_id=person.id,
+        enrolment_id=enrolment_id,
+        holder=person.name,
+        title=version.title,
+        clears_for_duty=version.grants_clearance,
+        code="".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)),
+        issued_on=local_date(now, zone()),
+        issued_at=now,
+    )
+    session.add(certificate)
+    session.flush()
+    text = Localized(
+        f"你的“{version.title.pick('zh')}”证书已颁发。",
+        f"Your certificate for “{version.title.pick('en')}” is ready.",
+    )
+    notify(session, [person.id], "certificate", text, f"/certificates/{certificate.id}", now)
+    return certificate
+
+
+def of_person(session: Session, person_id: int, limit: int | None = None) -> Sequence[Certificate]:
+    """Newest first."""
+    found = (
+        select(Certificate)
+        .where(Certificate.person_id == person_id)
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(found).all()
+
+
+def by_id(session: Session, certificate_id: int) -> Certificate | None:
+    found = select(Certificate).where(Certificate.id == certificate_id)
+    return session.scalar(found.options(joinedload(Certificate.person)))
+
+
+def by_code(session: Session, typed: str) -> Certificate | None:
+    """However it was typed: small letters, spaces and dashes do not matter."""
+    code = "".join(c for c in typed.upper() if c.isalnum())
+    if len(code) != _LENGTH:
+        return None
+    return session.scalar(select(Certificate).where(Certificate.code == code))

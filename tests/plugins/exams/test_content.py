@@ -1,0 +1,99 @@
+"""Question banks and exams from files."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.content_files import starter_content
+from lms.db import db
+from lms.errors import DomainError
+from lms.plugins.exams.content import load_exams, load_questions
+from lms.plugins.exams.models import Exam, Question, QuestionTag, QuestionVersion
+from tests.conftest import NOW
+from tests.plugins.exams.conftest import question
+
+EXAM = {
+    "key": "theory",
+    "title": {"zh": "理论", "en": "Theory"},
+    "bank": "b",
+    "tags": ["even"],
+    "count": 2,
+    "minutes": 10,
+    "pass_mark": 80,
+}
+
+
+def write(folder: Path, kind: str, document: object) -> Path:
+    into = folder / kind
+    into.mkdir(exist_ok=True)
+    (into / "file.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+    return into
+
+
+def load(folder: Path, *questions: object) -> int:
+    document = {"bank": "b", "title": {"zh": "库", "en": "Bank"}, "questions": list(questions)}
+    changed = load_questions(db.session(), write(folder, "questions", document), NOW)
+    db.session.commit()
+    return changed
+
+
+def test_starter_content_loads_and_again_changes_nothing(both_apps: Flask) -> None:
+    folder = starter_content()
+    assert load_questions(db.session(), folder / "questions", NOW) > 40
+    assert load_exams(db.session(), folder / "exams", NOW) == 9
+    db.session.commit()
+    assert load_questions(db.session(), folder / "questions", NOW) == 0
+    assert load_exams(db.session(), folder / "exams", NOW) == 0
+
+
+def test_new_wording_is_a_new_version_and_tags_are_not(app: Flask, tmp_path: Path) -> None:
+    assert load(tmp_path, question(1), question(2)) == 3  # the bank itself counts as one
+    assert load(tmp_path, question(1), question(2)) == 0
+    assert load(tmp_path, question(1, stem={"zh": "新题", "en": "New"}), question(2)) == 1
+    assert load(tmp_path, question(2, tags=["other"], difficulty=5)) == 1
+    numbers = db.session.execute(
+        select(Question.key, Question.current_number, func.count(QuestionVersion.id))
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .group_by(Question.id)
+        .order_by(Question.id)
+    ).all()
+    assert [tuple(row) for row in numbers] == [("q-1", 2, 2), ("q-2", 1, 1)]
+    assert set(db.session.scalars(select(QuestionTag.tag))) == {"odd", "other"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"type": "essay"}, "type"),
+        ({"stem": {}}, "stem"),
+        ({"options": []}, "options"),
+        ({"answer": [5]}, "answer"),
+        ({"answer": [1, 2]}, "answer"),
+        ({"answer": []}, "answer"),
+        ({"answer": [True]}, "answer"),
+        ({"difficulty": 9}, "difficulty"),
+        ({"key": None}, "key"),
+    ],
+)
+def test_a_bad_question_names_file_and_field(
+    app: Flask, tmp_path: Path, changes: dict[str, object], field: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        load(tmp_path, question(1, **changes))
+    assert refused.value.field == field
+    assert "file.yaml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"bank": "none"}, {"count": 3}, {"count": 0}, {"pass_mark": 101}, {"max_attempts": 0}],
+)
+def test_a_bad_exam_is_refused(app: Flask, tmp_path: Path, changes: dict[str, object]) -> None:
+    load(tmp_path, *(question(n) for n in range(1, 6)))
+    with pytest.raises(DomainError, match=r"file\.yaml"):
+        load_exams(db.session(), write(tmp_path, "exams", EXAM | changes), NOW)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Exam.id))) == 0
