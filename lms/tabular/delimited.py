@@ -35,10 +35,10 @@ def read_delimited(content: bytes, name: str) -> Sheet:
 def _decoded(content: bytes, name: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif content[1:2] == b"\0":
-        encodings = ["utf-16-le"]
-    elif content[:1] == b"\0":
-        encodings = ["utf-16-be"]
+    elif b"\0" in content[:4096]:
+        # UTF-16 without a mark: the zero bytes of its ASCII characters stand on one side.
+        after, before = content[1:4096:2].count(0), content[0:4096:2].count(0)
+        encodings = ["utf-16-le" if after >= before else "utf-16-be"]
     else:
         # UTF-8 is strict enough that GB18030 text does not pass for it; the reverse is not true.
         encodings = ["utf-8-sig", "gb18030"]

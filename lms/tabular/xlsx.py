@@ -14,6 +14,9 @@ MAX_RATIO = 150
 MAX_ENTRIES = 2000
 MAX_ROWS = 60_000
 MAX_COLUMNS = 200
+MAX_SHEETS = 50
+# Rows far below are looked for no longer: one cell in the last row makes a million empty ones.
+LAST_ROW = 150_000
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 # A formula with no value behind it. Text results may be empty rightly, so t="str" is passed over.
@@ -67,7 +70,7 @@ def _sheets(content: bytes, name: str) -> list[Sheet]:
 
     book = load_workbook(BytesIO(content), read_only=True, data_only=True)
     try:
-        return [_sheet(content, sheet, name) for sheet in book.worksheets]
+        return [_sheet(content, sheet, name) for sheet in book.worksheets[:MAX_SHEETS]]
     finally:
         book.close()
 
@@ -76,7 +79,7 @@ def _sheet(content: bytes, sheet: Any, name: str) -> Sheet:
     # Some exporters declare a size of one cell; the rows themselves know better.
     sheet.reset_dimensions()
     rows: list[Row] = []
-    for number, cells in enumerate(sheet.iter_rows(), 1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW), 1):
         row = [_cell(c) for c in cells[:MAX_COLUMNS]]
         while row and row[-1] is BLANK:
             row.pop()
