@@ -115,7 +115,9 @@ def _running(app: Flask) -> Iterator[Flask]:
         yield app
         db.session.rollback()
         db.session.remove()
-        db.engine.dispose()
+        engine = db.engine
+    # What is written at the end of the context (failures, timings) opens a connection again.
+    engine.dispose()
 
 
 def _forget_the_last_request() -> None:

@@ -7,6 +7,7 @@ from lms.audit import OPERATOR
 from lms.clock import now
 from lms.db import db
 from lms.plugins.manager import plugins
+from lms.plugins.scaffold.command import commands as author_commands
 from lms.plugins.types import CheckLevel
 from lms.rules import doctor as doctors
 from lms.rules import plugin_admin
@@ -62,5 +63,8 @@ def doctor() -> None:
         click.echo(f"lms: {current_app.instance_path} needs attention", err=True)
         raise click.exceptions.Exit(1)
 
+
+for command in author_commands:
+    plugin.add_command(command)
 
 commands = (plugin, doctor)

@@ -7,14 +7,16 @@ one that fails leaves nothing behind and the close goes on without its consequen
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 import structlog
 from sqlalchemy import insert, select, update
 
 from lms import audit, policies
 from lms.audit import Actor
-from lms.db import Localized, Session
+from lms.db import HookSession, Localized, Session
 from lms.plugins import hookspecs
+from lms.plugins.calls import in_savepoint
 from lms.plugins.health import note_failure
 from lms.plugins.loading import last_line
 from lms.plugins.manager import plugins
@@ -52,7 +54,7 @@ def run(
     session: Session, rule: Rule, close: MonthClose, *, assign: bool, actor: Actor, now: datetime
 ) -> RuleOutcome:
     try:
-        with session.begin_nested():
+        with in_savepoint(cast(HookSession, session)):
             return _run(session, rule, close, assign=assign, actor=actor, now=now)
     except Exception as error:
         return _failed(rule, error)
@@ -63,7 +65,7 @@ def dry_run(session: Session, close: MonthClose, *, now: datetime) -> list[RuleO
     outcomes = []
     for rule in all_rules():
         try:
-            with session.begin_nested():
+            with in_savepoint(cast(HookSession, session)):
                 outcomes.append(_outcome(session, rule, close, now))
         except Exception as error:
             outcomes.append(_failed(rule, error))
