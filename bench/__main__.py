@@ -32,7 +32,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 def serving(target: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port),
-        "--workers", str(WORKERS), "--blocking-threads", "4", "--no-ws", "--log-level", "warning", target,
+        "--workers", str(WORKERS), "--blocking-threads", "4", "--no-ws",
+        "--log-level", "warning", target,
     ]  # fmt: skip
     env = {**os.environ, **environment}
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)

@@ -38,7 +38,8 @@ db.init_app(app)
 with app.app_context():
     Model.metadata.create_all(db.engine)
 
-PAGE = "<!doctype html><title>bare</title><ul>{% for i in items %}<li>{{ i.text }}</li>{% endfor %}</ul>"
+PAGE = """<!doctype html><title>bare</title>
+<ul>{% for i in items %}<li>{{ i.text }}</li>{% endfor %}</ul>"""
 
 
 @app.get("/")

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 load client: N kept-open connections, each sending as soon as it was answered."""
+"""A small HTTP/1.1 load client: kept-open connections, each sending as soon as it was answered."""
 
 import asyncio
 import statistics

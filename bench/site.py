@@ -1,4 +1,4 @@
-"""The organisation that is measured: 1,000 people with three months of figures, and their sessions."""
+"""The organisation that is measured: 1,000 people, three months of figures, their sessions."""
 
 import random
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
-from lms.clock import Month
 from lms.cli.site import prepare_site
+from lms.clock import Month
 from lms.courses.models import Enrolment, EnrolmentStatus, Step
 from lms.courses.outline import outline
 from lms.courses.services import enrol

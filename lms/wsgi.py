@@ -1,4 +1,4 @@
-"""For WSGI servers: `granian --interface wsgi lms.wsgi:app`. Background jobs run in each process."""
+"""For WSGI servers: `granian --interface wsgi lms.wsgi:app`. Each process runs the jobs too."""
 
 from lms.app import create_app
 from lms.jobs import start_worker

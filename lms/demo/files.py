@@ -1,4 +1,4 @@
-"""The demo's roster, leave and KPI as files, so that they come in the way a real organisation's do."""
+"""The demo's roster, leave and figures as files: they come in as a real organisation's do."""
 
 import csv
 import io

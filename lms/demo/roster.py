@@ -9,10 +9,9 @@ from lms.people.models import Channel, Employment, Level
 SIZE = 225  # with the accounts of the sign-in page and the hires of the week: 240
 TEAMS = ("一组", "二组", "三组", "四组", "五组", "六组", "七组", "八组")
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余"
-_GIVEN = (
-    "静 敏 伟 磊 洋 艳 勇 娟 涛 超 雪 丹 婷 琳 浩 宇 晨 欣 怡 佳 思远 雨桐 子涵 嘉怡 梓轩 晓东 文博 "
-    "海燕 志强 雅琪 若曦 明轩 诗涵 俊杰 佩玲 立新 秋月 春梅 国栋 建平"
-).split()
+_ONE = "静敏伟磊洋艳勇娟涛超雪丹婷琳浩宇晨欣怡佳"
+_TWO = "思远雨桐子涵嘉怡梓轩晓东文博海燕志强雅琪若曦明轩诗涵俊杰佩玲立新秋月春梅国栋建平"
+_GIVEN = (*_ONE, *(_TWO[n : n + 2] for n in range(0, len(_TWO), 2)))
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,7 @@ def people(chance: random.Random, first_day: date, last_day: date) -> list[DemoP
     return [_person(chance, number, first_day, last_day) for number in range(1, SIZE + 1)]
 
 
-def _person(
-    chance: random.Random, number: int, first_day: date, last_day: date
-) -> DemoPerson:
+def _person(chance: random.Random, number: int, first_day: date, last_day: date) -> DemoPerson:
     team = TEAMS[number % len(TEAMS)]
     is_new = chance.random() < 0.15
     span = (last_day - first_day).days

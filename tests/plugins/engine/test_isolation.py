@@ -61,18 +61,20 @@ NEVER_LOADED = {
         "    id: Mapped[Pk]\n"
     },
     "core table": {
-        "models.py": MODELS + "class T(Base):\n"
-        "    __tablename__ = 'person'\n"
-        "    id: Mapped[Pk]\n"
+        "models.py": MODELS + "class T(Base):\n    __tablename__ = 'person'\n    id: Mapped[Pk]\n"
     },
-    "signature": {"__init__.py": HOOK + "@hookimpl\ndef lms_nav(viewer, nonsense):\n    return []\n"},
+    "signature": {
+        "__init__.py": HOOK + "@hookimpl\ndef lms_nav(viewer, nonsense):\n    return []\n"
+    },
     "unknown hook": {"__init__.py": HOOK + "@hookimpl\ndef lms_navv(viewer):\n    return []\n"},
     "permission name": {
         "__init__.py": HOOK + "from lms.plugins.api import Localized, Permission\n"
         "@hookimpl\ndef lms_permissions():\n"
         "    return [Permission('results.view', Localized('x', 'x'), {})]\n"
     },
-    "setup hook": {"__init__.py": HOOK + "@hookimpl\ndef lms_blueprints():\n    raise ValueError('no')\n"},
+    "setup hook": {
+        "__init__.py": HOOK + "@hookimpl\ndef lms_blueprints():\n    raise ValueError('no')\n"
+    },
     "wrong type": {"__init__.py": HOOK + "@hookimpl\ndef lms_blueprints():\n    return [42]\n"},
     "taken blueprint": {
         "__init__.py": HOOK + "from flask import Blueprint\n"
@@ -136,7 +138,9 @@ def test_a_plugin_that_cannot_load_is_named_and_the_others_work(
     assert app.test_client().get("/sign-in").status_code == 200
 
 
-def test_strict_mode_raises_instead(app_with: AppWith, tmp_path: Path, clock: SettableClock) -> None:
+def test_strict_mode_raises_instead(
+    app_with: AppWith, tmp_path: Path, clock: SettableClock
+) -> None:
     app_with(broken={"__init__.py": "raise RuntimeError('boom')"})
     with pytest.raises(RuntimeError, match="broken"):
         create_app(_settings(tmp_path), clock)
@@ -161,7 +165,9 @@ def test_collect_leaves_out_the_one_that_fails(app_with: AppWith) -> None:
 def test_decide_says_who_failed(app_with: AppWith, clock: SettableClock) -> None:
     app_with(broken={"__init__.py": FAILS_WHEN_CALLED}, healthy={"__init__.py": HEALTHY})
     month = Month.of(date(2026, 10, 1))
-    said = {d.plugin: d for d in plugins().decide(hookspecs.lms_training_figures, month, clock.now())}
+    said = {
+        d.plugin: d for d in plugins().decide(hookspecs.lms_training_figures, month, clock.now())
+    }
     assert said["broken"].error == "RuntimeError: no figures"
     assert said["broken"].value is None
     assert said["healthy"].error == ""
@@ -176,7 +182,9 @@ def test_notify_rolls_back_the_one_that_fails_alone(app_with: AppWith, persons, 
     assert person.name == "原名"
 
 
-def test_failures_are_kept_and_counted_for_the_admin(app_with: AppWith, clock: SettableClock) -> None:
+def test_failures_are_kept_and_counted_for_the_admin(
+    app_with: AppWith, clock: SettableClock
+) -> None:
     app = app_with(broken={"__init__.py": FAILS_WHEN_CALLED})
     for _ in range(2):
         with app.app_context():
