@@ -1,23 +1,23 @@
 """The roster and the leave file: read with the same care as figures, applied row by row."""
 
-from collections.abc import Collection
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from lms.clock import local_date
 from lms.db import Session
 from lms.errors import DomainError
 from lms.i18n import N_
 from lms.people.leave_import import apply_leave, plan_leave
 from lms.people.models import Person
-from lms.people.organisation import zone
 from lms.people.roster_import import apply_roster, plan_roster
 from lms.tabular import values, words
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
 from lms.tabular.sheets import Row, Sheet
+
+if TYPE_CHECKING:
+    from lms.results.importing import How
 
 ROSTER_COLUMNS = {
     "staff_no": words.STAFF_NO,
@@ -74,12 +74,10 @@ class _Fields:
             return None
 
 
-def read_roster(
-    session: Session, sheets: list[Sheet], now: datetime, _percent: Collection[str] = ()
-) -> Reading:
+def read_roster(session: Session, sheets: list[Sheet], how: "How") -> Reading:
     """Rows: {row, staff_no, name, team, channel, level, employment, hired_on, cleared_on}; what
     stands blank or has no column is None, and then stays as it is for a person known already."""
-    table = find_table(sheets, ROSTER_COLUMNS, ("staff_no", "name"))
+    table = find_table(sheets, ROSTER_COLUMNS, ("staff_no", "name"), how.told)
     reading = begin(table)
     known = set(session.scalars(select(Person.staff_no)))
     keys: dict[int, str] = {}
@@ -87,7 +85,7 @@ def read_roster(
         staff_no = values.staff_number(row.cell(table.columns["staff_no"].index))
         if staff_no and not _refused_as_total(reading, row, table):
             keys[row.number] = staff_no
-            _read_person(reading, row, table, staff_no, staff_no in known, local_date(now, zone()))
+            _read_person(reading, row, table, staff_no, staff_no in known, how.today)
         elif not staff_no:
             reading.refuse(row, DomainError("There is no staff number."))
     rows = {row.number: row for row in table.rows}
@@ -142,11 +140,9 @@ def _read_person(
     reading.rows.append(entry)
 
 
-def read_leave(
-    session: Session, sheets: list[Sheet], now: datetime, _percent: Collection[str] = ()
-) -> Reading:
+def read_leave(session: Session, sheets: list[Sheet], how: "How") -> Reading:
     """Rows: {row, person_id, staff_no, first_day, last_day, reason}."""
-    table = find_table(sheets, LEAVE_COLUMNS, ("staff_no", "first_day", "last_day"))
+    table = find_table(sheets, LEAVE_COLUMNS, ("staff_no", "first_day", "last_day"), how.told)
     reading = begin(table)
     people = {
         no: person_id for no, person_id in session.execute(select(Person.staff_no, Person.id))

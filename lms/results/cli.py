@@ -51,15 +51,11 @@ def kpi_import(
     percent: tuple[str, ...],
 ) -> None:
     """Import KPI files (Excel or CSV): all of them, or nothing."""
-    from lms import policies
     from lms.results.file_commands import import_files
-    from lms.results.importing import KPI
-    from lms.results.metrics import RATIO, metrics
-    from lms.results.scoring_policy import SCORING
+    from lms.results.importing import KPI, known_metrics
+    from lms.results.metrics import RATIO
 
-    ratios = {
-        m.code for m in metrics(policies.in_force(db.session(), SCORING).params) if m.unit == RATIO
-    }
+    ratios = {m.code for m in known_metrics(db.session()) if m.unit == RATIO}
     for name in percent:
         if name not in ratios:
             raise click.BadParameter(

@@ -26,6 +26,7 @@ from lms.results.models import (
 )
 from lms.results.queries import current_close
 from lms.results.scoring_policy import SCORING
+from lms.results.summary import summarise
 from lms.results.training import own_figures
 from lms.rules.services import RuleOutcome, run_all
 
@@ -89,6 +90,7 @@ def run_close(
     close.ranked = scoring.compute(
         session, close.id, month, policy, own_figures(session, month, now)
     )
+    close.summary = summarise(session, close.id, policy["scope"])
     if before is not None and not _differs(session, before, close):
         raise DomainError(
             "Nothing has changed since revision %(revision)s of %(month)s.",

@@ -1,13 +1,13 @@
 """Files that come in: read, shown, then applied or discarded. One way for every kind of file."""
 
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from lms import audit, policies
 from lms.audit import Actor
@@ -15,8 +15,8 @@ from lms.clock import local_date
 from lms.db import Session
 from lms.errors import Conflict, DomainError
 from lms.people.organisation import zone
-from lms.results.metrics import metrics
-from lms.results.models import ImportRun, ImportState
+from lms.results.metrics import Metric, metrics
+from lms.results.models import ColumnName, ImportRun, ImportState
 from lms.results.scoring_policy import SCORING
 from lms.tabular import read_sheets
 from lms.tabular.reading import Reading
@@ -26,10 +26,19 @@ KPI, ROSTER, LEAVE = "kpi", "roster", "leave"
 
 
 @dataclass(frozen=True)
-class Importer:
-    """`read(session, sheets, now, percent)`; `plan(session, rows)` counts what would change."""
+class How:
+    """How to read a file: ratios whose column is in percent, and what columns were said to mean."""
 
-    read: Callable[[Session, list[Sheet], datetime, Collection[str]], Reading]
+    today: date
+    percent: Collection[str] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Importer:
+    """`plan(session, rows, now)` counts what applying would change."""
+
+    read: Callable[[Session, list[Sheet], How], Reading]
     plan: Callable[[Session, list[dict[str, Any]], datetime], dict[str, int]]
     apply: Callable[..., dict[str, int]]
 
@@ -49,13 +58,14 @@ def importer(kind: str) -> Importer:
     }[kind]
 
 
-def _read_kpi(
-    session: Session, sheets: list[Sheet], now: datetime, percent: Collection[str]
-) -> Reading:
+def _read_kpi(session: Session, sheets: list[Sheet], how: How) -> Reading:
     from lms.results.kpi_file import read_kpi
 
-    known = metrics(policies.in_force(session, SCORING).params)
-    return read_kpi(session, sheets, known, percent=percent, today=local_date(now, zone()))
+    return read_kpi(session, sheets, known_metrics(session), how)
+
+
+def known_metrics(session: Session) -> list[Metric]:
+    return metrics(policies.in_force(session, SCORING).params)
 
 
 def prepare(
@@ -65,32 +75,78 @@ def prepare(
     filename: str,
     *,
     percent: Collection[str] = (),
+    keep: bool = False,
     actor: Actor,
     now: datetime,
 ) -> ImportRun:
-    """Read a file into a preview; nothing but the preview is stored. DomainError if unreadable."""
-    handler = importer(kind)
-    reading = handler.read(session, read_sheets(content, filename), now, percent)
+    """Read a file into a preview; nothing but the preview is stored. DomainError if unreadable.
+
+    With `keep` the file stays with the preview, so that it can be read again.
+    """
     run = ImportRun(
         kind=kind,
         filename=PurePath(filename).name[:200],
         sha256=hashlib.sha256(content).hexdigest(),
         state=ImportState.PREVIEW,
-        rows=reading.rows,
-        refused=reading.refused,
-        warnings=reading.warnings,
-        summary={
-            "counts": handler.plan(session, reading.rows, now),
-            "unknown": reading.unknown,
-            "header": reading.header,
-            "percent": sorted(percent),
-        },
         created_by=actor.person_id,
         created_at=now,
+        content=content if keep else None,
     )
+    _read_into(session, run, content, percent, now)
     session.add(run)
     session.flush()
     return run
+
+
+def _read_into(
+    session: Session, run: ImportRun, content: bytes, percent: Collection[str], now: datetime
+) -> None:
+    handler = importer(run.kind)
+    told = {c.name: c.code for c in session.scalars(_told(run.kind))}
+    how = How(local_date(now, zone()), percent, told)
+    reading = handler.read(session, read_sheets(content, run.filename), how)
+    run.rows, run.refused, run.warnings = reading.rows, reading.refused, reading.warnings
+    run.summary = {
+        "counts": handler.plan(session, reading.rows, now),
+        "rows": len(reading.rows),
+        "refused": len(reading.refused),
+        "unknown": reading.unknown,
+        "columns": reading.columns,
+        "header": reading.header,
+        "months": sorted({row["month"] for row in reading.rows if "month" in row}),
+        "percent": sorted(percent),
+    }
+
+
+def _told(kind: str) -> Select[ColumnName]:
+    return select(ColumnName).where(ColumnName.kind == kind)
+
+
+def read_again(
+    session: Session,
+    run: ImportRun,
+    *,
+    percent: Collection[str],
+    columns: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Read a preview's file again; what its columns mean (code by header) is remembered."""
+    if run.state != ImportState.PREVIEW or run.content is None:
+        raise Conflict("This file has been imported or discarded already.")
+    known = {c.name: c for c in session.scalars(_told(run.kind))}
+    for name, code in columns.items():
+        if name not in known:
+            session.add(ColumnName(kind=run.kind, name=name, code=code))
+        else:
+            known[name].code = code
+    if columns:
+        audit.record(
+            session, actor, "import.columns", ("import", run.id), now=now, columns=dict(columns)
+        )
+    session.flush()
+    _read_into(session, run, run.content, percent, now)
+    session.flush()
 
 
 def confirm(
@@ -107,6 +163,7 @@ def confirm(
         raise DomainError("No row of the file can be taken.")
     _claim(session, run, ImportState.APPLIED, now)
     counts = importer(run.kind).apply(session, run, actor=actor, now=now)
+    run.content = None
     run.summary = {**run.summary, "counts": counts, "accepted_valid": accept_valid}
     session.flush()
     return counts
@@ -114,6 +171,7 @@ def confirm(
 
 def discard(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> None:
     _claim(session, run, ImportState.DISCARDED, None)
+    run.content = None
     audit.record(session, actor, "import.discard", ("import", run.id), now=now, file=run.filename)
 
 

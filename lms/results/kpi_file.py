@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -19,20 +19,18 @@ from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
 from lms.tabular.sheets import Row, Sheet
 from lms.tabular.words import CHANNEL, CHANNELS, MONTH, NAME, STAFF_NO, TEAM
 
+if TYPE_CHECKING:
+    from lms.results.importing import How
+
 
 def read_kpi(
-    session: Session,
-    sheets: Sequence[Sheet],
-    metrics: Sequence[Metric],
-    *,
-    percent: Collection[str] = (),
-    today: date,
+    session: Session, sheets: Sequence[Sheet], metrics: Sequence[Metric], how: "How"
 ) -> Reading:
     """Rows: {row, person_id, staff_no, month: "2026-03", figures: {code: float}}."""
     synonyms: dict[str, Sequence[str]] = {m.code: m.names for m in metrics}
     synonyms |= {"staff_no": STAFF_NO, "month": MONTH, "name": NAME, "channel": CHANNEL,
                  "team": TEAM}  # fmt: skip
-    table = find_table(sheets, synonyms, ("staff_no", "month"))
+    table = find_table(sheets, synonyms, ("staff_no", "month"), how.told)
     present = [metric for metric in metrics if metric.code in table.columns]
     if not present:
         raise DomainError("No column of the file is a metric that is known here.")
@@ -40,7 +38,7 @@ def read_kpi(
     people = _known_people(session, table)
     keys: dict[int, tuple[int, str]] = {}
     for row in table.rows:
-        key = _read_row(reading, row, table, present, percent, people)
+        key = _read_row(reading, row, table, present, how.percent, people)
         if key is not None:
             keys[row.number] = key
     refuse_repeated(
@@ -49,7 +47,7 @@ def read_kpi(
         keys,
         N_("The same person and month stand in row %(rows)s too."),
     )
-    _look_again(session, reading, table, today)
+    _look_again(session, reading, table, how.today)
     return reading
 
 

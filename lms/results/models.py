@@ -32,6 +32,18 @@ class ImportRun(Model):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)  # while it can be read again
+
+
+class ColumnName(Model):
+    """What HR said a column of a kind of file means; an empty code means: ignore it."""
+
+    __tablename__ = "column_name"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+    id: Mapped[Pk]
+    kind: Mapped[Code]
+    name: Mapped[str]
+    code: Mapped[Code]
 
 
 class KpiValue(Model):
@@ -80,7 +92,10 @@ class KpiCorrection(Model):
 
 
 class MonthClose(Model):
-    """A revision of a month's result; the highest revision holds, all are kept."""
+    """A revision of a month's result; the highest revision holds, all are kept.
+
+    `summary` counts what is frozen below it (see lms.results.summary).
+    """
 
     __tablename__ = "month_close"
     __table_args__ = (UniqueConstraint("month", "revision"),)
@@ -94,6 +109,7 @@ class MonthClose(Model):
     policy: Mapped[dict[str, Any]]
     policy_number: Mapped[int]
     ranked: Mapped[int] = mapped_column(default=0)
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class MonthFigure(Model):

@@ -39,12 +39,19 @@ class Table:
     uncomputed: int
 
 
-def find_table(sheets: Sequence[Sheet], synonyms: Synonyms, required: Sequence[str]) -> Table:
+def find_table(
+    sheets: Sequence[Sheet],
+    synonyms: Synonyms,
+    required: Sequence[str],
+    told: Mapping[str, str] | None = None,
+) -> Table:
     """The first table, on a visible sheet if there is one, whose header names what is required.
 
-    DomainError when there is none, or when two columns mean the same.
+    `told`: what people said of columns, code by header; an empty code is a column to ignore.
+    DomainError when there is no table, or when two columns mean the same.
     """
     known = {_plain(name): code for code, names in synonyms.items() for name in (code, *names)}
+    known |= {_plain(name): code for name, code in (told or {}).items()}
     found = [t for s in sorted(sheets, key=lambda s: s.is_hidden) if (t := _in(s, known, required))]
     if not found:
         names = [synonyms[code][0] for code in required]
@@ -122,10 +129,10 @@ def _code(name: str, known: Mapping[str, str]) -> str | None:
     base, notes = _parts(name)
     for candidate in (_plain(name), base, base + "".join(notes), _without_unit(base)):
         if candidate in known:
-            return known[candidate]
+            return known[candidate] or None
     for cut in range(1, len(base)):  # two names of one thing side by side: 首次响应时长FRT
         first = known.get(base[:cut])
-        if first is not None and first == known.get(_without_unit(base[cut:])):
+        if first and first == known.get(_without_unit(base[cut:])):
             return first
     told = {known[note] for note in notes if note in known} if not base else set()
     return told.pop() if len(told) == 1 else None

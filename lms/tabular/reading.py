@@ -20,7 +20,7 @@ class Reading:
     """`rows`: what will be stored, each with its `row` number.
 
     `refused`: {row, reasons: [{message, params}], cells};
-    `warnings`: {row or None, message, params}.
+    `warnings`: {row or None, message, params}; `columns`: what each known header was taken for.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Reading:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, row: Row, *reasons: DomainError) -> None:
         self.refused.append(
@@ -44,7 +45,11 @@ class Reading:
 
 def begin(table: Table) -> Reading:
     """A reading with what is to be said about the table as a whole."""
-    reading = Reading(unknown=list(table.unknown), header=list(table.header))
+    reading = Reading(
+        unknown=list(table.unknown),
+        header=list(table.header),
+        columns={column.header: code for code, column in table.columns.items()},
+    )
     if not table.rows:
         raise DomainError("There is no row below the column headers.")
     for sheet in table.other_sheets:

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms import policies
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.models import Channel
+from lms.results.importing import How, known_metrics
 from lms.results.kpi_file import read_kpi
-from lms.results.metrics import metrics
-from lms.results.scoring_policy import SCORING
 from lms.tabular import read_sheets
 from lms.tabular.reading import Reading
 from tests.conftest import People
@@ -27,10 +25,8 @@ def staff(app: Flask, persons: People) -> dict[str, int]:
 
 
 def read(content: bytes, name: str = "kpi.xlsx", percent: Sequence[str] = ()) -> Reading:
-    known = metrics(policies.in_force(db.session(), SCORING).params)
-    return read_kpi(
-        db.session(), read_sheets(content, name), known, percent=percent, today=date(2026, 11, 2)
-    )
+    how = How(date(2026, 11, 2), percent)
+    return read_kpi(db.session(), read_sheets(content, name), known_metrics(db.session()), how)
 
 
 def reasons(reading: Reading) -> dict[int, str]:
