@@ -2,10 +2,10 @@
 
 from werkzeug.datastructures import MultiDict
 
-from lms.plugins.api import DomainError
+from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.attempts import MAX_SEQUENCE, Given
 
-_UNREADABLE = "This answer could not be read. Reload the page and give it again."
+_UNREADABLE = N_("This answer could not be read. Reload the page and give it again.")
 
 
 def answers(form: MultiDict[str, str]) -> dict[int, Given]:

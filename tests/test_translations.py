@@ -1,0 +1,128 @@
+"""The catalogues keep up with the sources."""
+
+import ast
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from lms.plugins.catalogues import LOCALES, extracted
+
+ROOT = Path(__file__).parent.parent
+LMS = ROOT / "lms"
+ERRORS = {"DomainError", "NotAllowed", "NotFound", "Conflict"}
+MARKERS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", *ERRORS}
+
+
+def _domains() -> list[tuple[str, Path, set[Path]]]:
+    path = ROOT / "scripts" / "messages.py"
+    spec = importlib.util.spec_from_file_location("scripts_messages", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(module.domains())
+
+
+DOMAINS = _domains()
+CATALOGUES = [
+    pytest.param(
+        domain, folder / "translations" / locale / "LC_MESSAGES" / f"{domain}.po",
+        id=f"{domain}-{locale}",
+    )
+    for domain, folder, _ in DOMAINS
+    for locale in LOCALES
+]  # fmt: skip
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_mo(file) if path.suffix == ".mo" else read_po(file)
+
+
+def _texts(message: Message) -> list[str]:
+    """Every form of a translation; what is not translated is an empty text."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def _entries(catalogue: Catalog) -> dict[str, list[str]]:
+    return {_first(message): _texts(message) for message in catalogue if message.id}
+
+
+def _first(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]", text))
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, list[Message]]:
+    return {d: [m for m in extracted(f, d, skip) if m.id] for d, f, skip in DOMAINS}
+
+
+@pytest.mark.parametrize(("domain", "path"), CATALOGUES)
+def test_every_message_of_the_sources_is_translated(domain, path, sources):
+    known = _entries(_read(path))
+    lacking = [_first(m) for m in sources[domain] if not all(known.get(_first(m), [""]))]
+    assert not lacking, "run scripts/messages.py and translate"
+
+
+@pytest.mark.parametrize(("domain", "path"), CATALOGUES)
+def test_a_translation_has_the_placeholders_of_its_message(domain, path):
+    wrong = {}
+    for message in _read(path):
+        ids = [message.id] if isinstance(message.id, str) else message.id
+        allowed = set().union(*map(_placeholders, ids))
+        if message.id and any(_placeholders(text) != allowed for text in _texts(message)):
+            wrong[_first(message)] = message.string
+    assert not wrong
+
+
+@pytest.mark.parametrize(("domain", "path"), CATALOGUES)
+def test_the_compiled_catalogue_is_that_of_its_source(domain, path):
+    written = {text: forms for text, forms in _entries(_read(path)).items() if any(forms)}
+    assert _entries(_read(path.with_suffix(".mo"))) == written
+
+
+def test_a_message_has_one_translation_in_all_domains():
+    """The domains are merged when the app starts: of two translations, one would win everywhere."""
+    seen: dict[str, list[str]] = {}
+    for domain, folder, _ in DOMAINS:
+        path = folder / "translations" / "zh_Hans" / "LC_MESSAGES" / f"{domain}.po"
+        for text, translated in _entries(_read(path)).items():
+            assert seen.setdefault(text, translated) == translated, text
+
+
+def test_messages_are_written_so_that_they_can_be_extracted():
+    """No f-strings and no sums; a constant that an error is raised with is marked by N_."""
+    found = [place for path in _python_files() for place in _not_extractable(path)]
+    assert not found
+
+
+def _python_files() -> Iterator[Path]:
+    return (p for p in sorted(LMS.rglob("*.py")) if "migrations" not in p.parts)
+
+
+def _not_extractable(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    plain = {
+        target.id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+            continue
+        first = call.args[0]
+        composed = isinstance(first, ast.JoinedStr | ast.BinOp)
+        unmarked = isinstance(first, ast.Name) and first.id in plain
+        if call.func.id in MARKERS and (composed or unmarked):
+            yield f"{path.relative_to(ROOT)}:{call.lineno}"
