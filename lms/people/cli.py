@@ -12,6 +12,7 @@ from lms.clock import local_date, now
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.models import Channel, Employment, Level, Person, RoleAssignment
+from lms.people.privacy_cli import person
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -100,4 +101,4 @@ def _invite(person: Person) -> None:
     click.echo(f"{person.staff_no} {person.name}: open /activate/{token} within seven days")
 
 
-commands: tuple[click.Command, ...] = (people, leave, user)
+commands: tuple[click.Command, ...] = (people, leave, user, person)

@@ -111,6 +111,17 @@ def lms_refusals(
     """decide. Reasons against an action (`clear`, `promote`, `start_step`); a failure refuses."""
 
 
+@hookspec
+def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]] | None:
+    """decide. What is stored about a person, as rows by table; a failure refuses the export."""
+
+
+@hookspec
+def lms_erase(person_id: int, now: datetime) -> int | None:
+    """decide. Remove what identifies a person who is being erased, and return how many rows that
+    changed. Facts may stay, the person they refer to has no name any more; a failure refuses."""
+
+
 # notify
 
 

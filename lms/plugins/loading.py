@@ -60,13 +60,13 @@ def installed(blocked: Iterable[str]) -> list[EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for entry in entry_points(group=GROUP):
         taken = found.get(entry.name)
-        if taken is None or (_distribution(entry) == OUR_DISTRIBUTION):
+        if taken is None or is_ours(entry):
             found[entry.name] = entry
     return [found[name] for name in sorted(found) if name not in set(blocked)]
 
 
-def _distribution(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else ""
+def is_ours(entry: EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == OUR_DISTRIBUTION
 
 
 def load(entry: EntryPoint) -> LoadedPlugin | LoadFailure:
@@ -86,7 +86,7 @@ def load(entry: EntryPoint) -> LoadedPlugin | LoadFailure:
         module=module,
         folder=Path(module.__file__).parent,
         version=dist.version if dist else "",
-        is_ours=_distribution(entry) == OUR_DISTRIBUTION,
+        is_ours=is_ours(entry),
         author=_author(dist),
         needs=_needs(dist),
     )

@@ -130,6 +130,9 @@ class PluginManager:
         items = self._registries.get(spec.__name__, ())
         return next((name for name, item in items if item is wanted), None)
 
+    def implements(self, plugin: str, spec: Callable[..., Any]) -> bool:
+        return any(name == plugin for name, _ in self._impls(spec.__name__))
+
     # calling
 
     def collect(self, spec: Callable[P, R | None], *args: P.args, **kwargs: P.kwargs) -> list[R]:
