@@ -8,7 +8,7 @@ from lms.i18n import locale
 from lms.plugins.registry import step_type
 
 bp = Blueprint("courses", __name__)
-_WEEKDAY = {"zh_Hans": "M月d日 EEEE", "en": "EEE d MMM"}
+_WEEKDAY = {"zh_Hans": "M月d日 EEE", "en": "EEE d MMM"}
 _SHORT = {"zh_Hans": "EEE d日", "en": "EEE d"}
 
 
@@ -27,7 +27,7 @@ def kind_icon(kind: str) -> str:
 
 @bp.app_template_filter()
 def weekday(value: object) -> str:
-    """A date with its day of the week: `Mon 2 Nov`, `11月2日 星期一`."""
+    """A date with its day of the week: `Mon 2 Nov`, `11月2日 周一`."""
     return str(format_date(value, _WEEKDAY[locale()]))
 
 

@@ -1,6 +1,6 @@
 """Signing in and out, and the activation link of a new account."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -67,6 +67,7 @@ def sign_in() -> ResponseReturnValue:
         return sign_in_page(form, replay_path, replay), 401
     locale = session.get("locale")
     session.clear()  # a session fixed on us before the sign-in ends here
+    g.pop("csrf_token", None)  # made for that session; a page rendered now needs a new one
     if locale:
         session["locale"] = locale
     login_user(user)

@@ -102,6 +102,34 @@ def test_an_expired_session_keeps_what_was_typed(client: FlaskClient, person: Pe
     assert [unescape(value) for value in kept] == [typed["name"]]
 
 
+def test_what_was_kept_can_be_sent(app: Flask, person: Person) -> None:
+    """With real tokens: the one on the page that offers the fields belongs to the new session."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    guest = app.test_client()
+    asked = guest.post("/notifications/read", data={"colour": "blue"}).get_data(as_text=True)
+    assert 'value="blue"' in asked
+    offer = guest.post(
+        "/sign-in",
+        data={
+            "csrf_token": _token(asked),
+            "staff_no": person.staff_no,
+            "password": PASSWORD,
+            "replay_path": "/notifications/read",
+            "replay_name": ["colour"],
+            "replay_value": ["blue"],
+        },
+    )
+    form = offer.get_data(as_text=True).split('action="/notifications/read"')[1]
+    sent = guest.post("/notifications/read", data={"csrf_token": _token(form)})
+    assert sent.status_code == 303
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_a_replay_never_leaves_the_site(client: FlaskClient, person: Person) -> None:
     assert _sign_in(client, person, replay_path="https://evil.example/x") == "/"
 

@@ -1,0 +1,128 @@
+"""The demo organisation, and in it one object of each kind that belongs to somebody else."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from lms.audit import Actor
+from lms.cases import authoring
+from lms.cases.models import CaseVersion, DrillRun, RunState
+from lms.courses.models import Enrolment, Module, Programme, Step
+from lms.courses.services import enrol
+from lms.db import db
+from lms.demo.services import DEMO
+from lms.people.accounts import invite
+from lms.people.models import Person
+from lms.plugins.certificates import services as certificates
+from lms.plugins.exams import attempts
+from lms.plugins.promotion.models import Nomination
+from lms.plugins.retraining.models import Assignment
+from lms.results.models import ImportRun
+
+ROLES = {
+    "agent": "DEMO02",
+    "trainer": "DEMO04",
+    "training_manager": "DEMO05",
+    "supervisor": "DEMO06",
+    "quality": "DEMO07",
+    "hr": "DEMO08",
+    "admin": "DEMO09",
+}
+
+
+@dataclass(frozen=True)
+class Others:
+    """Arguments of routes, by (blueprint, name) or name alone."""
+
+    values: dict[str, Any]
+
+    def argument(self, endpoint: str, name: str) -> Any:
+        own = f"{endpoint.partition('.')[0]}.{name}"
+        return self.values.get(own, self.values.get(name))
+
+
+def prepare(app: Flask) -> Others:
+    """Adds what the demo lacks; everything belongs to people outside every actor's team."""
+    session, now = db.session(), app.extensions["lms_clock"].now()
+    stranger = session.scalars(
+        select(Person).where(
+            Person.team_id != _person("DEMO06").team_id,
+            Person.level == "agent",
+            Person.staff_no.like("SA0%"),
+        )
+    ).first()
+    assert stranger is not None
+    sitting = _enrol(stranger, "retraining-exam", now)
+    exam_step = _step(sitting, "exam")
+    attempt = attempts.start(
+        session, exam_step.config["exam"], stranger.id, sitting.id, exam_step.id, now=now
+    )
+    done = _enrol(stranger, "retraining-frt", now)
+    done.status, done.ended_at = "completed", now
+    session.flush()
+    certificate = certificates.issue(session, done.id, now)
+    case_id = session.scalars(select(CaseVersion.case_id)).first()
+    assert case_id is not None
+    draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)
+    run = session.scalars(
+        select(DrillRun).where(
+            DrillRun.state == RunState.SUBMITTED,
+            DrillRun.person_id.not_in([_person(no).id for no in ROLES.values()]),
+        )
+    ).first()
+    assert run is not None
+    nomination = Nomination(
+        person_id=stranger.id, target="senior_agent", state="open", evidence={},
+        nominated_by=_person("DEMO08").id, nominated_at=now, reason="ready",
+    )  # fmt: skip
+    session.add(nomination)
+    assignment = session.scalars(select(Assignment)).first()
+    token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
+    session.commit()
+    assert assignment is not None
+    return Others(
+        {
+            "person_id": stranger.id,
+            "enrolment_id": sitting.id,
+            "step_id": exam_step.id,
+            "attempt_id": attempt.id,
+            "certificate_id": certificate.id,
+            "case_id": case_id,
+            "version_id": draft.id,
+            "drill_id": run.drill_id,
+            "run_id": run.id,
+            "results.run_id": session.scalars(select(ImportRun.id)).first(),
+            "import_id": session.scalars(select(ImportRun.id)).first(),
+            "nomination_id": nomination.id,
+            "assignment_id": assignment.id,
+            "month": "2026-08",
+            "code": secrets.token_hex(4),
+            "token": token,
+            "filename": "app.css",
+            "name": "results.scoring",
+            "plugin": "exams",
+            "exams_manage.key": "onboarding-theory",
+            "kind": "kpi",
+            "year": 2026,
+        }
+    )
+
+
+def _person(staff_no: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.staff_no == staff_no)).one()
+
+
+def _enrol(person: Person, key: str, now: Any) -> Enrolment:
+    programme = db.session.scalars(select(Programme).where(Programme.key == key)).one()
+    return enrol(
+        db.session(), person.id, programme.id, starts_on=now.date(), actor=DEMO, now=now
+    )
+
+
+def _step(enrolment: Enrolment, kind: str) -> Step:
+    wanted = select(Step).join(Module).where(Module.version_id == enrolment.version_id)
+    return db.session.scalars(wanted.where(Step.kind == kind)).one()
