@@ -9,7 +9,7 @@ from flask import Blueprint
 from lms.plugins.api import Localized, NavItem, Panel, Permission, Policy, Viewer, hookimpl
 
 TITLE = Localized(
-    "晋升资深客服：资格、提名与决定",
+    "晋级资深客服：资格、提名与决定",
     "Promotion to senior agent: eligibility, nomination, decision",
 )
 

@@ -7,17 +7,17 @@ from lms.plugins.api import Localized, NavItem, Permission, Scope, Viewer, acces
 PERMISSIONS = (
     Permission(
         "promotion.view",
-        Localized("查看晋升资格", "See promotion eligibility"),
+        Localized("查看晋级资格", "See promotion eligibility"),
         {access.EMPLOYEE: Scope.OWN, access.SUPERVISOR: Scope.TEAM, access.HR: Scope.ALL},
     ),
     Permission(
         "promotion.nominate",
-        Localized("提名晋升", "Nominate for promotion"),
+        Localized("提名晋级", "Nominate for promotion"),
         {access.SUPERVISOR: Scope.TEAM, access.HR: Scope.ALL},
     ),
     Permission(
         "promotion.decide",
-        Localized("决定晋升", "Decide on promotions"),
+        Localized("决定晋级", "Decide on promotions"),
         {access.HR: Scope.ALL},
     ),
 )

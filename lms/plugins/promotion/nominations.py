@@ -165,11 +165,11 @@ def _tell(session: Session, person: Person, nomination: Nomination, now: datetim
     reason = nomination.decision_reason
     if nomination.state == NominationState.APPROVED:
         own = Localized(
-            f"恭喜晋升资深客服！{reason}", f"Congratulations: you are a senior agent. {reason}"
+            f"恭喜晋级资深客服！{reason}", f"Congratulations: you are a senior agent. {reason}"
         )
-        told = Localized(f"{person.name} 晋升为资深客服", f"{person.name} is now a senior agent")
+        told = Localized(f"{person.name} 晋级为资深客服", f"{person.name} is now a senior agent")
         others = set(supervisors_of(session, person)) - {person.id}
         notify(session, sorted(others), "promotion.decided", told, url, now)
     else:
-        own = Localized(f"本次晋升未通过：{reason}", f"Your promotion was declined: {reason}")
+        own = Localized(f"本次晋级未通过：{reason}", f"Your promotion was declined: {reason}")
     notify(session, [person.id], "promotion.decided", own, url, now)

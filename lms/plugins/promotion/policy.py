@@ -7,7 +7,7 @@ FROM = Level.AGENT
 
 SENIOR_AGENT = Policy(
     name="promotion.senior_agent",
-    title=Localized("晋升资深客服", "Promotion to senior agent"),
+    title=Localized("晋级资深客服", "Promotion to senior agent"),
     parameters=(
         Parameter(
             "top_share",
@@ -29,7 +29,7 @@ SENIOR_AGENT = Policy(
         ),
         Parameter(
             "temporary",
-            Localized("临时客服可以晋升", "A temporary agent can be promoted"),
+            Localized("临时客服可以晋级", "A temporary agent can be promoted"),
             True,
         ),
         Parameter(

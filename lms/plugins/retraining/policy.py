@@ -38,7 +38,7 @@ SELECTION = Policy(
         ),
         Parameter(
             "blocks_promotion",
-            Localized("有未完成的补训不能晋升", "Open retraining stands against a promotion"),
+            Localized("有未完成的补训不能晋级", "Open retraining stands against a promotion"),
             False,
         ),
     ),
