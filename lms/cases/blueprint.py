@@ -1,7 +1,11 @@
 """The blueprint; its routes are in the `…_views` modules. And what the templates share."""
 
+from datetime import datetime
+
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import format_time
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -53,7 +57,7 @@ SECTIONS = {
 FACETS = {
     "stage": (_l("Stage"), STAGES),
     "channel": (_l("Channel"), CHANNELS),
-    "level": (_l("Level"), LEVELS),
+    "level": (_l("Complaint level"), LEVELS),
     "outcome": (_l("Outcome"), OUTCOMES),
 }
 
@@ -81,12 +85,20 @@ def rich(text: str) -> Markup:
 
 
 @bp.app_template_filter()
+def clock_seconds(at: datetime) -> str:
+    """The time of day with its seconds, in the organisation's zone: replies are timed by them."""
+    return str(format_time(at, "HH:mm:ss"))
+
+
+@bp.app_template_filter()
 def seconds(value: float | None) -> str:
     """8 as `8 s`, 95 as `1:35 min`; a dash where nothing was measured."""
     if value is None:
         return "–"
     whole = round(value)
-    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d} min"
+    if whole < 60:
+        return str(_("%(n)s s", n=whole))
+    return str(_("%(m)s:%(s)s min", m=whole // 60, s=f"{whole % 60:02d}"))
 
 
 def actor() -> Actor:

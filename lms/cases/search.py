@@ -75,9 +75,11 @@ def find(session: Session, search: Search, locale: str) -> Found:
     counts, total = _counts(session, matching, search)
     page = min(max(search.page, 1), max(1, -(-total // PAGE_SIZE)))
     chosen = matching.where(*_facet_conditions(search.facets()))
+    # Without words there is no tier to order by, and the newest come straight from an index.
+    tier = [sa.text("tier")] if words else []
     shown = (
         chosen.add_columns(_tier(session, words).label("tier"), _entry.c.published_at)
-        .order_by(sa.text("tier"), _entry.c.published_at.desc(), _entry.c.version_id.desc())
+        .order_by(*tier, _entry.c.published_at.desc(), _entry.c.version_id.desc())
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
         .subquery()
