@@ -13,6 +13,7 @@ from lms import access, audit
 from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError
+from lms.i18n import locale as present_locale
 from lms.people import accounts, demo_accounts
 from lms.people.organisation import organisation
 from lms.web.errors import show_on
@@ -116,6 +117,7 @@ def activate(token: str) -> ResponseReturnValue:
         except DomainError as error:
             show_on(form, error)
         else:
+            account.person.locale = present_locale()  # the language they chose, or their browser's
             db.session.commit()
             login_user(accounts.SignedInUser(account.person, account))
             flash(_("Welcome, %(name)s.", name=account.person.name), "success")
