@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugins.api import access, db, viewer
+from lms.plugins.api import access, db, organisation, viewer
 from lms.plugins.certificates import services
 
 bp = Blueprint(
@@ -30,7 +30,12 @@ def show(certificate_id: int) -> ResponseReturnValue:
     is_own = certificate.person_id == viewer().person_id
     if not is_own:
         access.require("people.view", certificate.person)
-    return render_template("certificates/certificate.html", certificate=certificate, is_own=is_own)
+    return render_template(
+        "certificates/certificate.html",
+        certificate=certificate,
+        is_own=is_own,
+        issuer=organisation(db.session()).name,
+    )
 
 
 @bp.get("/verify")

@@ -39,7 +39,7 @@ def lms_permissions() -> Sequence[Permission]:
 
 @hookimpl
 def lms_jobs() -> Sequence[Job]:
-    from lms.plugins.exams.attempts import finish_overdue
+    from lms.plugins.exams.handing_in import finish_overdue
 
     return [Job("exams.finish_overdue", finish_overdue, every=timedelta(seconds=15))]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.plugins.api import Localized, Session
 from lms.plugins.exams.models import (
@@ -115,6 +115,15 @@ def sittings(exam_id: int) -> Select[Attempt]:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """One answer to a question: what was chosen, how often, and how often that was right."""
+
+    chosen: Sequence[int]
+    times: int
+    right: int
+
+
+@dataclass(frozen=True)
 class OptionFigures:
     text: Localized
     is_right: bool
@@ -137,7 +146,15 @@ class ItemFigures:
         return self.right / self.given
 
 
-def items(session: Session, exam_id: int) -> list[ItemFigures]:
+@dataclass(frozen=True)
+class ItemPage:
+    items: Sequence[ItemFigures]
+    page: int
+    pages: int
+    total: int
+
+
+def items(session: Session, exam_id: int, page: int = 1, per_page: int = 15) -> ItemPage:
     """Hardest first, over the attempts handed in; each wording counts by itself."""
     # JSON has no equality on PostgreSQL; its text has, and answers are stored sorted.
     answer = cast(Response.answer, Text)
@@ -152,31 +169,41 @@ def items(session: Session, exam_id: int) -> list[ItemFigures]:
         .where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_not(None))
         .group_by(Response.version_id, answer)
     )
-    answers: dict[int, list[tuple[list[int], int, int]]] = defaultdict(list)
+    answers: dict[int, list[Answers]] = defaultdict(list)
     for version_id, text, times, right in rows:
-        answers[version_id].append((json.loads(text) if text else [], times, right))
+        answers[version_id].append(Answers(json.loads(text) if text else [], times, right))
+    hardest_first = sorted(answers, key=lambda version_id: _ease(version_id, answers[version_id]))
+    pages = max(1, -(-len(answers) // per_page))
+    page = min(max(page, 1), pages)
+    shown = hardest_first[(page - 1) * per_page : page * per_page]
     versions = session.scalars(
         select(QuestionVersion)
-        .where(QuestionVersion.id.in_(answers))
-        .options(selectinload(QuestionVersion.question))
+        .where(QuestionVersion.id.in_(shown))
+        .options(joinedload(QuestionVersion.question))
     )
-    figures = [_item(version, answers[version.id]) for version in versions]
-    return sorted(figures, key=lambda i: (i.difficulty, -i.given, i.version.id))
+    by_id = {version.id: version for version in versions}
+    figures = [_item(by_id[version_id], answers[version_id]) for version_id in shown]
+    return ItemPage(figures, page, pages, len(answers))
 
 
-def _item(version: QuestionVersion, answers: list[tuple[list[int], int, int]]) -> ItemFigures:
-    given = sum(times for _, times, _ in answers)
+def _ease(version_id: int, answers: Sequence[Answers]) -> tuple[float, int, int]:
+    given = sum(a.times for a in answers)
+    return sum(a.right for a in answers) / given, -given, version_id
+
+
+def _item(version: QuestionVersion, answers: Sequence[Answers]) -> ItemFigures:
+    given = sum(a.times for a in answers)
     options: list[Any] = version.options
 
     def figures(number: int) -> OptionFigures:
-        times = sum(n for chosen, n, _ in answers if number in chosen)
+        times = sum(a.times for a in answers if number in a.chosen)
         text = Localized.of(options[number])
         return OptionFigures(text, number in version.answer, times, times / given)
 
     return ItemFigures(
         version=version,
         given=given,
-        right=sum(right for _, _, right in answers),
-        unanswered=sum(times for chosen, times, _ in answers if not chosen),
+        right=sum(a.right for a in answers),
+        unanswered=sum(a.times for a in answers if not a.chosen),
         options=[figures(number) for number in range(len(options))],
     )

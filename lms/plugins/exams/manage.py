@@ -22,16 +22,17 @@ def index() -> ResponseReturnValue:
 def exam(key: str) -> ResponseReturnValue:
     (figures,) = analysis.exams(db.session(), key) or abort(404)
     page = db.paginate(analysis.sittings(figures.exam.id), per_page=25, error_out=False)
-    return render_template("exams/exam.html", figures=figures, exam=figures.exam, page=page)
+    return render_template(
+        "exams/exam.html", figures=figures, exam=figures.exam, page=page, page_url=page_url
+    )
 
 
 @bp.get("/<key>/items")
 @access.requires("exams.manage")
 def items(key: str) -> ResponseReturnValue:
     found = _exam(key)
-    return render_template(
-        "exams/items.html", exam=found, items=analysis.items(db.session(), found.id)
-    )
+    page = analysis.items(db.session(), found.id, request.args.get("page", 1, int))
+    return render_template("exams/items.html", exam=found, page=page, page_url=page_url)
 
 
 @bp.get("/banks")
@@ -50,7 +51,7 @@ def bank(key: str) -> ResponseReturnValue:
     return render_template(
         "exams/bank.html",
         bank=found,
-        page=db.paginate(wanted, per_page=20, error_out=False),
+        page=db.paginate(wanted, per_page=15, error_out=False),
         tags=analysis.tags(db.session(), found.id),
         words=words,
         tag=tag,

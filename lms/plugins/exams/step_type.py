@@ -7,7 +7,8 @@ from flask import render_template, url_for
 
 from lms.plugins.api import DomainError, Localized, NotFound, Session, StepContext
 from lms.plugins.exams import attempts
-from lms.plugins.exams.attempts import Standing
+from lms.plugins.exams.standing import Standing, is_over
+from lms.plugins.exams.standing import standing as standing_of
 
 
 class ExamStep:
@@ -24,7 +25,7 @@ class ExamStep:
 
     def render(self, session: Session, context: StepContext) -> str:
         try:
-            standing = attempts.standing(
+            standing = standing_of(
                 session, str(context.config["exam"]), context.enrolment_id, context.step_id
             )
         except NotFound:
@@ -33,7 +34,7 @@ class ExamStep:
             "exams/step.html",
             exam=standing.exam,
             standing=standing,
-            is_over=standing.open is not None and attempts.is_over(standing.open, context.now),
+            is_over=standing.open is not None and is_over(standing.open, context.now),
             refusal=_refusal(standing, context),
         )
 

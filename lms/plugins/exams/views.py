@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from lms.plugins.api import access, db, error_message, now, viewer
 from lms.plugins.exams import attempts, forms, results
 from lms.plugins.exams.attempts import AttemptOver
+from lms.plugins.exams.handing_in import finish
+from lms.plugins.exams.standing import is_over
 
 bp = Blueprint(
     "exams",
@@ -27,7 +29,7 @@ def take(attempt_id: int) -> ResponseReturnValue:
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
     if attempt.submitted_at is not None:
         return redirect(url_for("exams.result", attempt_id=attempt_id))
-    if attempts.is_over(attempt, now()):
+    if is_over(attempt, now()):
         return render_template("exams/time_up.html", attempt=attempt)
     paper = attempts.questions(db.session(), attempt_id)
     here = min(max(request.args.get("q", 1, int), 1), len(paper))
@@ -48,7 +50,7 @@ def take(attempt_id: int) -> ResponseReturnValue:
 def check(attempt_id: int) -> ResponseReturnValue:
     """Before handing in: what is answered, what is not, what was marked to come back to."""
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
-    if attempt.submitted_at is not None or attempts.is_over(attempt, now()):
+    if attempt.submitted_at is not None or is_over(attempt, now()):
         return redirect(url_for("exams.take", attempt_id=attempt_id))
     return render_template(
         "exams/check.html",
@@ -79,7 +81,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 
 def _handed_in(attempt_id: int, message: str) -> ResponseReturnValue:
-    attempts.finish(db.session(), attempt_id, now=now())
+    finish(db.session(), attempt_id, now=now())
     db.session.commit()
     where = url_for("exams.result", attempt_id=attempt_id)
     if _is_script():
@@ -101,7 +103,7 @@ def _next_page(attempt_id: int) -> str:
 @access.signed_in
 def submit(attempt_id: int) -> ResponseReturnValue:
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
-    attempts.finish(db.session(), attempt.id, now=now())
+    finish(db.session(), attempt.id, now=now())
     db.session.commit()
     return redirect(url_for("exams.result", attempt_id=attempt_id))
 

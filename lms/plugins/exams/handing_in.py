@@ -1,0 +1,99 @@
+"""Handing in: once, by the person or by the clock, marked in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from lms.plugins.api import (
+    SYSTEM,
+    Actor,
+    Localized,
+    Session,
+    StepState,
+    audit,
+    notify,
+    set_step_state,
+)
+from lms.plugins.exams import marking
+from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.standing import is_over
+
+log = structlog.get_logger()
+
+
+def finish(session: Session, attempt_id: int, *, now: datetime) -> Attempt:
+    """Hand in and mark; a second time changes nothing. After the deadline it counts as of then."""
+    attempt = session.scalars(
+        select(Attempt)
+        .where(Attempt.id == attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if attempt.submitted_at is not None:
+        return attempt
+    attempt.is_automatic = is_over(attempt, now)
+    attempt.submitted_at = min(now, attempt.deadline)
+    _mark(session, attempt)
+    set_step_state(
+        session,
+        attempt.enrolment_id,
+        attempt.step_id,
+        StepState.COMPLETED if attempt.passed else StepState.FAILED,
+        now=now,
+        score=attempt.score,
+    )
+    _tell(session, attempt, now)
+    return attempt
+
+
+def _mark(session: Session, attempt: Attempt) -> None:
+    rows = session.execute(
+        select(Response, QuestionVersion.answer)
+        .join(QuestionVersion, QuestionVersion.id == Response.version_id)
+        .where(Response.attempt_id == attempt.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for response, right in rows:
+        response.is_correct = marking.is_right(response.answer, right)
+    attempt.score = marking.percentage(sum(bool(r.is_correct) for r, _ in rows), len(rows))
+    attempt.passed = attempt.score >= attempt.pass_mark * 100
+
+
+def _tell(session: Session, attempt: Attempt, now: datetime) -> None:
+    audit.record(
+        session,
+        SYSTEM if attempt.is_automatic else Actor(attempt.person_id),
+        "exam.submit",
+        ("person", attempt.person_id),
+        now=now,
+        attempt_id=attempt.id,
+        score=attempt.score,
+        passed=attempt.passed,
+        automatic=attempt.is_automatic,
+    )
+    if not attempt.is_automatic:
+        return  # they are looking at the result
+    title = attempt.exam.title
+    text = Localized(
+        f"考试时间已到，“{title.pick('zh')}”已自动交卷，可以查看结果。",
+        f"Time ran out: “{title.pick('en')}” was handed in for you. See the result.",
+    )
+    notify(session, [attempt.person_id], "exam", text, f"/exams/attempts/{attempt.id}/result", now)
+
+
+def finish_overdue(session: Session, _payload: dict[str, Any], now: datetime) -> None:
+    """The periodic job: hand in what nobody came back to; one that fails holds up no other."""
+    overdue = session.scalars(
+        select(Attempt.id)
+        .where(Attempt.submitted_at.is_(None), Attempt.deadline < now)
+        .order_by(Attempt.deadline)
+        .limit(200)
+    ).all()
+    for attempt_id in overdue:
+        try:
+            with session.begin_nested():
+                finish(session, attempt_id, now=now)
+        except Exception:
+            log.exception("exam_not_finished", attempt=attempt_id)
