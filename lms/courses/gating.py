@@ -7,7 +7,7 @@ the rest of its module, but not with the next one: a day is not over while its r
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from babel.dates import format_date
 
@@ -89,10 +89,6 @@ class Standing:
         return (
             self.enrolment.status == EnrolmentStatus.ACTIVE and self.today > self.enrolment.due_on
         )
-
-    @property
-    def overdue_since(self) -> date:
-        return self.enrolment.due_on + timedelta(days=1)
 
     @property
     def days_left(self) -> int:

@@ -164,7 +164,7 @@ def test_overdue_is_said(school: School, persons: People, auth: Auth, clock: Set
     school.enrol(person)
     clock.advance(days=7)
     page = _text(auth.login(person), "/")
-    assert "Overdue since Mon 9 Nov" in page and "The due date has passed." in page
+    assert "Overdue since Sun 8 Nov" in page and "The due date has passed." in page
 
 
 def test_my_courses_lists_what_is_and_was(school: School, persons: People, auth: Auth) -> None:
