@@ -36,13 +36,16 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Others:
-    """Arguments of routes, by (blueprint, name) or name alone."""
+    """Arguments of routes, by endpoint and name, blueprint and name, or name alone."""
 
     values: dict[str, Any]
 
     def argument(self, endpoint: str, name: str) -> Any:
-        own = f"{endpoint.partition('.')[0]}.{name}"
-        return self.values.get(own, self.values.get(name))
+        blueprint = endpoint.partition(".")[0]
+        for known in (f"{endpoint}.{name}", f"{blueprint}.{name}", name):
+            if known in self.values:
+                return self.values[known]
+        return None
 
 
 def prepare(app: Flask) -> Others:
@@ -76,7 +79,7 @@ def prepare(app: Flask) -> Others:
     ).first()
     assert run is not None
     nomination = Nomination(
-        person_id=stranger.id, target="senior_agent", state="open", evidence={},
+        person_id=stranger.id, target="senior_agent", year=2026, state="open", evidence={},
         nominated_by=_person("DEMO08").id, nominated_at=now, reason="ready",
     )  # fmt: skip
     session.add(nomination)
@@ -106,6 +109,9 @@ def prepare(app: Flask) -> Others:
             "name": "results.scoring",
             "plugin": "exams",
             "exams_manage.key": "onboarding-theory",
+            "exams_manage.bank.key": "service-handbook",
+            "number": 1,
+            "rules.switch_plugin.name": "exams",
             "kind": "kpi",
             "year": 2026,
         }
@@ -118,9 +124,7 @@ def _person(staff_no: str) -> Person:
 
 def _enrol(person: Person, key: str, now: Any) -> Enrolment:
     programme = db.session.scalars(select(Programme).where(Programme.key == key)).one()
-    return enrol(
-        db.session(), person.id, programme.id, starts_on=now.date(), actor=DEMO, now=now
-    )
+    return enrol(db.session(), person.id, programme.id, starts_on=now.date(), actor=DEMO, now=now)
 
 
 def _step(enrolment: Enrolment, kind: str) -> Step:

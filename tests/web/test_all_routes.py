@@ -1,0 +1,162 @@
+"""Every route as every role: who may open what of whom, and never a server error.
+
+Each object in the walk belongs to a stranger: somebody outside every actor's team.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lms.access import Scope, Viewer, declared_access, load_viewer
+from lms.app import create_app
+from lms.cli.site import prepare_site
+from lms.clock import SettableClock
+from lms.db import db
+from lms.demo.services import load_demo
+from lms.people.models import Person
+from tests.conftest import NOW, Auth, _running, _settings
+from tests.web.routes_kit import ROLES, Others, prepare
+
+pytestmark = pytest.mark.xdist_group("routes")
+
+
+@pytest.fixture(scope="module")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, home / "lms.sqlite3")
+    app = create_app(_settings(home), SettableClock(NOW))
+    with app.app_context():
+        prepare_site()
+        load_demo(db.session(), NOW, lambda _what: None)
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return home / "lms.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def demo(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    home = tmp_path_factory.mktemp("walk")
+    shutil.copy(demo_template, home / "lms.sqlite3")
+    yield from _running(create_app(_settings(home), SettableClock(NOW)))
+
+
+@pytest.fixture(scope="module")
+def others(demo: Flask) -> Others:
+    return prepare(demo)
+
+
+def url_of(app: Flask, rule: Rule, others: Others) -> str:
+    values = {name: others.argument(rule.endpoint, name) for name in rule.arguments}
+    missing = [name for name, value in values.items() if value is None]
+    assert not missing, f"{rule}: tests/web/routes_kit.py has no example of {missing}"
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **values)
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    found = [r for r in app.url_map.iter_rules() if method in (r.methods or ())]
+    return sorted((r for r in found if not r.endpoint.endswith("static")), key=str)
+
+
+def signed_in(app: Flask, role: str) -> tuple[FlaskClient, Person]:
+    person = db.session.scalars(select(Person).where(Person.staff_no == ROLES[role])).one()
+    return Auth(app).login(person), person
+
+
+# Arguments that name no person's object.
+IMPERSONAL = {
+    "month",
+    "number",
+    "kind",
+    "key",
+    "name",
+    "plugin",
+    "case_id",
+    "drill_id",
+    "version_id",
+}
+
+# Pages of a stranger's object that any signed-in person may ask for, and who is let in.
+LET_IN = {
+    "cases.compare": {"trainer", "training_manager"},  # the second version is a draft
+    "cases.result": {"trainer", "training_manager", "quality", "hr", "admin"},
+    "certificates.show": {"trainer", "training_manager", "hr", "admin"},
+    "courses.programme": {"trainer", "training_manager", "hr", "admin"},
+}
+# Lists of a whole month: not for those who may see their own result alone.
+FROM_SCOPE = {
+    "results.months": Scope.TEAM,
+    "results.month": Scope.TEAM,
+    "results.export_month": Scope.TEAM,
+}
+# A rater amends their own scoring alone; the step in the walk is no sign-off; and the month has
+# one revision, with nothing before it to compare.
+NOBODY = {"cases.amend", "courses.sign_off", "results.revision"}
+
+
+def allowed(app: Flask, rule: Rule, role: str, viewer: Viewer) -> bool:
+    """Whether the role may do this with what belongs to a stranger."""
+    access = declared_access(rule.endpoint)
+    is_personal = not rule.arguments <= IMPERSONAL and rule.endpoint.split(".")[0] != "results"
+    is_personal = is_personal or "person_id" in rule.arguments
+    if access == "public":
+        return True
+    if rule.endpoint in NOBODY:
+        return False
+    if rule.endpoint in LET_IN:
+        return role in LET_IN[rule.endpoint]
+    if access == "signed_in":
+        return not is_personal
+    least = Scope.ALL if is_personal else FROM_SCOPE.get(rule.endpoint, Scope.OWN)
+    return viewer.may(access, least)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages(demo: Flask, others: Others, role: str) -> None:
+    client, person = signed_in(demo, role)
+    viewer = load_viewer(person)
+    wrong = []
+    for rule in rules(demo, "GET"):
+        status = client.get(url_of(demo, rule, others)).status_code
+        if declared_access(rule.endpoint) == "public" and rule.arguments:
+            expected = {404}  # a spent link, an unknown certificate
+        else:
+            expected = {200, 302} if allowed(demo, rule, role, viewer) else {403, 404}
+        if status not in expected:
+            wrong.append((rule.endpoint, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_acts_on_what_is_not_theirs_are_refused(demo: Flask, others: Others, role: str) -> None:
+    client, person = signed_in(demo, role)
+    viewer = load_viewer(person)
+    wrong = []
+    for rule in rules(demo, "POST"):
+        if not allowed(demo, rule, role, viewer):
+            status = client.post(url_of(demo, rule, others)).status_code
+            if status not in {403, 404}:
+                wrong.append((rule.endpoint, status))
+    assert wrong == []
+
+
+def test_nobody_gets_in_without_signing_in(demo: Flask, others: Others) -> None:
+    client = demo.test_client()
+    wrong = []
+    for method in ("GET", "POST"):
+        for rule in rules(demo, method):
+            if declared_access(rule.endpoint) == "public":
+                continue
+            answer = client.open(url_of(demo, rule, others), method=method)
+            sent_away = answer.status_code == 302 and "/sign-in" in answer.location
+            if not (sent_away or answer.status_code == 401):
+                wrong.append((rule.endpoint, method, answer.status_code))
+    assert wrong == []
