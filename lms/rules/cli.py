@@ -1,11 +1,11 @@
 """`lms plugin …` and `lms doctor`."""
 
 import click
-from flask import current_app
 
 from lms.audit import OPERATOR
 from lms.clock import now
 from lms.db import db
+from lms.errors import DomainError
 from lms.plugins.manager import plugins
 from lms.plugins.scaffold.command import commands as author_commands
 from lms.plugins.types import CheckLevel
@@ -60,8 +60,7 @@ def doctor() -> None:
     for check in found:
         click.echo(f"{_MARKS[check.level]:8} {check.name}: {check.message}")
     if any(check.level == CheckLevel.ERROR for check in found):
-        click.echo(f"lms: {current_app.instance_path} needs attention", err=True)
-        raise click.exceptions.Exit(1)
+        raise DomainError("The installation needs attention.")
 
 
 for command in author_commands:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.i18n import pick
@@ -45,6 +46,8 @@ def _field(parameter: Parameter) -> Any:
     if isinstance(parameter.default, bool):
         return BooleanField(label)
     if parameter.choices:
-        return SelectField(label, choices=[(c, choice_name(c)) for c in parameter.choices])
+        return SelectField(
+            label, choices=[SelectChoice(c, choice_name(c)) for c in parameter.choices]
+        )
     # Text, not a number field: what was typed comes back as it was, and `policies.parse` checks it.
     return StringField(label, render_kw={"inputmode": "decimal"})

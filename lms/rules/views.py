@@ -18,7 +18,7 @@ from lms.plugins.manager import plugins
 from lms.plugins.registry import all_policies
 from lms.rules import plugin_admin, queries
 from lms.rules.forms import choice_name, policy_form
-from lms.web.errors import show_on
+from lms.web.errors import message, show_on
 from lms.web.lists import PER_PAGE, here, page_url
 
 bp = Blueprint("rules", __name__)
@@ -85,7 +85,7 @@ def switch_plugin(name: str) -> ResponseReturnValue:
         )
     except DomainError as error:
         db.session.rollback()
-        flash(_(error.message, **error.params), "error")
+        flash(message(error), "error")
         return redirect(url_for(".plugins"))
     db.session.commit()
     manager.forget_states()

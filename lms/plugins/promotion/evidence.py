@@ -111,70 +111,58 @@ def closed_months(
 def of_people(
     session: Session, person_ids: Sequence[int], months: Sequence[ClosedMonth]
 ) -> Mapping[int, list[MonthEvidence]]:
-    """By person, one entry per closed month, oldest first; two queries whatever the numbers."""
-    closes = [m.close_id for m in months]
-    mine = (MonthResult.close_id.in_(closes), MonthResult.person_id.in_(person_ids))
-    results = {
-        (r.close_id, r.person_id): r
-        for r in session.execute(
-            select(
-                MonthResult.close_id,
-                MonthResult.person_id,
-                MonthResult.not_ranked,
-                MonthResult.kpi_met,
-                MonthResult.csat_rank,
-            ).where(*mine)
-        )
-    }
-    figures = _figures(session, person_ids, months)
+    """By person, one entry per closed month, oldest first; one query whatever the numbers."""
+    rows: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
+    for row in session.execute(_rows(person_ids, months)):
+        rows[row.close_id, row.person_id][row.metric or ""] = row
     return {
-        person_id: [
-            _evidence(m, results.get((m.close_id, person_id)), figures[m.close_id, person_id])
-            for m in months
-        ]
+        person_id: [_evidence(m, rows.get((m.close_id, person_id), {})) for m in months]
         for person_id in person_ids
     }
 
 
-def _figures(
-    session: Session, person_ids: Sequence[int], months: Sequence[ClosedMonth]
-) -> Mapping[tuple[int, int], Mapping[str, Any]]:
-    """By close and person, then by metric: the row with the figure and its source."""
-    codes = {metric.code for m in months for metric in m.required}
-    rows = session.execute(
+def _rows(person_ids: Sequence[int], months: Sequence[ClosedMonth]) -> Select[*tuple[Any, ...]]:
+    """A row for each required figure; without any a person's result is a row by itself."""
+    codes = {metric.code for month in months for metric in month.required}
+    figure = and_(
+        MonthFigure.close_id == MonthResult.close_id,
+        MonthFigure.person_id == MonthResult.person_id,
+        MonthFigure.metric.in_(codes),
+    )
+    return (
         select(
-            MonthFigure.close_id,
-            MonthFigure.person_id,
+            MonthResult.close_id,
+            MonthResult.person_id,
+            MonthResult.not_ranked,
+            MonthResult.kpi_met,
+            MonthResult.csat_rank,
             MonthFigure.metric,
             MonthFigure.value,
             MonthFigure.target,
             MonthFigure.is_met,
-            ImportRun.filename,
             MonthFigure.source_row,
+            ImportRun.filename,
         )
+        .outerjoin(MonthFigure, figure)
         .outerjoin(ImportRun, ImportRun.id == MonthFigure.import_id)
         .where(
-            MonthFigure.close_id.in_([m.close_id for m in months]),
-            MonthFigure.person_id.in_(person_ids),
-            MonthFigure.metric.in_(codes),
+            MonthResult.close_id.in_([month.close_id for month in months]),
+            MonthResult.person_id.in_(person_ids),
         )
     )
-    found: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
-    for row in rows:
-        found[row.close_id, row.person_id][row.metric] = row
-    return found
 
 
-def _evidence(month: ClosedMonth, result: Any, figures: Mapping[str, Any]) -> MonthEvidence:
-    if result is None:
+def _evidence(month: ClosedMonth, rows: Mapping[str, Any]) -> MonthEvidence:
+    if not rows:
         return MonthEvidence(month)
+    result = next(iter(rows.values()))
     return MonthEvidence(
         month,
         True,
         result.not_ranked,
         result.kpi_met,
         result.csat_rank,
-        [_figure(metric, figures.get(metric.code)) for metric in month.required],
+        [_figure(metric, rows.get(metric.code)) for metric in month.required],
     )
 
 

@@ -14,6 +14,7 @@ from lms.plugins.api import (
     access,
     db,
     download,
+    error_message,
     here,
     now,
     page_of,
@@ -94,6 +95,8 @@ def nominate(person_id: int) -> ResponseReturnValue:
                 reason=form.reason.data, actor=Actor(viewer().person_id), now=now(),
             )  # fmt: skip
         except DomainError as error:
+            if error.field is None:
+                return _refused(error, person_id, year)
             show_on(form, error)
         else:
             db.session.commit()
@@ -115,6 +118,8 @@ def decide(nomination_id: int) -> ResponseReturnValue:
                 reason=form.reason.data, actor=Actor(viewer().person_id), now=now(),
             )  # fmt: skip
         except DomainError as error:
+            if error.field is None:
+                return _refused(error, person_id, year)
             show_on(form, error)
         else:
             db.session.commit()
@@ -122,6 +127,13 @@ def decide(nomination_id: int) -> ResponseReturnValue:
             flash(_("Promoted to senior agent.") if approved else _("Declined."), "success")
             return redirect(url_for(".dossier", person_id=person_id, year=year))
     return _dossier(_person("promotion.decide", person_id), year, form)
+
+
+def _refused(error: DomainError, person_id: int, year: int) -> ResponseReturnValue:
+    """Things are not as the form took them to be: show how they are now."""
+    db.session.rollback()
+    flash(error_message(error), "error")
+    return redirect(url_for(".dossier", person_id=person_id, year=year))
 
 
 def _person(permission: str, person_id: int) -> Person:

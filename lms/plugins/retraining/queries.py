@@ -98,8 +98,10 @@ def month_columns(session: Session, close_id: int) -> list[MonthColumn]:
     ).all()
     weakest = {person_id: str(e["weakest"]["figure"]) for person_id, e in rows}
     return [
-        MonthColumn("selected", "rank", dict.fromkeys(weakest, "1"), default="0"),
-        MonthColumn("weakest", "partial", weakest),
+        MonthColumn(
+            "selected", "rank", dict.fromkeys(weakest, "1"), "0", Localized("补训", "Retraining")
+        ),
+        MonthColumn("weakest", "partial", weakest, label=Localized("最弱项", "Weakest figure")),
     ]
 
 
