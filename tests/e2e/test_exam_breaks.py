@@ -1,0 +1,129 @@
+"""What breaks during an exam loses nothing: the network, the browser, the session, the time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select, update
+
+from lms.audit import OPERATOR
+from lms.courses.services import enrol
+from lms.db import db
+from lms.people.models import Account, Person
+from lms.plugins.exams.attempts import start
+from lms.plugins.exams.models import Attempt, Response
+from tests.conftest import People
+from tests.e2e.conftest import Site, Windows
+from tests.plugins.exams.conftest import programme_with_exam
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Windows]:
+    opened = Windows(browser, site, (390, 844))
+    yield opened
+    for context in browser.contexts:
+        context.close()
+    assert not opened.complaints
+
+
+@pytest.fixture
+def sitting(site: Site, persons: People) -> tuple[str, int]:
+    """Staff number, and the attempt just begun: 8 questions, 15 minutes."""
+    person: Person = persons.add()
+    person.locale = "en"
+    programme, (step,) = programme_with_exam("topic", "a-topic")
+    step.config = {"exam": "peak-logistics-quiz"}
+    now = site.clock.now()
+    enrolment = enrol(
+        db.session(), person.id, programme.id, starts_on=now.date(), actor=OPERATOR, now=now
+    )
+    attempt = start(
+        db.session(), "peak-logistics-quiz", person.id, enrolment.id, step.id, now=now, seed=5
+    )
+    db.session.commit()
+    return person.staff_no, attempt.id
+
+
+def chosen(attempt_id: int, position: int) -> list[int] | None:
+    """The stored answer, as numbered on the page."""
+    answer, order = db.session.execute(
+        select(Response.answer, Response.option_order).where(
+            Response.attempt_id == attempt_id, Response.position == position
+        )
+    ).one()
+    db.session.rollback()  # or the server waits for the write lock that reading took here
+    return None if answer is None else [order.index(n) for n in answer]
+
+
+def tick(page: Page, position: int, option: int) -> None:
+    page.locator(f"input[name=a{position}][value='{option}']").locator("xpath=..").click()
+
+
+def test_an_answer_is_saved_as_it_is_given(phone: Windows, sitting: tuple[str, int]) -> None:
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    page.goto(f"/exams/attempts/{attempt_id}?view=all")
+    tick(page, 3, 1)
+    expect(page.locator("#exam-saved")).to_have_attribute("data-state", "saved")
+    expect(page.locator("#exam-saved")).to_have_text("Saved")
+    expect(page.locator("#exam-answered")).to_have_text("1")
+    expect(page.locator("[data-dot='3']")).to_have_class("exam-dot is-answered")
+    assert chosen(attempt_id, 3) == [1]
+    page.reload()
+    expect(page.locator("input[name=a3][value='1']")).to_be_checked()
+
+
+def test_no_network_then_a_crash(phone: Windows, sitting: tuple[str, int]) -> None:
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    page.goto(f"/exams/attempts/{attempt_id}?q=2")
+    page.context.set_offline(True)
+    tick(page, 2, 0)
+    expect(page.locator("#exam-saved")).to_have_attribute("data-state", "waiting")
+    expect(page.locator("#exam-saved")).to_contain_text("Not saved yet")
+    context = page.context
+    page.close()
+    assert chosen(attempt_id, 2) is None
+
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(f"/exams/attempts/{attempt_id}?q=2")
+    expect(again.locator("input[name=a2][value='0']")).to_be_checked()
+    expect(again.locator("#exam-saved")).to_have_text("Saved")
+    assert chosen(attempt_id, 2) == [0]
+
+
+def test_the_session_ends_meanwhile(phone: Windows, sitting: tuple[str, int]) -> None:
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    page.goto(f"/exams/attempts/{attempt_id}?q=1")
+    db.session.execute(update(Account).values(session_version=Account.session_version + 1))
+    db.session.commit()
+    tick(page, 1, 1)
+    expect(page.locator("#exam-stop")).to_contain_text("Your session has ended")
+    page.get_by_role("link", name="Sign in again").click()
+    page.wait_for_url("**/sign-in**")
+    page.fill("[name=staff_no]", staff_no)
+    page.fill("[name=password]", "a-long-enough-password")
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"**/exams/attempts/{attempt_id}?q=1")
+    expect(page.locator("#exam-saved")).to_have_text("Saved")
+    assert chosen(attempt_id, 1) == [1]
+
+
+def test_the_time_runs_out_while_looking_at_it(
+    phone: Windows, site: Site, sitting: tuple[str, int]
+) -> None:
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    deadline = db.session.get_one(Attempt, attempt_id).deadline
+    db.session.rollback()
+    site.clock.at = deadline - timedelta(seconds=2)
+    page.goto(f"/exams/attempts/{attempt_id}?q=1")
+    tick(page, 1, 0)
+    page.wait_for_url(f"**/exams/attempts/{attempt_id}/result")
+    expect(page.locator("main")).to_contain_text("of 8 right")
+    assert chosen(attempt_id, 1) == [0]
