@@ -1,14 +1,23 @@
-"""A policy as a form: one field for each parameter, made from its declaration."""
+"""Policies and plugins' settings as forms: one field for each parameter, from its declaration."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.i18n import pick
+from lms.plugins.types import Setting, SettingKind
 from lms.policies import Parameter, Policy
 
 # What choices of policies are called; an unknown one, of a plugin, stands for itself.
@@ -51,3 +60,29 @@ def _field(parameter: Parameter) -> Any:
         )
     # Text, not a number field: what was typed comes back as it was, and `policies.parse` checks it.
     return StringField(label, render_kw={"inputmode": "decimal"})
+
+
+def setting_form(settings: Sequence[Setting], values: Mapping[str, Any]) -> FlaskForm:
+    """Fields are named after the settings; a secret's comes empty, with a tick to take it away."""
+    fields = {s.name: _setting_field(s) for s in settings}
+    for setting in settings:
+        if setting.kind is SettingKind.SECRET and values[setting.name]:
+            fields[f"clear_{setting.name}"] = BooleanField(_l("Take away the stored one"))
+    shown = {s.name: values[s.name] for s in settings if s.kind is not SettingKind.SECRET}
+    form: FlaskForm = type("FormOfSettings", (FlaskForm,), fields)(data=shown)
+    return form
+
+
+def _setting_field(setting: Setting) -> Any:
+    label, about = pick(setting.label), pick(setting.help)
+    match setting.kind:
+        case SettingKind.BOOL:
+            return BooleanField(label, description=about)
+        case SettingKind.CHOICE:
+            choices = [(value, pick(name)) for value, name in setting.choices.items()]
+            return SelectField(label, choices=choices, description=about)
+        case SettingKind.SECRET:
+            return PasswordField(label, description=about)
+        case SettingKind.NUMBER:
+            return StringField(label, description=about, render_kw={"inputmode": "decimal"})
+    return StringField(label, description=about)

@@ -25,7 +25,8 @@ class PluginStatus(StrEnum):
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """`title` is the module's `TITLE`, if it has one; `error` is why it could not be loaded."""
+    """`title` is the module's `TITLE`, if it has one; `needs` the LMS versions it asks for;
+    `error` is why it could not be loaded."""
 
     name: str
     version: str
@@ -33,6 +34,8 @@ class PluginInfo:
     status: PluginStatus
     is_on: bool
     title: Localized = field(default_factory=Localized)
+    author: str = ""
+    needs: str = ""
     error: str = ""
     failures: Sequence[PluginFailure] = field(default_factory=list)
 
@@ -53,6 +56,8 @@ def overview(session: Session, manager: PluginManager) -> list[PluginInfo]:
                 PluginStatus.BEHIND if name in behind else status,
                 is_on,
                 title=getattr(plugin.module, "TITLE", Localized()),
+                author=plugin.author,
+                needs=plugin.needs,
                 failures=[f for f in failures if f.plugin == name],
             )
         )

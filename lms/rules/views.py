@@ -1,9 +1,9 @@
-"""Pages: policies, plugins, audit."""
+"""Pages: policies and the audit log; those about plugins are in `plugin_views`."""
 
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,14 +14,14 @@ from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.organisation import zone
-from lms.plugins.manager import plugins
 from lms.plugins.registry import all_policies
-from lms.rules import plugin_admin, queries
+from lms.rules import plugin_views, queries
+from lms.rules.blueprint import bp
 from lms.rules.forms import choice_name, policy_form
-from lms.web.errors import message, show_on
+from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, here, page_url
 
-bp = Blueprint("rules", __name__)
+__all__ = ["bp", "plugin_views"]
 
 
 @bp.get("/policies", endpoint="policies")
@@ -66,32 +66,6 @@ def policy(name: str) -> ResponseReturnValue:
         labels={p.name: p.label for p in found.parameters}, choice_name=choice_name,
         history=queries.history(db.session(), found),
     )  # fmt: skip
-
-
-@bp.get("/admin/plugins", endpoint="plugins")
-@access.requires("plugins.manage")
-def plugin_list() -> ResponseReturnValue:
-    found = plugin_admin.overview(db.session(), plugins())
-    return render_template("rules/plugins.html", plugins=found)
-
-
-@bp.post("/admin/plugins/<name>")
-@access.requires("plugins.manage")
-def switch_plugin(name: str) -> ResponseReturnValue:
-    manager, enabled = plugins(), request.form.get("enabled") == "1"
-    try:
-        plugin_admin.set_enabled(
-            db.session(), manager, name, enabled, actor=Actor(viewer().person_id), now=now()
-        )
-    except DomainError as error:
-        db.session.rollback()
-        flash(message(error), "error")
-        return redirect(url_for(".plugins"))
-    db.session.commit()
-    manager.forget_states()
-    done = _("%(name)s is on.", name=name) if enabled else _("%(name)s is off.", name=name)
-    flash(done, "success")
-    return redirect(url_for(".plugins"))
 
 
 @bp.get("/admin/audit")

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from lms.clock import SettableClock
 from lms.people.models import Person
-from lms.plugins.testing.apps import NOW, copy_of, running, sqlite_with_tables
+from lms.plugins.testing.apps import NOW, copy_of, prepare, running, sqlite_with_tables
 from lms.plugins.testing.conformance import check_plugin
 from lms.plugins.testing.people import People, signed_in
 from lms.plugins.testing.postgres import temporary_database
@@ -61,18 +61,31 @@ def app(
         yield app
 
 
+@pytest.fixture(scope="session")
+def lms_postgres(
+    tmp_path_factory: pytest.TempPathFactory, lms_tables: str
+) -> Iterator[tuple[str, str]]:
+    """The server's URL, and the database on it that has everybody's tables."""
+    server = os.environ.get("TEST_POSTGRES_URL")
+    if not server:
+        pytest.skip("TEST_POSTGRES_URL is not set")
+    home = tmp_path_factory.mktemp("postgres")
+    with temporary_database(server) as url:
+        with running(home, url, SettableClock(NOW), lms_tables):
+            prepare(lms_tables)
+        yield server, url.rpartition("/")[2]
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def both_apps(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The test runs twice, once on each database; PostgreSQL needs TEST_POSTGRES_URL."""
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("TEST_POSTGRES_URL is not set")
+    server, template = request.getfixturevalue("lms_postgres")
     home = request.getfixturevalue("tmp_path_factory").mktemp("app")
     clock, name = request.getfixturevalue("clock"), request.getfixturevalue("lms_tables")
-    with temporary_database(server) as url, running(home, url, clock, name, migrate=True) as app:
+    with temporary_database(server, template) as url, running(home, url, clock, name) as app:
         yield app
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, g
 
 from lms.app import create_app
 from lms.cli.site import upgrade_database
@@ -44,7 +44,7 @@ def sqlite_with_tables(folder: Path, plugin: str) -> Iterator[None]:
     path = folder / "template.sqlite3"
     app = create_app(settings(folder, f"sqlite:///{path}", plugin), SettableClock(NOW))
     with app.app_context():
-        _prepare(plugin)
+        prepare(plugin)
         with db.engine.connect() as connection:
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -64,22 +64,26 @@ def copy_of(home: Path) -> str:
 
 
 @contextmanager
-def running(
-    home: Path, url: str, clock: SettableClock, plugin: str, *, migrate: bool = False
-) -> Iterator[Flask]:
+def running(home: Path, url: str, clock: SettableClock, plugin: str) -> Iterator[Flask]:
     app = create_app(settings(home, url, plugin), clock)
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
+    app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_request)
     with app.app_context():
-        if migrate:
-            _prepare(plugin)
         yield app
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
 
 
-def _prepare(plugin: str) -> None:
+def _forget_the_last_request() -> None:
+    """All requests of a test share one context; a second person must not be taken for the first."""
+    for name in list(g):
+        g.pop(name)
+
+
+def prepare(plugin: str) -> None:
+    """In an app's context: everybody's tables, and the plugin enabled."""
     if plugin not in plugins().loaded:
         raise LookupError(f"the plugin {plugin!r} is not installed: `pip install -e .` first")
     if plugin not in upgrade_database():

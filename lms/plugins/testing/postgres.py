@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 
 @contextmanager
-def temporary_database(server: str) -> Iterator[str]:
+def temporary_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a copy of `template`, dropped afterwards."""
     name = f"lms_kit_{uuid4().hex[:12]}"
-    _run(server, f'CREATE DATABASE "{name}"')
+    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
