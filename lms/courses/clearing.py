@@ -106,7 +106,7 @@ def clear_or_record(session: Session, enrolment: Enrolment, now: datetime) -> li
 
 
 def _tell(session: Session, person: Person, now: datetime) -> None:
-    mine = Localized("恭喜，你已取得上岗资格！", "Congratulations: you are cleared for duty!")
+    mine = Localized("恭喜，已取得上岗资格！", "Congratulations: you are cleared for duty!")
     notices.notify(session, [person.id], "clearance.granted", mine, "/", now)
     theirs = Localized(
         f"{person.name}（{person.staff_no}）已取得上岗资格",

@@ -55,7 +55,7 @@ def ask(session: Session, context: StepContext) -> None:
     )
     person = session.get_one(Person, context.person_id)
     zh, en = context.title.pick("zh"), context.title.pick("en")
-    text = Localized(f"{person.name} 请你签核「{zh}」", f"{person.name} asks you to sign “{en}”")
+    text = Localized(f"{person.name} 申请签核「{zh}」", f"{person.name} asks you to sign “{en}”")
     url = f"/sign-offs/{context.enrolment_id}/{context.step_id}"
     told = supervisors_of(session, person)
     notices.notify(session, told, "signoff.asked", text, url, context.now)

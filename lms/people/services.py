@@ -261,7 +261,7 @@ def revoke_clearance(
         session, actor, "clearance.revoke", ("person", person.id), now=now, reason=reason.strip()
     )
     mine = Localized(
-        "你的上岗资格已被撤销，请联系主管", "Your clearance was revoked: talk to your supervisor"
+        "上岗资格已被撤销，请联系主管", "Your clearance was revoked: talk to your supervisor"
     )
     theirs = Localized(
         f"{person.name}（{person.staff_no}）的上岗资格已被撤销",

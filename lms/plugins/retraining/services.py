@@ -257,7 +257,7 @@ def _tell(
         if person.team_id not in supervisors:
             supervisors[person.team_id] = supervisors_of(session, person)
         own = Localized(
-            f"你有一项补训，{row.due_on:%m-%d} 前完成。{why.zh}",
+            f"有一项补训，{row.due_on:%m-%d} 前完成。{why.zh}",
             f"You have a retraining, due {row.due_on:%d %b}. {why.en}",
         )
         course = f"/courses/{row.enrolment_id}" if row.enrolment_id else PAGE
