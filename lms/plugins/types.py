@@ -167,17 +167,21 @@ class ContentLoader:
 
 @dataclass(frozen=True)
 class MonthColumn:
-    """A column of the month's list, after the core's column `after`; value by person id."""
+    """A column of the month's list, after the core's column `after`; value by person id.
+
+    On screen it stands under `label`; there "1" and "0" are yes and no, a metric's code its name.
+    """
 
     name: str
     after: str
     values: Mapping[int, str]
     default: str = ""
+    label: Localized = field(default_factory=Localized)
 
 
 @dataclass(frozen=True)
 class TrainingFigure:
-    """A month's training figure of a person, from the LMS itself (0-100)."""
+    """A training mark of a person from the LMS itself (0-100); a month's figure is their mean."""
 
     person_id: int
     metric: str

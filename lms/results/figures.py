@@ -22,7 +22,7 @@ def figure(cell: Cell, column: Column, metric: Metric, in_percent: bool) -> floa
     elif metric.unit == RATIO:
         value = _ratio(found, column, metric, in_percent)
     else:
-        value = _points(found, metric)
+        value = _points(found, column, metric)
     return float(value)
 
 
@@ -47,7 +47,7 @@ def _ratio(found: Number, column: Column, metric: Metric, in_percent: bool) -> F
         elif 1 < value <= 100:
             raise DomainError(
                 "%(metric)s is a ratio, and %(value)s is above 1. If the column is in percent, "
-                "say so (--percent %(code)s).",
+                "say so (--percent %(code)s, or tick the column).",
                 metric=column.header,
                 value=float(value),
                 code=metric.code,
@@ -60,9 +60,9 @@ def _ratio(found: Number, column: Column, metric: Metric, in_percent: bool) -> F
 _RANGES = {STARS: (1, 5), POINTS: (0, 100), SIGNED: (-100, 100)}
 
 
-def _points(found: Number, metric: Metric) -> Fraction:
+def _points(found: Number, column: Column, metric: Metric) -> Fraction:
     value = found.value
-    name = f"{metric.label.zh} {metric.label.en}"
+    name = column.header
     if found.unit not in (None, _POINTS_WORD):
         raise DomainError("%(metric)s cannot be a duration.", metric=name)
     if found.percent or found.stored:

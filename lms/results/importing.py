@@ -98,6 +98,24 @@ def prepare(
     return run
 
 
+def prepare_once(
+    session: Session, kind: str, content: bytes, filename: str, *, actor: Actor, now: datetime
+) -> ImportRun:
+    """The actor's waiting preview of the same file, or a new one that keeps the file."""
+    waiting = session.scalar(
+        select(ImportRun).where(
+            ImportRun.sha256 == hashlib.sha256(content).hexdigest(),
+            ImportRun.kind == kind,
+            ImportRun.state == ImportState.PREVIEW,
+            ImportRun.created_by == actor.person_id,
+        )
+    )
+    if waiting is not None:  # read anew: who is on the roster may have changed since
+        _read_into(session, waiting, content, waiting.summary["percent"], now)
+        return waiting
+    return prepare(session, kind, content, filename, keep=True, actor=actor, now=now)
+
+
 def _read_into(
     session: Session, run: ImportRun, content: bytes, percent: Collection[str], now: datetime
 ) -> None:

@@ -2,7 +2,7 @@
 
 {"ranked": {"count", "score", "service", "feedback", "training" (means), "partial", "kpi_met"},
  "not_ranked": {reason: count}, "bins": [[lowest score in hundredths, count], …],
- "within": {team or channel: ranked}}
+ "within": {team or channel: ranked}, "teams": [[id, name], …]}
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, case, cast, func, select
 
 from lms.db import Session
+from lms.people.models import Team
 from lms.results.models import MonthResult
 from lms.results.rounding import whole
 
@@ -47,6 +48,7 @@ def summarise(session: Session, close_id: int, scope: str) -> dict[str, Any]:
         "not_ranked": {row[0]: row[1] for row in groups if row[0] is not None},
         "bins": [[low, count] for low, count in bins],
         "within": _within(session, close_id, scope),
+        "teams": _teams(session, close_id),
     }
 
 
@@ -61,6 +63,12 @@ def _within(session: Session, close_id: int, scope: str) -> dict[str, int]:
         .group_by(part)
     )
     return {str(name): count for name, count in rows}
+
+
+def _teams(session: Session, close_id: int) -> list[list[Any]]:
+    here = select(MonthResult.team_id).where(MonthResult.close_id == close_id)
+    rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(here)).order_by(Team.name))
+    return [[team_id, name] for team_id, name in rows]
 
 
 def _rounded(value: Any) -> int | None:

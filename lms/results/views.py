@@ -1,5 +1,6 @@
-"""Pages."""
+"""Pages. The modules register their routes when they are imported."""
 
-from flask import Blueprint
+from lms.results import import_views, month_views, own_views
+from lms.results.blueprint import bp
 
-bp = Blueprint("results", __name__)
+__all__ = ["bp", "import_views", "month_views", "own_views"]

@@ -59,3 +59,14 @@ EMPLOYMENTS = _means(
 TOTALS = set(
     _names("合计|总计|小计|汇总|平均|均值|总平均|total|subtotal|grandtotal|sum|average|avg|mean")
 )
+
+
+def required_and_optional(kind: str) -> tuple[str, ...]:
+    """Codes of the columns of a kind of file that are no metrics, in the order of its template."""
+    return {
+        "kpi": ("staff_no", "name", "month", "channel"),
+        "roster": (
+            "staff_no", "name", "team", "channel", "level", "employment", "hired_on", "cleared_on",
+        ),
+        "leave": ("staff_no", "first_day", "last_day", "reason"),
+    }[kind]  # fmt: skip

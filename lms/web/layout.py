@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from markupsafe import Markup
 
-from lms.access import Viewer, viewer
+from lms.access import Scope, Viewer, viewer
 from lms.db import db
 from lms.people import accounts, notices
 from lms.plugins import hookspecs
@@ -96,13 +96,19 @@ def core_links(who: Viewer) -> list[NavItem]:
         ("drills.score", NavItem(_("Scoring"), "cases.queue", "clipboard-check", "library", 30)),
         ("people.view", NavItem(_("People"), "people.index", "users", "team", 10)),
         ("people.view", NavItem(_("Progress"), "courses.board", "progress-check", "team", 20)),
-        ("results.import", NavItem(_("Months"), "results.months", "calendar-stats", "results", 10)),
+        ("results.view", NavItem(_("Months"), "results.months", "calendar-stats", "results", 10)),
         ("results.import", NavItem(_("Imports"), "results.imports", "file-import", "results", 20)),
         ("policies.edit", NavItem(_("Policies"), "rules.policies", "adjustments", "admin", 10)),
         ("plugins.manage", NavItem(_("Plugins"), "rules.plugins", "puzzle", "admin", 20)),
         ("audit.view", NavItem(_("Audit"), "rules.audit_log", "history", "admin", 30)),
     ]
-    return [item for permission, item in every if not permission or who.may(permission)]
+    # The months name people, so they are for those who see more than themselves.
+    least = {"results.months": Scope.TEAM}
+    return [
+        item
+        for permission, item in every
+        if not permission or who.may(permission, least.get(item.endpoint, Scope.OWN))
+    ]
 
 
 def nav_items() -> list[Link]:

@@ -1,0 +1,75 @@
+"""The months there are: their rows, how complete they are, and whether they are closed."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from lms.clock import Month
+from lms.db import Session
+from lms.results.metrics import Metric
+from lms.results.models import KpiCorrection, KpiRow, KpiValue, MonthClose
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """`filled`: of the scored figures of all rows, how many are there; `waiting`: corrections."""
+
+    month: Month
+    rows: int
+    filled: int
+    wanted: int
+    waiting: int
+    close: MonthClose | None
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.filled / self.wanted) if self.wanted else 0
+
+
+def years(session: Session) -> list[int]:
+    """Years with figures, newest first."""
+    first, last = session.execute(select(func.min(KpiRow.month), func.max(KpiRow.month))).one()
+    return [] if first is None else list(range(last.year, first.year - 1, -1))
+
+
+def states(session: Session, year: int, known: list[Metric]) -> list[MonthState]:
+    """The months of a year that have figures, newest first."""
+    scored = [m.code for m in known if m.component]
+    begin, end = Month(year * 12), Month(year * 12 + 11)
+    filled = (
+        select(func.count())
+        .where(KpiValue.month == KpiRow.month, KpiValue.metric.in_(scored))
+        .scalar_subquery()
+    )
+    waiting = (
+        select(func.count())
+        .where(KpiCorrection.month == KpiRow.month, KpiCorrection.applied_close_id.is_(None))
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(KpiRow.month, func.count(), filled, waiting)
+        .where(KpiRow.month.between(begin, end))
+        .group_by(KpiRow.month)
+        .order_by(KpiRow.month.desc())
+    ).all()
+    closes = session.scalars(
+        select(MonthClose).where(MonthClose.month.between(begin, end), MonthClose.is_current)
+    )
+    by_month = {close.month: close for close in closes}
+    return [
+        MonthState(month, count, there, count * len(scored), held, by_month.get(month))
+        for month, count, there, held in rows
+    ]
+
+
+def oldest_open(session: Session, before: Month) -> Month | None:
+    """The first month that is over, has figures, and is not closed."""
+    closed = select(MonthClose.month)
+    return session.scalar(
+        select(func.min(KpiRow.month)).where(KpiRow.month < before, KpiRow.month.not_in(closed))
+    )
+
+
+def one(session: Session, month: Month, known: list[Metric]) -> MonthState | None:
+    """A single month's state; None without figures."""
+    return next((s for s in states(session, month.year, known) if s.month == month), None)

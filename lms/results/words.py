@@ -1,0 +1,66 @@
+"""How the domain's codes and figures are said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.db import Localized
+from lms.results.metrics import MINUTES, RATIO, SECONDS, Metric
+from lms.results.models import ImportState, NotRanked
+
+REASONS: Mapping[str, Localized] = {
+    NotRanked.LEVEL: Localized("职级不参与排名", "Level is not ranked"),
+    NotRanked.NOT_CLEARED: Localized("月初尚未上岗", "Not cleared on the first day"),
+    NotRanked.LEAVE: Localized("休假达半月", "On leave for half the month"),
+    NotRanked.NO_SCORE: Localized("没有可评分的数据", "No figures to score"),
+}
+KINDS: Mapping[str, Localized] = {
+    "kpi": Localized("KPI 数据", "KPI figures"),
+    "roster": Localized("花名册", "Roster"),
+    "leave": Localized("休假", "Leave"),
+}
+STATES: Mapping[str, Localized] = {
+    ImportState.PREVIEW: Localized("待确认", "To be confirmed"),
+    ImportState.APPLIED: Localized("已导入", "Imported"),
+    ImportState.DISCARDED: Localized("已放弃", "Discarded"),
+}
+COMPONENTS: Mapping[str, Localized] = {
+    "service": Localized("服务指标", "Service"),
+    "feedback": Localized("客户反馈", "Feedback"),
+    "training": Localized("培训成绩", "Training"),
+}
+# Columns of files that are no metrics.
+COLUMNS: Mapping[str, Localized] = {
+    "staff_no": Localized("工号", "Staff number"),
+    "name": Localized("姓名", "Name"),
+    "month": Localized("月份", "Month"),
+    "channel": Localized("渠道", "Channel"),
+    "team": Localized("团队", "Team"),
+    "level": Localized("职级", "Level"),
+    "employment": Localized("用工类型", "Employment"),
+    "hired_on": Localized("入职日期", "Hire date"),
+    "cleared_on": Localized("上岗日期", "Clearance date"),
+    "first_day": Localized("开始日期", "First day"),
+    "last_day": Localized("结束日期", "Last day"),
+    "reason": Localized("原因", "Reason"),
+}
+_UNITS = {SECONDS: Localized("秒", "s"), MINUTES: Localized("分钟", "min")}
+
+
+def amount(value: float | None, metric: Metric) -> Localized:
+    """A figure with its unit, as many decimals as it has: 92.45%, 18.5 s, 4.6."""
+    if value is None:
+        return Localized("–", "–")
+    if metric.unit == RATIO:
+        written = f"{round(value * 100, 6):g}%"
+        return Localized(written, written)
+    written, unit = f"{round(value, 6):.10g}", _UNITS.get(metric.unit)
+    return Localized(*(f"{written} {word}".strip() for word in _said(unit)))
+
+
+def _said(unit: Localized | None) -> tuple[str, str]:
+    return (unit.zh, unit.en) if unit else ("", "")
+
+
+def of(words: Mapping[str, Localized], code: Any) -> Localized:
+    """The word for a code, or the code itself."""
+    return words.get(code) or Localized(str(code), str(code))
