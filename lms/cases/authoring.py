@@ -136,7 +136,7 @@ def publish(
     publishing.make_public(session, version, now)
     audit.record(session, actor, "case.publish", _subject(version), now=now, number=version.number)
     text = Localized(
-        f"您的案例“{version.title.pick('zh')}”已通过评审并发布。",
+        f"案例“{version.title.pick('zh')}”已通过评审并发布。",
         f"Your case “{version.title.pick('en')}” was reviewed and published.",
     )
     notify(session, _writers(version), "case.published", text, f"/cases/{version.case_id}", now)
@@ -157,7 +157,7 @@ def request_changes(
         session, actor, "case.request_changes", _subject(version), now=now, reason=note.strip()
     )
     text = Localized(
-        f"评审人请您修改案例“{version.title.pick('zh')}”：{note.strip()[:120]}",
+        f"评审人请求修改案例“{version.title.pick('zh')}”：{note.strip()[:120]}",
         f"The reviewer asks for changes to “{version.title.pick('en')}”: {note.strip()[:120]}",
     )
     notify(session, _writers(version), "case.changes", text, f"/cases/draft/{version.id}", now)
