@@ -1,6 +1,7 @@
 """Certificates: issued when a course is completed, printable, checked by anybody by their code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
@@ -30,6 +31,20 @@ def lms_event(event: Event) -> None:
         from lms.plugins.certificates.services import issue
 
         issue(db.session(), event.enrolment_id, event.at)
+
+
+@hookimpl
+def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    from lms.plugins.certificates.services import export
+
+    return export(db.session(), person_id)
+
+
+@hookimpl
+def lms_erase(person_id: int, now: datetime) -> int:
+    from lms.plugins.certificates.services import erase
+
+    return erase(db.session(), person_id)
 
 
 @hookimpl

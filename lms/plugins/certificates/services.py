@@ -1,8 +1,9 @@
 """Issuing certificates, finding them, checking their codes."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -48,7 +49,7 @@ def issue(session: Session, enrolment_id: int, now: datetime) -> Certificate:
     session.add(certificate)
     session.flush()
     text = Localized(
-        f"你的“{version.title.pick('zh')}”证书已颁发。",
+        f"“{version.title.pick('zh')}”证书已颁发。",
         f"Your certificate for “{version.title.pick('en')}” is ready.",
     )
     notify(session, [person.id], "certificate", text, f"/certificates/{certificate.id}", now)
@@ -72,8 +73,36 @@ def by_id(session: Session, certificate_id: int) -> Certificate | None:
 
 
 def by_code(session: Session, typed: str) -> Certificate | None:
-    """However it was typed: small letters, spaces and dashes do not matter."""
+    """However it was typed: small letters, spaces and dashes do not matter.
+
+    None also for one whose holder has been erased.
+    """
     code = "".join(c for c in typed.upper() if c.isalnum())
     if len(code) != _LENGTH:
         return None
-    return session.scalar(select(Certificate).where(Certificate.code == code))
+    found = select(Certificate).where(Certificate.code == code, Certificate.holder != "")
+    return session.scalar(found)
+
+
+def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    return {
+        "certificates": [
+            {
+                "number": found.number,
+                "code": found.shown_code,
+                "holder": found.holder,
+                "title": found.title.zh,
+                "issued_on": found.issued_on,
+            }
+            for found in of_person(session, person_id)
+        ]
+    }
+
+
+def erase(session: Session, person_id: int) -> int:
+    """A certificate of nobody is one that cannot be confirmed any more."""
+    named = select(Certificate).where(Certificate.person_id == person_id, Certificate.holder != "")
+    found = session.scalars(named).all()
+    for certificate in found:
+        certificate.holder = ""
+    return len(found)

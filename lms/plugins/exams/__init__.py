@@ -1,7 +1,8 @@
 """Exams: question banks, papers drawn at random, sitting, marking, results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -63,6 +64,18 @@ def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure
     from lms.plugins.exams.figures import training_figures
 
     return training_figures(db.session(), month, now)
+
+
+@hookimpl
+def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    from lms.plugins.exams.personal import export
+
+    return export(db.session(), person_id)
+
+
+@hookimpl
+def lms_erase(person_id: int, now: datetime) -> int:
+    return 0
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from lms.courses import services as courses
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step, StepState
 from lms.db import Localized, db
 from lms.people.models import Notification, Person
+from lms.people.privacy import erase_person, export_person
 from lms.plugins.certificates.models import Certificate
 from lms.plugins.certificates.services import issue
 from lms.plugins.manager import plugins
@@ -180,3 +181,19 @@ def test_without_the_plugin_there_is_no_trace(
     assert 'href="/certificates"' not in home
     for path in ("/certificates", "/certificates/1", "/verify", f"/verify/{the_one().code}"):
         assert client.get(path).status_code == 404
+
+
+def test_export_and_erasure(both_apps: Flask, persons: People, clock: SettableClock) -> None:
+    person = persons.add()
+    complete(person)
+    certificate = the_one()
+    code, name = certificate.shown_code, person.name
+    exported = export_person(db.session(), person, actor=OPERATOR, now=NOW)
+    assert exported["certificates"]["certificates"][0]["holder"] == name
+    person.left_on = NOW.date()
+    erase_person(db.session(), person, reason="asked for it", actor=OPERATOR, now=NOW)
+    db.session.commit()
+    assert the_one().holder == ""
+    page = both_apps.test_client().get(f"/verify/{code}")
+    assert page.status_code == 404
+    assert name not in page.text

@@ -57,6 +57,7 @@ def test_results_and_item_analysis(both_worlds: World) -> None:
     assert "Chosen" in items
     assert "Stem" in items
     assert "33%" in trainer.get("/exams/").text
+    assert trainer.get("/exams/theory/items?page=99").status_code == 200
 
 
 def test_an_open_attempt_is_in_no_figure(world: World) -> None:

@@ -1,16 +1,20 @@
 """Sitting an exam in the browser: start, save, reload, hand in, run out of time."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lms.audit import AuditEntry
+from lms.audit import OPERATOR, AuditEntry
 from lms.courses.models import StepProgress
 from lms.db import db
 from lms.jobs import drain
 from lms.people.models import Notification
+from lms.people.privacy import export_person
 from lms.plugins.exams.models import Attempt, Response
 from lms.plugins.registry import all_jobs
 from tests.plugins.exams.conftest import COUNT, MINUTES, World, counted
@@ -303,3 +307,61 @@ def test_saving_and_the_page_stay_cheap(world: World) -> None:
         client.get(f"{where}?view=all")
     assert len(saving) <= 4, saving
     assert len(page) <= 6, page
+
+
+def test_export_names_every_answer(both_worlds: World) -> None:
+    world = both_worlds
+    client = world.client()
+    attempt = world.start(client)
+    world.give(client, attempt, 1, world.shown(attempt, 1), 5)
+    mine = export_person(db.session(), world.learner, actor=OPERATOR, now=world.clock.now())
+    assert [row["exam"] for row in mine["exams"]["attempts"]] == ["theory"]
+    assert len(mine["exams"]["responses"]) == COUNT
+    assert mine["exams"]["responses"][0]["answer"] is not None
+
+
+def test_two_starts_at_the_same_moment_open_one_attempt(both_worlds: World) -> None:
+    world = both_worlds
+    where = world.step_url()
+    clients = [world.client(), world.client()]
+    db.session.rollback()
+    together = threading.Barrier(2)
+
+    def press(client: FlaskClient) -> str:
+        together.wait()
+        return str(client.post(where).location)
+
+    with ThreadPoolExecutor(2) as threads:
+        places = set(threads.map(press, clients))
+    assert len(places) == 1
+    assert db.session.scalar(select(func.count(Attempt.id))) == 1
+    db.session.rollback()
+
+
+def test_saving_while_handing_in_never_leaves_an_unmarked_answer(both_worlds: World) -> None:
+    world = both_worlds
+    first = world.client()
+    attempt = world.start(first)
+    chosen = world.shown(attempt, 1)
+    where = f"/exams/attempts/{attempt.id}"
+    second = world.client()
+    db.session.rollback()
+    together = threading.Barrier(2)
+
+    def save() -> int:
+        together.wait()
+        data = {"s1": "9", "a1": [str(c) for c in chosen]}
+        headers = {"X-Requested-With": "fetch"}
+        return first.post(f"{where}/answers", data=data, headers=headers).status_code
+
+    def hand_in() -> int:
+        together.wait()
+        return second.post(f"{where}/submit").status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        saved, handed_in = threads.submit(save), threads.submit(hand_in)
+        assert (saved.result(), handed_in.result()) in {(200, 302), (409, 302)}
+    kept = world.stored(attempt, 1)
+    assert kept.is_correct is (saved.result() == 200)
+    assert (kept.answer is not None) is (saved.result() == 200)
+    db.session.rollback()
