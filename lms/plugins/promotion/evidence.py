@@ -30,6 +30,7 @@ class Figure:
     is_met: bool
     file: str = ""
     row: int | None = None
+    import_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _rows(person_ids: Sequence[int], months: Sequence[ClosedMonth]) -> Select[*t
             MonthFigure.value,
             MonthFigure.target,
             MonthFigure.is_met,
+            MonthFigure.import_id,
             MonthFigure.source_row,
             ImportRun.filename,
         )
@@ -170,5 +172,11 @@ def _figure(metric: Metric, row: Any) -> Figure:
     if row is None:
         return Figure(metric, None, None, False)
     return Figure(
-        metric, row.value, row.target, bool(row.is_met), row.filename or "", row.source_row
+        metric,
+        row.value,
+        row.target,
+        bool(row.is_met),
+        row.filename or "",
+        row.source_row,
+        row.import_id,
     )
