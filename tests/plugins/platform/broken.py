@@ -38,7 +38,8 @@ BROKEN = {
         "models", "Nowhere", False,
     ),
     "table": Broken(
-        {"models.py": _MODELS + "class T(Base):\n    __tablename__ = 'person'\n    id: Mapped[Pk]\n"},
+        {"models.py": _MODELS + "class T(Base):\n    __tablename__ = 'person'\n"
+         "    id: Mapped[Pk]\n"},
         "models", "person", False,
     ),
     "permission": Broken(
@@ -47,7 +48,8 @@ BROKEN = {
     ),
     "step type": Broken(
         _hook("lms_step_types()", "return [Lesson()]",
-              "class Lesson:\n    kind = 'lesson'\n    label = Localized('a', 'b')\n    icon = 'x'\n"
+              "class Lesson:\n    kind, icon = 'lesson', 'x'\n"
+              "    label = Localized('a', 'b')\n"
               "    def check_config(self, config): pass\n"
               "    def render(self, session, context): return ''\n"
               "    def submit(self, session, context, form): pass\n"),

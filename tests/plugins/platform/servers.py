@@ -117,7 +117,7 @@ class Site:
 
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["lms.app", "lms.cli.site", "tests.plugins.platform.servers"])
+_FORKS.set_forkserver_preload(["tests.plugins.platform.preload", __name__])
 
 
 def _serve(environment: dict[str, str], path: tuple[Path, ...], port: int, log: Path) -> None:
