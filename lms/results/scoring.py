@@ -35,6 +35,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
     values,
 )
@@ -71,6 +72,7 @@ def compute(
     known = metrics(policy.params)
     session.execute(people(close_id, month, float(policy["leave_share"])))
     _freeze(session, close_id, month, own_figures)
+    _count_rows(session)
     session.execute(_measure(close_id, known))
     session.execute(_score(close_id, known, policy))
     for statement in _ranks(close_id, policy["scope"]):
@@ -78,6 +80,12 @@ def compute(
     session.expire_all()
     ranked = select(func.count()).where(_ranked(close_id))
     return session.scalar(ranked) or 0
+
+
+def _count_rows(session: Session) -> None:
+    """PostgreSQL plans by statistics, and knows none yet of the rows just written."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {MonthResult.__tablename__}, {MonthFigure.__tablename__}"))
 
 
 def _ranked(close_id: int) -> ColumnElement[bool]:
@@ -240,7 +248,9 @@ def _attained(close_id: int, scored: Sequence[Metric]) -> FromClause:
         )
         .where(MonthResult.close_id == close_id)
         .group_by(MonthResult.person_id)
-        .subquery("got")
+        .cte("got")
+        # PostgreSQL would else compute it anew for each row, where it expects few of a new close.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 
