@@ -13,17 +13,19 @@ from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
 from lms.plugins.promotion.nearest import Window, nearest
 from lms.plugins.promotion.verdicts import Check, PersonVerdict, Verdict
 
+NOMINATED = "nominated"  # asked for like a verdict
 EXPORT = ("staff_no", "name", "team", "level", "verdict", "runs", "criteria", "nearest_miss")
 
 
 @dataclass(frozen=True)
 class Board:
-    """`rows` are those asked for; `counts` by verdict are of everybody in scope."""
+    """`rows` are those asked for; `counts` (by verdict) and `nominated` are of all in scope."""
 
     check: Check
     years: Sequence[int]
     rows: Sequence[PersonVerdict]
     counts: Mapping[str, int]
+    nominated: set[int]
 
     @property
     def year(self) -> int:
@@ -37,11 +39,10 @@ class Board:
 
 @dataclass(frozen=True)
 class Details:
-    """By person: their months, the nearest miss of those not yet eligible; and who is nominated."""
+    """By person: their months, and the nearest miss of those not yet eligible."""
 
     months: Mapping[int, Mapping[Month, MonthEvidence]]
     misses: Mapping[int, Window | None]
-    nominated: set[int]
 
 
 def board(
@@ -57,15 +58,17 @@ def board(
     years = known_years(session, today.year)
     wanted = year if year in years else years[0]
     check = verdicts.check(session, wanted, today=today, now=now, scope=scope)
+    nominated = nominations.waiting(session) & {row.person_id for row in check.rows}
     counts = Counter(row.verdict.value for row in check.rows)
+    counts[NOMINATED] = len(nominated)
     like = text.strip().lower()
     rows = [
         row
         for row in check.rows
-        if (not verdict or row.verdict == verdict)
+        if (verdict in ("", row.verdict) or (verdict == NOMINATED and row.person_id in nominated))
         and (like in row.staff_no.lower() or like in row.name.lower() or like in row.team.lower())
     ]
-    return Board(check, years, rows, counts)
+    return Board(check, years, rows, counts, nominated)
 
 
 def known_years(session: Session, this_year: int) -> list[int]:
@@ -86,7 +89,6 @@ def details(session: Session, found: Board, rows: Sequence[PersonVerdict]) -> De
             for row in rows
             if row.verdict == Verdict.NOT_YET
         },
-        nominations.open_for(session, ids),
     )
 
 

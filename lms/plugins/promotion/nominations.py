@@ -14,7 +14,9 @@ from lms.plugins.api import (
     Localized,
     NotFound,
     Person,
+    RoleAssignment,
     Session,
+    access,
     audit,
     local_date,
     move,
@@ -62,6 +64,12 @@ def nominate(
         session, actor, "promotion.nominate", ("person", person.id), now=now, reason=reason,
         nomination=nomination.id, year=year, evidence=nomination.evidence,
     )  # fmt: skip
+    told = Localized(
+        f"{person.name} 被提名晋升资深客服，请决定",
+        f"{person.name} is nominated for senior agent; please decide",
+    )
+    others = set(_hr(session)) - {actor.person_id, person.id}
+    notify(session, sorted(others), "promotion.nominated", told, _page(person, year), now)
     return nomination
 
 
@@ -109,10 +117,10 @@ def of_person(session: Session, person_id: int) -> Sequence[Nomination]:
     ).all()
 
 
-def open_for(session: Session, person_ids: Sequence[int]) -> set[int]:
-    """Who of them waits for a decision."""
-    waiting = (Nomination.state == NominationState.OPEN, Nomination.person_id.in_(person_ids))
-    return set(session.scalars(select(Nomination.person_id).where(*waiting)))
+def waiting(session: Session) -> set[int]:
+    """Ids of those whose nomination waits for a decision."""
+    is_open = Nomination.state == NominationState.OPEN
+    return set(session.scalars(select(Nomination.person_id).where(is_open)))
 
 
 def _promote(
@@ -160,8 +168,21 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
+def _hr(session: Session) -> Sequence[int]:
+    return session.scalars(
+        select(RoleAssignment.person_id)
+        .join(Person, Person.id == RoleAssignment.person_id)
+        .where(RoleAssignment.role == access.HR, Person.left_on.is_(None))
+        .distinct()
+    ).all()
+
+
+def _page(person: Person, year: int) -> str:
+    return f"/promotion/{person.id}?year={year}"
+
+
 def _tell(session: Session, person: Person, nomination: Nomination, now: datetime) -> None:
-    url = f"/promotion/{person.id}?year={nomination.year}"
+    url = _page(person, nomination.year)
     reason = nomination.decision_reason
     if nomination.state == NominationState.APPROVED:
         own = Localized(

@@ -73,6 +73,8 @@ def check(
     day = day_asked(year, today)
     found = Check(year, day, policy)
     people = session.execute(_roster(day, true() if scope is None else scope)).all()
+    # Sorted here: each database server orders text by its own locale.
+    people = sorted(people, key=lambda person: person.staff_no)
     candidates = [p.id for p in people if _may_be_promoted(p.level, p.employment, policy)]
     only = candidates if len(candidates) <= _FEW else None
     runs = streaks.runs(session, found.period, policy, only) if candidates else {}
@@ -127,7 +129,6 @@ def _roster(day: date, scope: ColumnElement[bool]) -> Select[int, str, str, str,
         )
         .outerjoin(Team, Team.id == Person.team_id)
         .where(scope, or_(Person.left_on.is_(None), Person.left_on > day))
-        .order_by(Person.staff_no)
     )
 
 

@@ -100,6 +100,9 @@ def test_nominate_and_decide_in_the_browser(team, hr, auth) -> None:
     assert "Somebody else decides" in page and "Three strong months." in page
     own = auth.login(team[0]).get(f"/promotion/{team[0].id}?year=2026").text
     assert "You were nominated" in own and hr[0].name not in own
+    waiting = second.get("/promotion?verdict=nominated").text
+    assert team[0].staff_no in waiting and team[1].staff_no not in waiting
+    assert "please decide" in second.get("/notifications").text
     decide = f"/promotion/nominations/{nomination.id}/decide"
     refused = first.post(
         decide, data={"reason": "I agree with it.", "approve": "1"}, follow_redirects=True
