@@ -16,12 +16,19 @@ def write(folder: Path, name: str, files: dict[str, str]) -> None:
         target = package / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(dedent(text))
-    info = folder / f"lms_test_{name}-1.2.3.dist-info"
-    info.mkdir()
+    metadata(folder, name, f"lms_test_{name}")
+
+
+def metadata(folder: Path, name: str, package: str) -> None:
+    """What makes a package on the path a distribution with the entry point."""
+    info = folder / f"{package}-1.2.3.dist-info"
+    info.mkdir(parents=True)
+    distribution = package.replace("_", "-")
     (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: lms-test-{name}\nVersion: 1.2.3\n"
+        f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2.3\nAuthor: Somebody Else\n"
+        "Requires-Dist: service-academy<1,>=0.1\n"
     )
-    (info / "entry_points.txt").write_text(f"[lms.plugins]\n{name} = lms_test_{name}\n")
+    (info / "entry_points.txt").write_text(f"[lms.plugins]\n{name} = {package}\n")
 
 
 @contextmanager
