@@ -47,14 +47,16 @@ class Site:
     url: str
     clock: SettableClock
 
-    def give_password(self, staff_no: str) -> None:
-        person_id = db.session.scalars(select(Person.id).where(Person.staff_no == staff_no)).one()
-        account = db.session.get(Account, person_id) or Account(
-            person_id=person_id, session_version=1
+    def give_password(self, staff_no: str, locale: str) -> None:
+        person = db.session.scalars(select(Person).where(Person.staff_no == staff_no)).one()
+        person.locale = locale
+        account = db.session.get(Account, person.id) or Account(
+            person_id=person.id, session_version=1
         )
         account.password_hash = _hash()
         db.session.add(account)
         db.session.commit()
+        db.session.remove()
 
 
 @cache
@@ -120,8 +122,7 @@ class Windows:
         return page
 
     def sign_in(self, staff_no: str, locale: str = "en") -> Page:
-        self.site.give_password(staff_no)
-        db.session.remove()
+        self.site.give_password(staff_no, locale)
         page = self.open(locale)
         page.goto("/sign-in")
         page.fill("[name=staff_no]", staff_no)
