@@ -63,15 +63,18 @@ def an_app(home: Path, idle: int) -> Flask:
     return app
 
 
-def best(run: Callable[[], object], times: int, rounds: int = 7) -> float:
-    """Seconds of one run, the best of some rounds: what else the machine does only adds."""
-    seconds = []
+def best_of_both(
+    one: Callable[[], object], other: Callable[[], object], times: int, rounds: int
+) -> tuple[float, float]:
+    """Seconds of a run of each, in turns, the best of some rounds: what else runs only adds."""
+    seconds: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
-        start = perf_counter()
-        for _ in range(times):
-            run()
-        seconds.append((perf_counter() - start) / times)
-    return min(seconds)
+        for run, taken in zip((one, other), seconds, strict=True):
+            start = perf_counter()
+            for _ in range(times):
+                run()
+            taken.append((perf_counter() - start) / times)
+    return min(seconds[0]), min(seconds[1])
 
 
 def hook_ratio(app: Flask, idle: int) -> float:
@@ -84,8 +87,12 @@ def hook_ratio(app: Flask, idle: int) -> float:
         db.session.connection()
         ours = plugins()
         ours.collect(hookspecs.lms_nav, NOBODY)
-        through = best(lambda: ours.collect(hookspecs.lms_nav, NOBODY), 2000)
-    beside = best(lambda: plain.hook.lms_nav(viewer=NOBODY), 2000)
+        through, beside = best_of_both(
+            lambda: ours.collect(hookspecs.lms_nav, NOBODY),
+            lambda: plain.hook.lms_nav(viewer=NOBODY),
+            times=200,
+            rounds=60,
+        )
     print(f"hook, {idle:2} plugins: {through * 1e6:6.1f} µs, plain pluggy {beside * 1e6:6.1f} µs,"
           f" ratio {through / beside:.2f}")  # fmt: skip
     return through / beside
@@ -93,12 +100,8 @@ def hook_ratio(app: Flask, idle: int) -> float:
 
 def page_ratio(bare: Flask, full: Flask) -> float:
     """A person's home page with 20 idle plugins against the same with none, taken in turns."""
-    clients = [signed_in(app) for app in (bare, full)]
-    seconds = [[], []]
-    for _ in range(12):
-        for client, taken in zip(clients, seconds, strict=True):
-            taken.append(best(lambda client=client: client.get("/"), 10, rounds=1))
-    none, twenty = map(min, seconds)
+    without, beside = signed_in(bare), signed_in(full)
+    none, twenty = best_of_both(lambda: without.get("/"), lambda: beside.get("/"), 4, 40)
     print(f"home page: {none * 1e3:.2f} ms with no plugin, {twenty * 1e3:.2f} ms with 20,"
           f" ratio {twenty / none:.3f}")  # fmt: skip
     return twenty / none
