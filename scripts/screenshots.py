@@ -31,11 +31,11 @@ SHOTS = (
     Shot("today", "DEMO01", "/"),
     Shot("today-phone", "DEMO01", "/", PHONE, "zh_Hans"),
     Shot("library", "DEMO04", "/cases?q=延误"),
-    Shot("board", "DEMO04", "/board"),
-    Shot("months", "DEMO08", "/months"),
+    Shot("progress", "DEMO04", "/progress"),
+    Shot("months", "DEMO08", "/results/months"),
     Shot("promotion", "DEMO08", "/promotion"),
-    Shot("my-month", "DEMO02", "/my-month", PHONE, "zh_Hans"),
-    Shot("plugins", "DEMO09", "/plugins"),
+    Shot("my-month", "DEMO02", "/results", PHONE, "zh_Hans"),
+    Shot("plugins", "DEMO09", "/admin/plugins"),
 )
 
 
@@ -54,7 +54,7 @@ def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     page.request.post("/language", form=form)
     page.goto(shot.path)
     page.wait_for_timeout(600)  # charts draw themselves
-    page.screenshot(path=folder / f"{shot.name}.png", full_page=len(sys.argv) > 2)
+    page.screenshot(path=folder / f"{shot.name}.png")
     context.close()
 
 
