@@ -28,9 +28,10 @@ def lms_blueprints() -> Sequence[Blueprint]:
 @hookimpl
 def lms_event(event: Event) -> None:
     if isinstance(event, EnrolmentCompleted):
-        from lms.plugins.certificates.services import issue
+        from lms.plugins.certificates.services import earns_one, issue
 
-        issue(db.session(), event.enrolment_id, event.at)
+        if earns_one(db.session(), event.programme_id):
+            issue(db.session(), event.enrolment_id, event.at)
 
 
 @hookimpl

@@ -12,6 +12,8 @@ from lms.plugins.api import (
     Enrolment,
     Localized,
     Person,
+    Programme,
+    ProgrammeKind,
     ProgrammeVersion,
     Session,
     local_date,
@@ -23,6 +25,11 @@ from lms.plugins.certificates.models import Certificate
 # No letters and digits that are taken for each other; 12 of them cannot be guessed.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
+
+
+def earns_one(session: Session, programme_id: int) -> bool:
+    """Everything but retraining: having been sent there is nothing to hang on a wall."""
+    return session.get_one(Programme, programme_id).kind != ProgrammeKind.RETRAINING
 
 
 def issue(session: Session, enrolment_id: int, now: datetime) -> Certificate:

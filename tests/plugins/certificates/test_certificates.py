@@ -20,11 +20,13 @@ from lms.plugins.models import PluginState
 from tests.conftest import NOW, Auth, People
 
 
-def complete(person: Person, key: str = "onboarding", *, clears: bool = False) -> int:
+def complete(
+    person: Person, key: str = "onboarding", *, clears: bool = False, kind: str = "topic"
+) -> int:
     """Go through a programme of one step; returns the enrolment's id."""
     programme = db.session.scalar(select(Programme).where(Programme.key == key))
     if programme is None:
-        programme = Programme(key=key, kind="onboarding" if clears else "topic")
+        programme = Programme(key=key, kind="onboarding" if clears else kind)
         version = ProgrammeVersion(
             programme=programme,
             number=1,
@@ -58,6 +60,11 @@ def complete(person: Person, key: str = "onboarding", *, clears: bool = False) -
     )
     db.session.commit()
     return enrolment.id
+
+
+def test_retraining_earns_none(app: Flask, persons: People) -> None:
+    complete(persons.add(), kind="retraining")
+    assert db.session.scalar(select(func.count(Certificate.id))) == 0
 
 
 def the_one() -> Certificate:
