@@ -45,6 +45,7 @@ def test_no_month(written: object) -> None:
         (Cell("1，234"), values.Number(Fraction(1234))),
         (Cell("－3"), values.Number(Fraction(-3))),
         (Cell("−3"), values.Number(Fraction(-3))),
+        (Cell(0.8999999999999999, "0%"), values.Number(Fraction("0.9"), stored=True)),
         (Cell(".5"), values.Number(Fraction(1, 2))),
         (Cell("1.5e-3"), values.Number(Fraction("0.0015"))),
         (Cell("19秒"), values.Number(Fraction(19), unit=Fraction(1))),
@@ -66,8 +67,8 @@ def test_a_number(cell: Cell, expected: values.Number | None) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["abc", "1,23", "12,34.5", "1_000", "nan", "inf", "1e400", "--3", "3 apples", "#DIV/0!", True,
-     float("inf"), FIRST, "9" * 40, "1.2.3", "+"],
+    ["abc", "1,23", "0,923", "12,34.5", "1_000", "nan", "inf", "1e400", "--3", "3 apples", "#DIV/0!",
+     True, float("inf"), FIRST, "9" * 40, "1.2.3", "+"],
 )  # fmt: skip
 def test_no_number(written: object) -> None:
     with pytest.raises(DomainError):
@@ -79,6 +80,8 @@ def test_no_number(written: object) -> None:
     [
         (Cell("007"), "007"),
         (Cell(7, "000000"), "000007"),
+        (Cell(7, "000000_ "), "000007"),
+        (Cell(7, "000000;@"), "000007"),
         (Cell(7.0, "General"), "7"),
         (Cell(7, '"CS"00000'), "CS00007"),
         (Cell("ＣＳ０１"), "CS01"),
