@@ -67,8 +67,8 @@ def test_a_number(cell: Cell, expected: values.Number | None) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["abc", "1,23", "0,923", "12,34.5", "1_000", "nan", "inf", "1e400", "--3", "3 apples", "#DIV/0!",
-     True, float("inf"), FIRST, "9" * 40, "1.2.3", "+"],
+    ["abc", "1,23", "0,923", "12,34.5", "1_000", "nan", "inf", "1e400", "--3", "3 apples",
+     "#DIV/0!", True, float("inf"), FIRST, "9" * 40, "1.2.3", "+"],
 )  # fmt: skip
 def test_no_number(written: object) -> None:
     with pytest.raises(DomainError):
