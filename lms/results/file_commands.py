@@ -14,6 +14,7 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.results.importing import changes_nothing, confirm, prepare
 from lms.results.models import ImportRun
+from lms.tabular import MAX_BYTES
 
 _COUNTS = {
     "added": "new", "replaced": "changed", "held": "held for a closed month", "same": "the same",
@@ -38,10 +39,15 @@ def import_files(
         files, file=sys.stderr, hidden=not sys.stderr.isatty() or len(files) < 2
     ) as shown:
         for path in shown:
-            run = prepare(
-                session, kind, path.read_bytes(), path.name, percent=percent, actor=OPERATOR,
-                now=now(),
-            )  # fmt: skip
+            try:
+                run = prepare(
+                    session, kind, _bytes(path), path.name, percent=percent, actor=OPERATOR,
+                    now=now(),
+                )  # fmt: skip
+            except DomainError as error:
+                if path.name not in str(error):
+                    click.echo(f"{path.name}: refused:", err=True)
+                raise
             _report(run)
             if run.refused:
                 refused.append((path.name, run))
@@ -63,6 +69,12 @@ def import_files(
         click.echo("dry run: nothing was stored")
     else:
         session.commit()
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's content; of one that is too large only as much as shows it."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _report(run: ImportRun) -> None:
@@ -95,14 +107,26 @@ def reasons_in_words(refusal: dict[str, Any]) -> str:
 
 
 def _write_rejects(path: Path, refused: list[tuple[str, ImportRun]]) -> None:
-    """The refused rows as they came, with file, row number and reason before them."""
+    """The refused rows as they came, with file, row number and reason before them.
+
+    Columns of the same name stand below one another, wherever each file had them.
+    """
+    places = [_places(run.summary["header"]) for _, run in refused]
+    columns = list(dict.fromkeys(place for found in places for place in found))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "row", "reason", *refused[0][1].summary["header"]])
-        for name, run in refused:
+        writer.writerow(["file", "row", "reason", *(header for header, _ in columns)])
+        for (name, run), found in zip(refused, places, strict=True):
             for entry in run.refused:
-                cells = [name, entry["row"], reasons_in_words(entry), *entry["cells"]]
-                writer.writerow([harmless(cell) for cell in cells])
+                there = dict(zip(found, entry["cells"], strict=False))
+                cells = [there.get(column, "") for column in columns]
+                row = [name, entry["row"], reasons_in_words(entry), *cells]
+                writer.writerow([harmless(cell) for cell in row])
+
+
+def _places(header: Sequence[str]) -> list[tuple[str, int]]:
+    """Each column's name, and how often the name stood before: a name may stand twice."""
+    return [(name, header[:at].count(name)) for at, name in enumerate(header)]
 
 
 def harmless(cell: Any) -> Any:

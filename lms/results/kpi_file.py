@@ -71,7 +71,9 @@ def _read_row(
     """The row's person and month, if it names them; what it holds goes into the reading."""
     number_cell = row.cell(table.columns["staff_no"].index)
     month_cell = row.cell(table.columns["month"].index)
-    if is_total(row, [number_cell, month_cell]):
+    name = table.columns.get("name")
+    keys = [number_cell, month_cell, *([row.cell(name.index)] if name else [])]
+    if is_total(row, keys):
         reading.refuse(row, DomainError("This is a total row, not a person."))
         return None
     reasons: list[DomainError] = []

@@ -34,10 +34,10 @@ def month_list(session: Session, close: MonthClose) -> tuple[list[str], list[lis
         select(Person.staff_no, MonthResult)
         .join(Person, Person.id == MonthResult.person_id)
         .where(MonthResult.close_id == close.id, MonthResult.has_row)
-        .order_by(Person.staff_no)
     )
     rows = []
-    for staff_no, result in found:
+    # Sorted here: each database server orders text by its own locale.
+    for staff_no, result in sorted(found, key=lambda row: str(row[0])):
         cells = _core_cells(staff_no, result)
         cells |= {c.name: c.values.get(result.person_id, c.default) for c in added}
         rows.append([cells[name] for name in names])

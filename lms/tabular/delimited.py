@@ -15,7 +15,8 @@ def read_delimited(content: bytes, name: str) -> Sheet:
         raise DomainError("%(file)s is neither an Excel workbook nor a CSV file.", file=name)
     rows: list[Row] = []
     try:
-        for number, values in enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), 1):
+        lines = csv.reader(StringIO(text, None), delimiter=_delimiter(text))
+        for number, values in enumerate(lines, 1):
             cells = [_cell(value) for value in values]
             while cells and cells[-1] is BLANK:
                 cells.pop()

@@ -13,6 +13,7 @@ LOOKED_AT = 40
 Synonyms = Mapping[str, Sequence[str]]
 
 _BRACKETS = re.compile(r"[(\[【〔<《]([^)\]】〕>》]*)[)\]】〕>》]?")
+_PERCENT = re.compile("%|百分[比数]|percent|\\bpct\\b", re.I)
 _NOISE = re.compile(r"[\s_\-–—·.:：/\\|*'\"“”‘’、,;#№&]+")
 
 
@@ -52,14 +53,26 @@ def find_table(
     """
     known = {_plain(name): code for code, names in synonyms.items() for name in (code, *names)}
     known |= {_plain(name): code for name, code in (told or {}).items()}
-    found = [t for s in sorted(sheets, key=lambda s: s.is_hidden) if (t := _in(s, known, required))]
+    found: list[tuple[Sheet, Table]] = []
+    ambiguous: DomainError | None = None
+    for sheet in sorted(sheets, key=lambda s: s.is_hidden):
+        try:
+            table = _in(sheet, known, required)
+        except DomainError as error:  # of no matter, if another sheet holds the figures
+            ambiguous = ambiguous or error
+            continue
+        if table is not None:
+            found.append((sheet, table))
     if not found:
+        if ambiguous is not None:
+            raise ambiguous
         names = [synonyms[code][0] for code in required]
         raise DomainError(
             "No row with the column headers %(names)s was found.", names="、".join(names)
         )
-    best = next((table for table in found if table.rows), found[0])
-    others = [table.sheet for table in found if table is not best and table.rows]
+    # Of several the one that says most: a list of names and months is not the table of figures.
+    _, best = max(found, key=lambda f: (bool(f[1].rows), not f[0].is_hidden, len(f[1].columns)))
+    others = [table.sheet for _, table in found if table is not best and table.rows]
     best.other_sheets.extend(others)
     return best
 
@@ -108,7 +121,7 @@ def _table(
                 code=code,
             )
         else:
-            columns[code] = Column(index, name, "%" in name, _unit(name, known))
+            columns[code] = Column(index, name, bool(_PERCENT.search(name)), _unit(name, known))
     sheet.fill_merged(keys)
     repeated = [row for row in rows if [text(c) for c in row.cells] != header[: len(row.cells)]]
     return Table(sheet.name, columns, unknown, header, repeated, [], sheet.uncomputed)
@@ -146,10 +159,11 @@ def _without_unit(base: str) -> str:
 
 
 def _unit(name: str, known: Mapping[str, str]) -> Fraction | None:
-    base, notes = _parts(name)
-    for note in notes:
-        if note.removeprefix("单位") in SECONDS_IN:
-            return SECONDS_IN[note.removeprefix("单位")]
+    base = _parts(name)[0]
+    notes = [_NOISE.split(note.lower()) for note in _BRACKETS.findall(name)]
+    for word in (word for note in notes for word in note):
+        if word.removeprefix("单位") in SECONDS_IN:
+            return SECONDS_IN[word.removeprefix("单位")]
     stem = _without_unit(base)
     if stem != base and base not in known:
         return SECONDS_IN[base[len(stem) :]]

@@ -11,7 +11,7 @@ from lms.errors import DomainError
 from lms.i18n import N_
 from lms.tabular.headers import Table
 from lms.tabular.sheets import Cell, Row
-from lms.tabular.values import text
+from lms.tabular.values import shown, text
 from lms.tabular.words import TOTALS
 
 
@@ -35,7 +35,7 @@ class Reading:
             {
                 "row": row.number,
                 "reasons": [{"message": r.message, "params": dict(r.params)} for r in reasons],
-                "cells": [text(cell) for cell in row.cells],
+                "cells": [shown(cell) for cell in row.cells],
             }
         )
 

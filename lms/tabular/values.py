@@ -22,7 +22,7 @@ SECONDS_IN = {
 }
 
 _NUMBER = re.compile(
-    r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,2})?)\s*(?P<mark>%|[^\W\d]*)",
+    r"(?P<number>[-+]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,2})?)\s*(?P<mark>%|[^\W\d]*)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)(?:\.\d+)?")
@@ -31,7 +31,7 @@ _MONTH_DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.I
 )
 _QUOTED = re.compile(r'"[^"]*"|\\.')
-_ZEROS = re.compile(r'(?:"(?P<prefix>[^"]*)")?(?P<zeros>0+)')
+_ZEROS = re.compile(r'(?:"(?P<prefix>[^"]*)")?(?P<zeros>0+)(?:_.)?(?:;.*)?')
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def number(cell: Cell) -> Number | None:
     if isinstance(value, bool):
         raise _no_number(text(cell))
     if isinstance(value, (int, float)):
-        return Number(_exact(str(value)), stored="%" in _QUOTED.sub("", cell.format))
+        # 15 digits, as Excel itself shows and compares: a formula's 0.8999999999999999 is 0.9.
+        return Number(_exact(f"{value:.15g}"), stored=_is_percent(cell))
     if isinstance(value, timedelta):
         return Number(_seconds(value), unit=Fraction(1))
     if isinstance(value, time):
@@ -85,6 +86,18 @@ def number(cell: Cell) -> Number | None:
     if isinstance(value, date):
         raise DomainError("“%(text)s” is a date, not a number.", text=text(cell))
     return _written_number(text(cell))
+
+
+def _is_percent(cell: Cell) -> bool:
+    return "%" in _QUOTED.sub("", cell.format)
+
+
+def shown(cell: Cell) -> str:
+    """As a person sees it, so that it says the same in a file without formats."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _is_percent(cell):
+        return f"{value * 100:.15g}%"
+    return staff_number(cell)
 
 
 def _written_number(plain: str) -> Number | None:

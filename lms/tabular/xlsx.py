@@ -18,6 +18,9 @@ MAX_SHEETS = 50
 # Rows far below are looked for no longer: one cell in the last row makes a million empty ones.
 LAST_ROW = 150_000
 
+# Date formats that a Chinese Excel has built in and names by number only (27: 2026年10月); openpyxl
+# does not know them and gives the day's number.
+_CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 # A formula with no value behind it. Text results may be empty rightly, so t="str" is passed over.
 _UNCOMPUTED = re.compile(
@@ -102,7 +105,18 @@ def _cell(cell: Any) -> Cell:
     value = cell.value
     if value is None or (isinstance(value, str) and not value.strip()):
         return BLANK
+    if isinstance(value, (int, float)) and cell.style_array.numFmtId in _CHINESE_DATES:
+        return Cell(_date(value))
     return Cell(value, "" if isinstance(value, str) else cell.number_format or "")
+
+
+def _date(serial: float) -> object:
+    from openpyxl.utils.datetime import from_excel
+
+    try:
+        return from_excel(serial)
+    except (ValueError, OverflowError):
+        return serial
 
 
 def _area(found: tuple[bytes, bytes, bytes, bytes]) -> Area:

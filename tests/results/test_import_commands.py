@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -94,6 +95,35 @@ def test_the_good_rows_are_taken_on_request_and_the_others_come_back(
     assert header == ["file", "row", "reason", *HEADER]
     assert row[:2] == ["kpi.xlsx", "3"]
     assert "@cmd|x" in row[3]
+
+
+def test_refused_rows_of_several_layouts_come_back_under_their_headers(
+    lms: Callable[..., Result], staff: dict[str, int], tmp_path: Path
+) -> None:
+    def formats(sheet: Any) -> None:
+        sheet["A2"].number_format, sheet["C2"].number_format = "00000", "0.0%"
+
+    one, two = tmp_path / "one.xlsx", tmp_path / "two.csv"
+    one.write_bytes(workbook([["工号", "月份", "FCR(%)"], [12, "2026-03", 0.923]], formats))
+    two.write_bytes(delimited([["月份", "CSAT", "工号"], ["2026-03", 4.5, "X"]]))
+    rejects = tmp_path / "out.csv"
+    assert lms("kpi", "import", one, two, "--accept-valid", "--rejects", rejects).code == 0
+    with rejects.open(encoding="utf-8-sig", newline="") as opened:
+        first, second = csv.DictReader(opened)
+    # As they were shown: to be mended and sent again.
+    assert (first["工号"], first["FCR(%)"]) == ("00012", "92.3%")
+    assert (second["工号"], second["月份"], second["CSAT"]) == ("X", "2026-03", "4.5")
+
+
+def test_of_many_files_the_unreadable_one_is_named(
+    lms: Callable[..., Result], staff: dict[str, int], tmp_path: Path
+) -> None:
+    good, other = file(tmp_path, line("A1")), tmp_path / "other.csv"
+    other.write_bytes(delimited([["a", "b"], [1, 2]]))
+    result = lms("kpi", "import", good, other)
+    assert result.code == 1
+    assert "other.csv: refused:\nlms: No row with the column headers" in result.err
+    assert not values()
 
 
 def test_a_dry_run_stores_nothing(

@@ -1,5 +1,8 @@
 """Layouts and values of KPI files: what is read, what is refused and why."""
 
+import io
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -100,6 +103,9 @@ def test_a_header_of_two_lines_and_a_month_merged_over_rows(staff: dict[str, int
         ("平均解决时长（小时）", 0.25, "aht", 15.0),
         ("平均解决时长", "0:11:30", "aht", 11.5),
         ("AHT/min", 11.5, "aht", 11.5),
+        ("AHT (in seconds)", 690, "aht", 11.5),
+        ("平均解决时长（秒/次）", 690, "aht", 11.5),
+        ("一次性解决率（百分比）", 92.3, "fcr", 0.923),
         ("一次性解决率(%)", 92.3, "fcr", 0.923),
         ("一次性解决率(%)", "92.3%", "fcr", 0.923),
         ("一次解决率", "92.3%", "fcr", 0.923),
@@ -209,6 +215,11 @@ def test_csv_in_every_encoding(staff: dict[str, int], encoding: str, mark: str) 
     ]
 
 
+def test_csv_with_the_line_ends_of_an_old_macintosh(staff: dict[str, int]) -> None:
+    content = delimited([HEADER, line("A1"), line("A2")]).replace(b"\r\n", b"\r")
+    assert [entry["row"] for entry in read(content, "kpi.csv").rows] == [2, 3]
+
+
 def test_a_workbook_called_csv_is_read_as_what_it_is(staff: dict[str, int]) -> None:
     assert len(read(workbook([HEADER, line("A1")]), "kpi.csv").rows) == 1
 
@@ -248,6 +259,44 @@ def test_a_file_of_no_use_is_refused_whole(
 ) -> None:
     with pytest.raises(DomainError, match=reason):
         read(workbook(rows))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [[["工号", "月份", "备注"], ["A1", "2026-03", "x"]],
+     [["工号", "月份", "CSAT", "满意度"], ["A1", "2026-03", 1, 2]]],
+)  # fmt: skip
+def test_another_sheet_with_staff_numbers_does_not_hide_the_figures(
+    staff: dict[str, int], other: list[list[object]]
+) -> None:
+    def change(sheet: Any) -> None:
+        first = sheet.parent.create_sheet("名单", 0)
+        for row in other:
+            first.append(row)
+
+    reading = read(workbook([HEADER, line("A1")], change))
+    assert [entry["figures"]["csat"] for entry in reading.rows] == [4.6]
+
+
+def test_a_date_format_built_into_chinese_excel(staff: dict[str, int]) -> None:
+    """Such a file names format 57 (2026年3月) by number only."""
+    plain = workbook(
+        [HEADER, line("A1", 46082)], lambda sheet: setattr(sheet["C2"], "number_format", "yyyy@")
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            xml = old.read(name)
+            if name == "xl/styles.xml":
+                xml = re.sub(rb"<numFmts.*</numFmts>", b"", xml).replace(b'"164"', b'"57"')
+            new.writestr(name, xml)
+    reading = read(out.getvalue())
+    assert [entry["month"] for entry in reading.rows] == ["2026-03"], reasons(reading)
+
+
+def test_a_total_in_the_name_column(staff: dict[str, int]) -> None:
+    reading = read(workbook([["月份", "工号", "姓名", "CSAT"], ["2026-03", None, "合计", 4.5]]))
+    assert reasons(reading) == {2: "This is a total row, not a person."}
 
 
 def test_blank_rows_between_are_passed_over_and_repeated_headers_too(
