@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 from lms.plugins.api import (
     EnrolmentCompleted,
     Event,
+    Localized,
     NavItem,
     Panel,
     Viewer,
     db,
     hookimpl,
 )
+
+TITLE = Localized("证书：颁发、打印与验证", "Certificates: issued, printed, verified")
 
 
 @hookimpl

@@ -22,6 +22,8 @@ from lms.plugins.api import (
     hookimpl,
 )
 
+TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
+
 
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
