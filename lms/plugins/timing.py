@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import structlog
 from flask import current_app
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.clock import now
@@ -101,6 +100,8 @@ def write_timings(_error: BaseException | None = None) -> None:
 
 
 def _write(connection: Connection, taken: list[HookTime], at: datetime) -> None:
+    from sqlalchemy.dialects import postgresql, sqlite  # here: the other one's would load as well
+
     slot = datetime.fromtimestamp(at.timestamp() // _SLOT.seconds * _SLOT.seconds, at.tzinfo)
     is_sqlite = connection.dialect.name == "sqlite"
     added = (sqlite.insert if is_sqlite else postgresql.insert)(PluginTiming)
@@ -139,4 +140,4 @@ def last_hour(session: Session, at: datetime) -> list[HookTime]:
         .group_by(PluginTiming.plugin, PluginTiming.hook)
         .order_by(PluginTiming.plugin, total.desc())
     )
-    return [HookTime(*row) for row in rows.tuples()]
+    return [HookTime(*row) for row in rows]

@@ -79,7 +79,7 @@ def _setting_field(setting: Setting) -> Any:
         case SettingKind.BOOL:
             return BooleanField(label, description=about)
         case SettingKind.CHOICE:
-            choices = [(value, pick(name)) for value, name in setting.choices.items()]
+            choices = [SelectChoice(v, pick(name)) for v, name in setting.choices.items()]
             return SelectField(label, choices=choices, description=about)
         case SettingKind.SECRET:
             return PasswordField(label, description=about)
