@@ -27,6 +27,7 @@ class Settings:
     safe_mode: bool = False
     rate_limits: bool = True
     rate_limit_storage: str = "memory://"
+    trusted_proxies: int = 0
     max_upload_bytes: int = 20 * 1024 * 1024
 
     @classmethod
@@ -41,6 +42,7 @@ class Settings:
             plugins_strict=_flag("LMS_PLUGINS_STRICT"),
             safe_mode=_flag("LMS_SAFE_MODE"),
             rate_limits=not _flag("LMS_NO_RATE_LIMITS"),
+            trusted_proxies=int(os.environ.get("LMS_TRUSTED_PROXIES") or 0),
             rate_limit_storage=os.environ.get("LMS_RATE_LIMIT_STORAGE", "memory://"),
         )
 

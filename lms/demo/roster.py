@@ -59,7 +59,9 @@ def _person(chance: random.Random, number: int, first_day: date, last_day: date)
         team=team,
         level=level,
         channel=chance.choices(list(Channel), (60, 30, 10))[0],
-        employment=Employment.TEMPORARY if is_new and roll > 0.7 else Employment.REGULAR,
+        employment=Employment.TEMPORARY
+        if is_new and roll > 0.7 and level is Level.AGENT
+        else Employment.REGULAR,
         hired_on=hired,
         cleared_on=hired + timedelta(days=chance.randrange(4, 8)),
         ability=min(0.98, max(0.05, chance.gauss(0.55, 0.18))),

@@ -4,6 +4,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.db import reading
 from lms.plugins.manager import plugins
@@ -29,6 +30,12 @@ def init_app(app: Flask) -> None:
     settings = app.extensions["lms_settings"]
     app.config["RATELIMIT_ENABLED"] = settings.rate_limits
     app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_storage
+    if settings.trusted_proxies:
+        # Else everybody behind the proxy would share one address, and its limits.
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
     app.before_request(_choose_mode)
     csrf.init_app(app)
     limiter.init_app(app)

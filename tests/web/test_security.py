@@ -1,14 +1,18 @@
 """Headers, CSRF, languages, errors."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
+from lms import access
+from lms.app import create_app
 from lms.db import db
 from lms.people.models import Person
-from tests.conftest import Auth, People
+from tests.conftest import Auth, People, _settings
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/static/app.css"])
@@ -83,3 +87,13 @@ def test_every_route_says_who_may_open_it(app: Flask) -> None:
         and rule.endpoint.split(".")[0] not in app.extensions["lms_blueprint_owners"]
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize(("hops", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_forwarded_address_counts_only_from_a_trusted_proxy(
+    tmp_path: Path, hops: int, seen: str
+) -> None:
+    app = create_app(replace(_settings(tmp_path), trusted_proxies=hops))
+    app.add_url_rule("/seen", view_func=access.public(lambda: request.remote_addr or ""))
+    answer = app.test_client().get("/seen", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert answer.get_data(as_text=True) == seen
