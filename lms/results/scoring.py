@@ -8,9 +8,10 @@
 
 Exactness: figures are the doubles nearest to the decimals in the file, so `value <= target` decides
 as the decimals would. Attainments become integers of 1e-12, so that equal ones are equal. The score
-is computed on doubles and rounded half up by floor(100 x + 0.5 + 1e-7): an exact half may come out
-of the doubles as 0.4999…, and 1e-7 is far more than their error (1e-10) and far less than the
-distance of any other quotient of such figures from a half.
+is computed on doubles and rounded half up by floor(100 x + 0.5 + 1e-8): an exact half may come out
+of them as 0.4999…, by at most 5e-9 (a mean of attainments, each rounded by up to 5e-13, times 1e4).
+Other scores of such figures keep their distance: the nearest below a half that could be found, of
+e-mails answered after ten hours and more, stay 3e-8 away.
 """
 
 from collections.abc import Sequence
@@ -199,7 +200,7 @@ def _score(close_id: int, known: Sequence[Metric], policy: PolicyInForce) -> Any
     present = [case((got.c[name].is_(None), 0.0), else_=weights[name]) for name in COMPONENTS]
     weight = func.nullif(present[0] + present[1] + present[2], 0.0)
     # Mean attainment in units of 1e-12; times 100 twice (a percentage, in hundredths) is over 1e8.
-    hundredths = whole(total / weight / 1e8 + 0.5 + 1e-7)
+    hundredths = whole(total / weight / 1e8 + 0.5 + 1e-8)
     has_score = or_(got.c.service.is_not(None), got.c.feedback.is_not(None))
     score = case((has_score, hundredths), else_=null())
     return (
@@ -207,7 +208,7 @@ def _score(close_id: int, known: Sequence[Metric], policy: PolicyInForce) -> Any
         .where(MonthResult.close_id == close_id, MonthResult.person_id == got.c.person_id)
         .values(
             score=score,
-            **{name: whole(got.c[name] / 1e8 + 0.5 + 1e-7) for name in COMPONENTS},
+            **{name: whole(got.c[name] / 1e8 + 0.5 + 1e-8) for name in COMPONENTS},
             is_partial=and_(score.is_not(None), got.c.present < len(scored)),
             kpi_met=_kpi_met(close_id, known),
             not_ranked=func.coalesce(

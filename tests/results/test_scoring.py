@@ -170,6 +170,22 @@ def test_exact_halves_are_rounded_up(both_apps: Flask) -> None:
     assert [found[i].score for i in ids] == list(HALVES)
 
 
+def test_a_hair_below_a_half_is_rounded_down(both_apps: Flask) -> None:
+    agents = [
+        Agent(channel="email", figures={m: Fraction(v) for m, v in figures.items()})
+        for figures in (
+            {"frt": "37453.4", "fcr": "0.8902", "csat": "4.5", "feedback": "90",
+             "exam": "81.08", "case_analysis": "80"},
+            {"frt": "87632.7", "fcr": "0.89", "csat": "4.5", "feedback": "90",
+             "exam": "81.04", "case_analysis": "80"},
+        )
+    ]  # fmt: skip
+    ids = store(agents)
+    _, found = compute()
+    assert [found[i].score for i in ids] == [7773, 7552]
+    assert [oracle.hundredths(oracle.exact_score(a)) for a in agents] == [7773, 7552]
+
+
 def test_the_systems_own_training_figures_win(both_apps: Flask) -> None:
     agent = Agent(figures={"frt": Fraction(30), "exam": Fraction(10)})
     ids = store([agent])
