@@ -74,19 +74,25 @@ def bound(spec: Callable[..., Any], args: Arguments, kwargs: Mapping[str, Any]) 
     return (*args, *(kwargs[name] for name in parameters(spec)[len(args) :]))
 
 
-@contextmanager
-def in_savepoint(session: HookSession) -> Iterator[None]:
-    """What happens inside is undone alone when it fails, and cannot end the transaction."""
-    with session.begin_nested():
-        outer, session.in_hook = session.in_hook, True
-        try:
-            yield
-        finally:
-            session.in_hook = outer
+_SWALLOWED = "a failed statement was swallowed; the transaction was broken"
 
 
 class LeftBehind(Exception):
     """A hook that is called for a page returned, but left work or wreckage in the transaction."""
+
+
+@contextmanager
+def in_savepoint(session: HookSession) -> Iterator[None]:
+    """What happens inside is undone alone when it fails, and cannot end the transaction."""
+    with session.begin_nested():
+        outer, session.in_hook, troubles = session.in_hook, True, _seen.troubles
+        try:
+            yield
+        finally:
+            session.in_hook = outer
+        # Raised here, while the savepoint can still be rolled back to: it cannot be released.
+        if _seen.troubles != troubles and _is_broken(session):
+            raise LeftBehind(_SWALLOWED)
 
 
 class PageGuard:
@@ -122,7 +128,7 @@ class PageGuard:
             self._mend()
             raise LeftBehind("objects were added or changed by a hook that only shows")
         if _seen.troubles != self._troubles and self._mend():
-            raise LeftBehind("a failed statement was swallowed; the transaction was broken")
+            raise LeftBehind(_SWALLOWED)
         return result
 
     def _mend(self) -> bool:
