@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from lms.courses import services
 from lms.courses.content_entry import is_bilingual
-from lms.courses.markdown import to_html
 from lms.courses.models import StepState
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -43,6 +42,8 @@ class Lesson:
             raise DomainError("This must be the number of an option.", field="check.answer")
 
     def render(self, session: Session, context: StepContext) -> str:
+        from lms.courses.markdown import to_html  # a parser that commands do not need
+
         data = services.step_data(session, context.enrolment_id, context.step_id)
         return render_template(
             "courses/steps/lesson.html",
