@@ -148,7 +148,9 @@ def test_no_file_and_an_unknown_kind(hr: FlaskClient) -> None:
 
 
 def test_a_file_too_large_is_an_error_page(hr: FlaskClient) -> None:
-    assert upload(hr, b"x" * (21 * 1024 * 1024)).status_code == 413
+    body = b"x" * (21 * 1024 * 1024)
+    kind = "multipart/form-data; boundary=x"
+    assert hr.post(IMPORTS, data=body, content_type=kind).status_code == 413
 
 
 def test_what_hr_says_of_a_column_is_remembered(hr: FlaskClient, agents: list[Person]) -> None:
