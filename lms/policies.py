@@ -76,6 +76,13 @@ def in_force(session: Session, policy: Policy) -> PolicyInForce:
     return PolicyInForce(policy.name, latest.number, {**policy.defaults(), **latest.params})
 
 
+def at_version(session: Session, policy: Policy, number: int) -> PolicyInForce:
+    """The parameters that a result was computed under, by the version number it names."""
+    here = (PolicyVersion.name == policy.name, PolicyVersion.number == number)
+    stored = session.scalar(select(PolicyVersion.params).where(*here)) or {}
+    return PolicyInForce(policy.name, number, {**policy.defaults(), **stored})
+
+
 def versions(session: Session, policy: Policy) -> list[PolicyVersion]:
     """Newest first."""
     found = select(PolicyVersion).where(PolicyVersion.name == policy.name)

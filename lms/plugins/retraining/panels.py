@@ -51,8 +51,9 @@ def _of_close(session: Session, subject: Any, viewer: Viewer) -> list[Panel] | N
     close = subject if isinstance(subject, MonthClose) else getattr(subject, "close", None)
     if close is None:
         return None
-    policy = policies.in_force(session, SELECTION)
     ran = session.scalar(select(RuleRun).where(RuleRun.rule == RULE, RuleRun.close_id == close.id))
+    number = ran.policy_number if ran else 0
+    policy = policies.at_version(session, SELECTION, number)
     html = render_template(
         "retraining/_month.html",
         close=close,

@@ -8,12 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms import policies
+from lms.audit import OPERATOR
 from lms.cli import build
 from lms.db import db
 from lms.people.models import Level
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.plugins.retraining.models import Assignment, AssignmentState
+from lms.plugins.retraining.policy import SELECTION
 from tests.counting import statements
 
 
@@ -95,6 +98,21 @@ def test_columns_of_the_month(close, desk) -> None:
     assert selected.values == {desk.lowest.id: "1"}
     assert (weakest.name, weakest.after) == ("weakest", "partial")
     assert weakest.values == {desk.lowest.id: "frt"}
+
+
+def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> None:
+    policies.save(
+        db.session(), SELECTION, {"share": 0.5}, base_number=0, reason="for the next one",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    client = auth.login(hr)
+    page = client.get("/results/months/2026-10").text
+    assert "12 people are ranked, so the lowest 1 are meant" in page
+    assert "score of 70.00 or less" in page and "version 0 of the policy" in page
+    desk.close("2026-10", revision=2)
+    db.session.commit()
+    assert "The rule has not run for this close." in client.get("/results/months/2026-10").text
 
 
 def test_the_command_line_lists(app: Flask, close, desk, capsys) -> None:
