@@ -112,6 +112,8 @@ def prepare(app: Flask) -> Others:
             "exams_manage.bank.key": "service-handbook",
             "number": 1,
             "rules.switch_plugin.name": "exams",
+            "rules.plugin.name": "exams",
+            "rules.plugin_settings.name": "exams",
             "kind": "kpi",
             "year": 2026,
         }
