@@ -113,7 +113,6 @@ def prepare(app: Flask) -> Others:
             "number": 1,
             "rules.switch_plugin.name": "exams",
             "rules.plugin.name": "exams",
-            "rules.plugin_settings.name": "exams",
             "kind": "kpi",
             "year": 2026,
         }
