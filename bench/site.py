@@ -72,7 +72,7 @@ def build(app: Flask) -> Bench:
         agent=cookie(app, people[200].id),
         hire=cookie(app, hire.person_id),
         lesson=f"/learn/{hire.id}/{step.id}",
-        month=f"/months/{first.plus(2)}",
+        month=f"/results/months/{first.plus(2)}",
         answers=[(cookie(app, a.person_id), f"/exams/attempts/{a.id}/answers") for a in sitting],
         csrf=_csrf(app),
     )
