@@ -103,9 +103,34 @@ def test_a_message_has_one_translation_in_all_domains():
 
 
 def test_messages_are_written_so_that_they_can_be_extracted():
-    """Nothing composed or inside an f-string; a constant given to an error is marked by N_."""
+    """Nothing composed or inside an f-string; N_ marks what the extraction does not know."""
     found = [place for path in _python_files() for place in _not_extractable(path)]
     assert not found
+
+
+def test_the_messages_of_errors_of_their_own_kind_are_marked():
+    """The extraction knows our four errors by name, not the classes derived from them."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in _python_files()}
+    kinds = [
+        kind for tree in trees.values() for kind in _all(tree, ast.ClassDef) if _is_error(kind)
+    ]
+    names = {kind.name for kind in kinds}
+    raised = [call for tree in trees.values() for call in _all(tree, ast.Call)]
+    own = [c for c in raised if isinstance(c.func, ast.Name) and c.func.id in names - ERRORS]
+    inits = [
+        c
+        for kind in kinds
+        for c in _all(kind, ast.Call)
+        if ast.unparse(c.func).startswith("super()")
+    ]
+    assert own and inits
+    assert not [
+        ast.unparse(c) for c in own + inits if c.args and isinstance(c.args[0], ast.Constant)
+    ]
+
+
+def _is_error(kind: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id in ERRORS for base in kind.bases)
 
 
 def _python_files() -> Iterator[Path]:

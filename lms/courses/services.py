@@ -24,6 +24,7 @@ from lms.courses.models import (
 from lms.courses.outline import outline
 from lms.db import Localized, Session
 from lms.errors import DomainError, NotAllowed, NotFound
+from lms.i18n import N_
 from lms.people.organisation import zone
 from lms.plugins.bus import emit
 from lms.plugins.types import StepContext
@@ -33,7 +34,7 @@ class Locked(NotAllowed):
     """The step is not open yet; `reason` says what opens it and when."""
 
     def __init__(self, reason: Localized) -> None:
-        super().__init__("This step is locked. %(reason)s", reason=reason)
+        super().__init__(N_("This step is locked. %(reason)s"), reason=reason)
         self.reason = reason
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
+    N_,
     Actor,
     Conflict,
     DomainError,
@@ -126,10 +127,10 @@ def save(
     if not rows or len(rows) != len(answers):
         raise NotFound("This question is not part of your exam.")
     if rows[0].submitted_at is not None:
-        raise AttemptOver("This exam has been handed in. Its answers cannot change any more.")
+        raise AttemptOver(N_("This exam has been handed in. Its answers cannot change any more."))
     if now > rows[0].deadline:
         raise AttemptOver(
-            "The time is up. What was saved before the end has been handed in for you."
+            N_("The time is up. What was saved before the end has been handed in for you.")
         )
     older = []
     for row in rows:
