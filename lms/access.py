@@ -4,7 +4,7 @@ A role is a set of permissions, each with a scope: one's own, one's team's, ever
 the permission by decorator and the object by `Viewer.covers`; lists filter by `Viewer.clause`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from flask import abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, true
 
-from lms.db import Localized, db
+from lms.db import Localized
 
 if TYPE_CHECKING:
     from lms.people.models import Person
@@ -154,16 +154,10 @@ def permissions() -> Mapping[str, Permission]:
     return cast(Mapping[str, Permission], current_app.extensions["lms_permissions"])
 
 
-def load_viewer(person: "Person") -> Viewer:
-    from lms.people.models import RoleAssignment
-
-    rows = db.session.execute(
-        select(RoleAssignment.role, RoleAssignment.team_id).where(
-            RoleAssignment.person_id == person.id
-        )
-    ).all()
-    roles = frozenset({EMPLOYEE, *(role for role, _ in rows)})
-    teams = {team_id or person.team_id for role, team_id in rows if role == SUPERVISOR}
+def viewer_of(person: "Person", assigned: Sequence[tuple[str, int | None]]) -> Viewer:
+    """The person as a viewer; `assigned` holds their roles, each with the team it is for."""
+    roles = frozenset({EMPLOYEE, *(role for role, _ in assigned)})
+    teams = {team_id or person.team_id for role, team_id in assigned if role == SUPERVISOR}
     scopes: dict[str, Scope] = {}
     for permission in permissions().values():
         granted = [scope for role, scope in permission.grants.items() if role in roles]
@@ -177,7 +171,7 @@ def viewer() -> Viewer:
     if not current_user.is_authenticated:
         abort(401)
     if "viewer" not in g:
-        g.viewer = load_viewer(current_user.person)
+        g.viewer = viewer_of(current_user.person, current_user.roles)
     return cast(Viewer, g.viewer)
 
 

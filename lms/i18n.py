@@ -1,10 +1,13 @@
 """Languages: Simplified Chinese and English, in the interface and in content."""
 
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, get_locale
+from babel.support import Translations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
+from markupsafe import Markup
 
 from lms.clock import now
 from lms.db import Localized
@@ -41,7 +44,9 @@ def select_locale() -> str:
 
 def locale() -> str:
     """`zh_Hans` or `en`."""
-    return normalise(str(get_locale())) or DEFAULT
+    if "locale" not in g:
+        g.locale = normalise(str(get_locale())) or DEFAULT
+    return cast(str, g.locale)
 
 
 def pick(text: Localized | dict[str, str] | str | None) -> str:
@@ -49,6 +54,54 @@ def pick(text: Localized | dict[str, str] | str | None) -> str:
     if isinstance(text, str):
         return text
     return (text if isinstance(text, Localized) else Localized.of(text)).pick(locale())
+
+
+class _Texts(dict[str, Markup]):
+    """What templates ask for by the hundred in one language, each looked up once.
+
+    As Jinja's own: translations may hold markup, what is put into them is escaped, and they are
+    always formats (a percent sign is written twice).
+    """
+
+    def __init__(self, catalogue: Translations) -> None:
+        self.catalogue = catalogue
+
+    def __missing__(self, message: str) -> Markup:
+        text = Markup(self.catalogue.ugettext(message))  # noqa: S704  from our catalogues
+        self[message] = text if "%(" in text else text % ()
+        return self[message]
+
+
+_texts: WeakKeyDictionary[Translations, _Texts] = WeakKeyDictionary()
+
+
+def _of_request() -> _Texts:
+    """Flask-Babel asks for the request's language anew for each text; here once."""
+    try:
+        return cast(_Texts, g.texts)
+    except AttributeError:
+        catalogue = get_translations()
+        g.texts = _texts.setdefault(catalogue, _Texts(catalogue))
+        return cast(_Texts, g.texts)
+
+
+def gettext(message: str, **values: object) -> str:
+    text = _of_request().catalogue.ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    return _of_request().catalogue.ungettext(singular, plural, num) % {"num": num, **values}
+
+
+def _in_markup(message: str, **values: object) -> Markup:
+    text = _of_request()[message]
+    return text % values if values else text
+
+
+def _plural_in_markup(singular: str, plural: str, num: int, **values: object) -> Markup:
+    text = _of_request().catalogue.ungettext(singular, plural, num)
+    return Markup(text) % {"num": num, **values}  # noqa: S704  from our catalogues
 
 
 def init_app(app: Flask, domains: list[tuple[str, str]]) -> None:
@@ -63,4 +116,7 @@ def init_app(app: Flask, domains: list[tuple[str, str]]) -> None:
         timezone_selector=lambda: zone().key,
     )
     app.jinja_env.filters["loc"] = pick
-    app.jinja_env.globals.update(languages=LANGUAGES, locale=locale, now=now)
+    app.jinja_env.globals.update(
+        _=_in_markup, gettext=_in_markup, ngettext=_plural_in_markup,
+        languages=LANGUAGES, locale=locale, now=now,
+    )  # fmt: skip

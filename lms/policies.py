@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ScalarSelect, UniqueConstraint, select
 
 from lms import audit
 from lms.db import Code, Localized, Mapped, Model, Pk, Session, mapped_column
@@ -52,6 +52,16 @@ class Policy:
     def defaults(self) -> dict[str, Any]:
         return {**self.fixed, **{p.name: p.default for p in self.parameters}}
 
+    def newest(self) -> ScalarSelect[dict[str, Any]]:
+        """The parameters in force as part of a query of one's own; null while the defaults hold."""
+        return (
+            select(PolicyVersion.params)
+            .where(PolicyVersion.name == self.name)
+            .order_by(PolicyVersion.number.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+
 
 @dataclass(frozen=True)
 class PolicyInForce:
@@ -78,6 +88,8 @@ def in_force(session: Session, policy: Policy) -> PolicyInForce:
 
 def at_version(session: Session, policy: Policy, number: int) -> PolicyInForce:
     """The parameters that a result was computed under, by the version number it names."""
+    if number == 0:
+        return PolicyInForce(policy.name, 0, policy.defaults())
     here = (PolicyVersion.name == policy.name, PolicyVersion.number == number)
     stored = session.scalar(select(PolicyVersion.params).where(*here)) or {}
     return PolicyInForce(policy.name, number, {**policy.defaults(), **stored})

@@ -6,8 +6,10 @@ the rest of its module, but not with the next one: a day is not over while its r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date
 
@@ -18,12 +20,13 @@ from lms.db import Localized
 
 @dataclass(frozen=True)
 class Progress:
-    """What is stored about a step; `score` in hundredths of a percent."""
+    """What is stored about a step; `score` in hundredths of a percent, `data` its type's own."""
 
     state: str
     score: int | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,11 +154,12 @@ def _lock(
     if not closed and not before:
         return None
     n = module.opens_on_day
-    day_zh, day_en = (format_date(opens_on, form, locale) for form, locale in _DATE_FORMS)
     if not before:
+        day_zh, day_en = _in_words(opens_on)
         return Localized(f"{day_zh}（第 {n} 天）开放", f"Opens on {day_en} (day {n})")
     zh, en = before[-1].title.pick("zh"), before[-1].title.pick("en")
     if closed:
+        day_zh, day_en = _in_words(opens_on)
         return Localized(
             f"{day_zh}（第 {n} 天）开放，并需先完成「{zh}」",
             f"Opens on {day_en} (day {n}), after “{en}”",
@@ -163,4 +167,6 @@ def _lock(
     return Localized(f"完成「{zh}」后开放", f"Opens after “{en}”")
 
 
-_DATE_FORMS = (("M月d日 EEEE", "zh_Hans"), ("EEE d MMM", "en"))
+@lru_cache(maxsize=256)  # a week's steps name the same few days, and so do all its hires
+def _in_words(day: date) -> tuple[str, str]:
+    return format_date(day, "M月d日 EEEE", "zh_Hans"), format_date(day, "EEE d MMM", "en")

@@ -17,7 +17,6 @@ from lms.db import Localized, db
 from lms.people import notices
 from lms.people.models import Clearance, ClearanceSource, Level
 from lms.people.organisation import zone
-from lms.people.services import clearance_on
 
 # How long the start page goes on congratulating.
 _JUST_CLEARED = timedelta(days=3)
@@ -31,7 +30,7 @@ def today() -> ResponseReturnValue:
     if week is not None:
         return _hire(week, [found for found in under_way if found is not week])
     takes_contacts = me.level in (Level.AGENT, Level.SENIOR_AGENT)
-    clearance = clearance_on(db.session(), me.id, day) if takes_contacts else None
+    clearance = current_user.clearance if takes_contacts else None
     if takes_contacts and not clearance and (done := clearing.waiting(db.session(), me.id)):
         week = queries.one(db.session(), done.id, day)
         reasons = clearing.refusals(db.session(), done, now())

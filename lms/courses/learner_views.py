@@ -46,14 +46,14 @@ def programme(enrolment_id: int) -> ResponseReturnValue:
 def step(enrolment_id: int, step_id: int) -> ResponseReturnValue:
     me = viewer().person_id
     try:
-        context = services.open_step(db.session(), me, enrolment_id, step_id, now())
+        found, context = services.open_step(db.session(), me, enrolment_id, step_id, now())
     except services.Locked as refused:
         return _locked_page(enrolment_id, step_id, refused)
     if request.method == "POST":
         return _submit(context)
     return render_template(
         "courses/step.html",
-        found=queries.one(db.session(), enrolment_id, local_date(now(), zone())),
+        found=found,
         step=context,
         body=_body(context),
         kind=step_type(context.kind),

@@ -4,9 +4,10 @@ Versions never change once stored, so each process reads a version's outline onc
 the pages people open most then need no query for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
@@ -60,8 +61,7 @@ _kept: WeakKeyDictionary[Engine, dict[int, Outline]] = WeakKeyDictionary()
 
 def outlines(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
     """By version id; at most two queries, none for versions read before."""
-    bind = session.get_bind()
-    kept = _kept.setdefault(bind.engine if isinstance(bind, Connection) else bind, {})
+    kept = _kept.setdefault(_engine(session), {})
     wanted = set(version_ids)
     if missing := wanted - kept.keys():
         kept.update(_read(session, missing))
@@ -70,6 +70,26 @@ def outlines(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]
 
 def outline(session: Session, version_id: int) -> Outline:
     return outlines(session, [version_id])[version_id]
+
+
+# As many lessons as a site's courses under way have; about 10 KB each.
+_CONFIGS_KEPT = 500
+_configs: WeakKeyDictionary[Engine, dict[int, Mapping[str, Any]]] = WeakKeyDictionary()
+
+
+def step_config(session: Session, step_id: int) -> Mapping[str, Any]:
+    """What the step's type needs, as the content file has it; kept like the outline."""
+    kept = _configs.setdefault(_engine(session), {})
+    if step_id not in kept:
+        if len(kept) >= _CONFIGS_KEPT:
+            kept.clear()
+        kept[step_id] = session.scalar(select(Step.config).where(Step.id == step_id)) or {}
+    return kept[step_id]
+
+
+def _engine(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind.engine if isinstance(bind, Connection) else bind
 
 
 def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:

@@ -1,8 +1,10 @@
 """Reading enrolments and where people stand in them, for one person or many."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from lms.courses.gating import Progress, Standing, standing
 from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion, StepProgress
@@ -13,33 +15,42 @@ from lms.errors import NotFound
 ACTIVE = Enrolment.status == EnrolmentStatus.ACTIVE
 
 
+_PROGRESS = (
+    select(
+        Enrolment,
+        StepProgress.step_id,
+        StepProgress.state,
+        StepProgress.score,
+        StepProgress.started_at,
+        StepProgress.completed_at,
+        StepProgress.data,
+    )
+    .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
+    .order_by(Enrolment.due_on, Enrolment.id)
+)
+# Made once, for the pages that learners open all day.
+_UNDER_WAY = _PROGRESS.where(Enrolment.person_id == bindparam("person_id"), ACTIVE)
+_ONE = _PROGRESS.where(Enrolment.id == bindparam("enrolment_id"))
+
+
 def standings(session: Session, where: ColumnElement[bool], today: date) -> list[Standing]:
     """The enrolments that match, soonest due first; one query once outlines are kept."""
-    rows = session.execute(
-        select(
-            Enrolment,
-            StepProgress.step_id,
-            StepProgress.state,
-            StepProgress.score,
-            StepProgress.started_at,
-            StepProgress.completed_at,
-        )
-        .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
-        .where(where)
-        .order_by(Enrolment.due_on, Enrolment.id)
-    ).all()
+    return _stood(session, session.execute(_PROGRESS.where(where)), today)
+
+
+def _stood(session: Session, rows: Iterable[Any], today: date) -> list[Standing]:
     progress: dict[Enrolment, dict[int, Progress]] = {}
-    for enrolment, step_id, state, score, started_at, completed_at in rows:
+    for enrolment, step_id, state, *rest in rows:
         known = progress.setdefault(enrolment, {})
         if step_id is not None:  # else the outer join found no step begun
-            known[step_id] = Progress(state, score, started_at, completed_at)
+            known[step_id] = Progress(state, *rest)
     shapes = outlines(session, {enrolment.version_id for enrolment in progress})
     return [standing(e, shapes[e.version_id], known, today) for e, known in progress.items()]
 
 
 def active(session: Session, person_id: int, today: date) -> list[Standing]:
     """What the person is in the middle of, soonest due first."""
-    return standings(session, and_(Enrolment.person_id == person_id, ACTIVE), today)
+    return _stood(session, session.execute(_UNDER_WAY, {"person_id": person_id}), today)
 
 
 def of_person(session: Session, person_id: int, today: date) -> list[Standing]:
@@ -49,7 +60,7 @@ def of_person(session: Session, person_id: int, today: date) -> list[Standing]:
 
 def one(session: Session, enrolment_id: int, today: date) -> Standing:
     """NotFound if there is none."""
-    found = standings(session, Enrolment.id == enrolment_id, today)
+    found = _stood(session, session.execute(_ONE, {"enrolment_id": enrolment_id}), today)
     if not found:
         raise NotFound("This course does not exist.")
     return found[0]

@@ -1,6 +1,5 @@
 """Enrolments and the progress of their steps. Functions take the session and `now`."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,17 +10,16 @@ from lms import audit, events
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.courses import clearing, queries
-from lms.courses.gating import StepStanding
+from lms.courses.gating import Standing, StepStanding
 from lms.courses.models import (
     Enrolment,
     EnrolmentStatus,
     Programme,
     ProgrammeKind,
-    Step,
     StepProgress,
     StepState,
 )
-from lms.courses.outline import outline
+from lms.courses.outline import outline, step_config
 from lms.db import Localized, Session
 from lms.errors import DomainError, NotAllowed, NotFound
 from lms.i18n import N_
@@ -130,8 +128,9 @@ def _locked_row(session: Session, enrolment_id: int) -> Enrolment:
 
 def open_step(
     session: Session, person_id: int, enrolment_id: int, step_id: int, now: datetime
-) -> StepContext:
-    """The step for its owner to work on; Locked (a NotAllowed) with the reason, NotFound else."""
+) -> tuple[Standing, StepContext]:
+    """The course and its step for the owner to work on; Locked (a NotAllowed) with the reason,
+    NotFound else."""
     found = queries.one(session, enrolment_id, local_date(now, zone()))
     if found.enrolment.person_id != person_id:
         raise NotFound("This course does not exist.")
@@ -142,14 +141,14 @@ def open_step(
         raise NotFound("This step does not exist.")
     if standing.lock is not None:
         raise Locked(standing.lock)
-    return context_of(session, found.enrolment, standing, now)
+    return found, context_of(session, found.enrolment, standing, now)
 
 
 def context_of(
     session: Session, enrolment: Enrolment, standing: StepStanding, now: datetime
 ) -> StepContext:
     """What a step type is told, without asking whether the step is open."""
-    step = standing.step
+    step, progress = standing.step, standing.progress
     return StepContext(
         person_id=enrolment.person_id,
         enrolment_id=enrolment.id,
@@ -157,25 +156,9 @@ def context_of(
         kind=step.kind,
         title=step.title,
         config=step_config(session, step.id),
-        state=standing.progress.state if standing.progress else None,
+        state=progress.state if progress else None,
         now=now,
-    )
-
-
-def step_config(session: Session, step_id: int) -> Mapping[str, Any]:
-    found = session.scalar(select(Step.config).where(Step.id == step_id))
-    return found or {}
-
-
-def step_data(session: Session, enrolment_id: int, step_id: int) -> dict[str, Any]:
-    """What the step type last stored with `set_step_state`."""
-    return dict(
-        session.scalar(
-            select(StepProgress.data).where(
-                StepProgress.enrolment_id == enrolment_id, StepProgress.step_id == step_id
-            )
-        )
-        or {}
+        data=progress.data if progress else {},
     )
 
 

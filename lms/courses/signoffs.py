@@ -1,6 +1,6 @@
 """Signing a checklist for somebody else: by trainers, and by supervisors for their own team."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,14 +44,13 @@ class Sheet:
 
 def ask(session: Session, context: StepContext) -> None:
     """The learner says they are ready; their supervisors are told."""
-    data = services.step_data(session, context.enrolment_id, context.step_id)
     services.set_step_state(
         session,
         context.enrolment_id,
         context.step_id,
         StepState.SUBMITTED,
         now=context.now,
-        data=data,
+        data=dict(context.data),
     )
     person = session.get_one(Person, context.person_id)
     zh, en = context.title.pick("zh"), context.title.pick("en")
@@ -94,14 +93,14 @@ def sheet(session: Session, enrolment_id: int, step_id: int, now: datetime) -> S
         raise NotFound("This step does not exist.")
     if standing.lock is not None:
         raise services.Locked(standing.lock)
-    data = services.step_data(session, enrolment_id, step_id)
+    context = services.context_of(session, found.enrolment, standing, now)
     return Sheet(
         enrolment=found.enrolment,
         person=session.get_one(Person, found.enrolment.person_id),
-        context=services.context_of(session, found.enrolment, standing, now),
-        ticked=frozenset(data.get("ticked", [])),
-        note=data.get("note", ""),
-        signature=signature(session, data),
+        context=context,
+        ticked=frozenset(context.data.get("ticked", [])),
+        note=context.data.get("note", ""),
+        signature=signature(session, context.data),
     )
 
 
@@ -155,7 +154,7 @@ def _tell(session: Session, sheet: Sheet, is_signed: bool, now: datetime) -> Non
     notices.notify(session, [sheet.person.id], "signoff.result", text, url, now)
 
 
-def signature(session: Session, data: dict[str, Any]) -> Signature | None:
+def signature(session: Session, data: Mapping[str, Any]) -> Signature | None:
     """Who signed and when, from what the step keeps."""
     if "signed_by" not in data:
         return None

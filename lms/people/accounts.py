@@ -3,20 +3,25 @@
 import hashlib
 import secrets
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_login import UserMixin
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Date, and_, bindparam, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms import audit
 from lms.audit import Actor
-from lms.db import Session, db
+from lms.clock import local_date, now
+from lms.db import Session, db, reading
 from lms.errors import DomainError
-from lms.people.models import Account, Person
+from lms.people.models import Account, Clearance, Notification, Person, RoleAssignment
+from lms.people.organisation import zone
+from lms.people.services import in_force
 
 MIN_PASSWORD = 10
 ACTIVATION_LASTS = timedelta(days=7)
@@ -37,28 +42,76 @@ def _decoy() -> str:
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the person and the session version they signed in with."""
+    """What Flask-Login holds: the person, the session version they signed in with, and what every
+    page asks about them: assigned roles (each with the team it is for), how many notices are
+    unread, and the clearance that holds today."""
 
-    def __init__(self, person: Person, account: Account) -> None:
+    def __init__(
+        self,
+        person: Person,
+        account: Account,
+        roles: Sequence[tuple[str, int | None]] = (),
+        unread: int = 0,
+        clearance: Clearance | None = None,
+    ) -> None:
         self.person = person
         self.account = account
+        self.roles = roles
+        self.unread = unread
+        self.clearance = clearance
 
     def get_id(self) -> str:
         return f"{self.person.id}.{self.account.session_version}"
+
+
+_UNREAD = (
+    select(func.count(Notification.id))
+    .where(Notification.person_id == Person.id, Notification.read_at.is_(None))
+    .scalar_subquery()
+)
+_CLEARED = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
+# One query for all that the frame of a page needs to know; a row for each role and clearance.
+_SIGNED_IN = (
+    select(Person, RoleAssignment.role, RoleAssignment.team_id, _UNREAD, Clearance)
+    .join(Person.account)
+    .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
+    .outerjoin(Clearance, _CLEARED)
+    .where(
+        Person.id == bindparam("id"),
+        Person.left_on.is_(None),
+        Account.session_version == bindparam("version"),
+    )
+    .order_by(Clearance.from_day)
+    .options(contains_eager(Person.account))
+)
 
 
 def load_user(session_id: str) -> SignedInUser | None:
     person_id, _, version = session_id.partition(".")
     if not (person_id.isdecimal() and version.isdecimal()):
         return None
-    person = db.session.scalar(
-        select(Person).where(Person.id == int(person_id)).options(joinedload(Person.account))
-    )
-    if person is None or person.account is None or person.left_on is not None:
+    wanted = {
+        "id": int(person_id), "version": int(version), "day": local_date(now(), zone())
+    }  # fmt: skip
+    if reading.get():
+        return _signed_in(db.session.execute(_SIGNED_IN, wanted).all())
+    # Who asks is found out before the transaction that writes: on SQLite that one keeps all other
+    # writers waiting. What was read then belongs to the request's session as if it had read it.
+    with Session(db.engine.execution_options(lms_read=True)) as session:
+        user = _signed_in(session.execute(_SIGNED_IN, wanted).all())
+    if user is not None:
+        user.person = db.session.merge(user.person, load=False)
+        user.account = db.session.merge(user.account, load=False)
+        user.clearance = user.clearance and db.session.merge(user.clearance, load=False)
+    return user
+
+
+def _signed_in(rows: Sequence[Any]) -> SignedInUser | None:
+    if not rows:
         return None
-    if person.account.session_version != int(version):
-        return None
-    return SignedInUser(person, person.account)
+    person, _, _, unread, clearance = rows[0]
+    roles = {(role, team_id) for _, role, team_id, *_ in rows if role is not None}
+    return SignedInUser(person, person.account, tuple(roles), unread, clearance)
 
 
 def hash_password(password: str) -> str:

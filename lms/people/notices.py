@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from lms.db import Localized, Session
 from lms.people.models import Notification
@@ -18,10 +18,17 @@ def notify(
     )
 
 
+_LATEST = (
+    select(Notification)
+    .where(Notification.person_id == bindparam("person_id"))
+    .order_by(Notification.id.desc())
+    .limit(bindparam("most"))
+)
+
+
 def latest(session: Session, person_id: int, limit: int = 50) -> list[Notification]:
     """Newest first."""
-    found = select(Notification).where(Notification.person_id == person_id)
-    return list(session.scalars(found.order_by(Notification.id.desc()).limit(limit)))
+    return list(session.scalars(_LATEST, {"person_id": person_id, "most": limit}))
 
 
 def unread(session: Session, person_id: int) -> int:

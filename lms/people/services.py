@@ -124,7 +124,7 @@ def move(
     return True
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Clearances that hold on a day."""
     return (
         (Clearance.from_day <= day)

@@ -134,6 +134,8 @@ class StepContext:
     config: Mapping[str, Any]
     state: str | None
     now: datetime
+    # What the step type last stored with `set_step_state`.
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class StepType(Protocol):

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import format_date, format_datetime
-from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from markupsafe import Markup
 
-from lms.access import Scope, Viewer, viewer
-from lms.db import db
-from lms.people import accounts, notices
+from lms.access import Scope, viewer
+from lms.i18n import N_
+from lms.i18n import gettext as _
+from lms.people import accounts
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.plugins.types import NavItem
+from lms.web import tools
+from lms.web.tools import url_for
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,12 @@ def init_app(app: Flask) -> None:
     login.user_loader(accounts.load_user)
     app.jinja_env.globals.update(
         nav_items=nav_items,
-        unread_count=unread_count,
         url_exists=url_exists,
         panels=panels,
         may=may,
         viewer=viewer,
-        asset=asset,
     )
+    tools.init_app(app)
     app.jinja_env.filters.update(hundredths=hundredths, day=day, moment=moment)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -57,21 +58,8 @@ def moment(value: datetime | None) -> str:
     return "–" if value is None else str(format_datetime(value, "short"))
 
 
-def asset(name: str, endpoint: str = "static") -> str:
-    """A static file's URL that changes with the release, so that it may be cached for a year."""
-    from lms import __version__
-
-    return url_for(endpoint, filename=name, v=__version__)
-
-
 def may(permission: str) -> bool:
     return bool(current_user.is_authenticated) and viewer().may(permission)
-
-
-def unread_count() -> int:
-    if "unread" not in g:
-        g.unread = notices.unread(db.session(), viewer().person_id)
-    return int(g.unread)
 
 
 def url_exists(endpoint: str) -> bool:
@@ -85,49 +73,63 @@ def panels(place: str, subject: Any = None) -> Markup:
     return Markup("").join(Markup(p.html) for p in found)  # noqa: S704  from plugins' templates
 
 
-def core_links(who: Viewer) -> list[NavItem]:
-    """The core's own links; the sections come in the order learn, library, team, results, admin."""
-    every = [
-        ("", NavItem(_("Today"), "web.home", "home", "learn", 1)),
-        ("", NavItem(_("Courses"), "courses.mine", "school", "learn", 20)),
-        ("results.view", NavItem(_("My month"), "results.mine", "chart-bar", "learn", 40)),
-        ("", NavItem(_("Cases"), "cases.library", "books", "library", 10)),
-        ("", NavItem(_("Drills"), "cases.drills", "messages", "library", 20)),
-        ("drills.score", NavItem(_("Scoring"), "cases.queue", "clipboard-check", "library", 30)),
-        ("people.view", NavItem(_("People"), "people.index", "users", "team", 10)),
-        ("people.view", NavItem(_("Progress"), "courses.board", "progress-check", "team", 20)),
-        ("results.view", NavItem(_("Months"), "results.months", "calendar-stats", "results", 10)),
-        ("results.import", NavItem(_("Imports"), "results.imports", "file-import", "results", 20)),
-        ("policies.edit", NavItem(_("Policies"), "rules.policies", "adjustments", "admin", 10)),
-        ("plugins.manage", NavItem(_("Plugins"), "rules.plugins", "puzzle", "admin", 20)),
-        ("audit.view", NavItem(_("Audit"), "rules.audit_log", "history", "admin", 30)),
-    ]
-    # The months name people, so they are for those who see more than themselves.
-    least = {"results.months": Scope.TEAM}
-    return [
-        item
-        for permission, item in every
-        if not permission or who.may(permission, least.get(item.endpoint, Scope.OWN))
-    ]
+# The core's own links: permission, least scope, and the item with its label still to translate.
+# The months name people, so they are for those who see more than themselves.
+_CORE_LINKS = (
+    ("", Scope.OWN, NavItem(N_("Today"), "web.home", "home", "learn", 1)),
+    ("", Scope.OWN, NavItem(N_("Courses"), "courses.mine", "school", "learn", 20)),
+    ("results.view", Scope.OWN, NavItem(N_("My month"), "results.mine", "chart-bar", "learn", 40)),
+    ("", Scope.OWN, NavItem(N_("Cases"), "cases.library", "books", "library", 10)),
+    ("", Scope.OWN, NavItem(N_("Drills"), "cases.drills", "messages", "library", 20)),
+    (
+        "drills.score", Scope.OWN,
+        NavItem(N_("Scoring"), "cases.queue", "clipboard-check", "library", 30),
+    ),
+    ("people.view", Scope.OWN, NavItem(N_("People"), "people.index", "users", "team", 10)),
+    (
+        "people.view", Scope.OWN,
+        NavItem(N_("Progress"), "courses.board", "progress-check", "team", 20),
+    ),
+    (
+        "results.view", Scope.TEAM,
+        NavItem(N_("Months"), "results.months", "calendar-stats", "results", 10),
+    ),
+    (
+        "results.import", Scope.OWN,
+        NavItem(N_("Imports"), "results.imports", "file-import", "results", 20),
+    ),
+    (
+        "policies.edit", Scope.OWN,
+        NavItem(N_("Policies"), "rules.policies", "adjustments", "admin", 10),
+    ),
+    ("plugins.manage", Scope.OWN, NavItem(N_("Plugins"), "rules.plugins", "puzzle", "admin", 20)),
+    ("audit.view", Scope.OWN, NavItem(N_("Audit"), "rules.audit_log", "history", "admin", 30)),
+)  # fmt: skip
+_SECTIONS = ("learn", "library", "team", "results", "admin")
 
 
-def nav_items() -> list[Link]:
+def nav_items() -> tuple[Link, ...]:
+    """The links in their sections' order; a plugin may bring a section, which comes last."""
     if not current_user.is_authenticated:
-        return []
+        return ()
     who = viewer()
-    order = ("learn", "library", "team", "results", "admin")
-    links = [(item, _link(item)) for item in core_links(who)]
+    links = [
+        (item, _link(item, _(item.label)))
+        for permission, least, item in _CORE_LINKS
+        if not permission or who.may(permission, least)
+    ]
     for plugin, group in plugins().collect_named(hookspecs.lms_nav, who):
         with plugins().blaming(plugin, "lms_nav"):  # an endpoint may not be there
-            links.extend([(item, _link(item)) for item in group])
-    links.sort(key=lambda pair: _place(order, pair[0]))
-    return [link for _, link in links]
+            links.extend([(item, _link(item, str(item.label))) for item in group])
+    links.sort(key=lambda pair: _place(pair[0]))
+    return tuple(link for _, link in links)
 
 
-def _place(order: tuple[str, ...], item: NavItem) -> tuple[int, int]:
-    return order.index(item.section) if item.section in order else len(order), item.order
+def _place(item: NavItem) -> tuple[int, int]:
+    known = item.section in _SECTIONS
+    return _SECTIONS.index(item.section) if known else len(_SECTIONS), item.order
 
 
-def _link(item: NavItem) -> Link:
+def _link(item: NavItem, label: str) -> Link:
     here = request.endpoint == item.endpoint
-    return Link(item.label, url_for(item.endpoint), item.icon, here, item.badge, item.section)
+    return Link(label, url_for(item.endpoint), item.icon, here, item.badge, item.section)

@@ -41,7 +41,7 @@ def test_a_day_opens_at_local_midnight_not_before(
         services.open_step(db.session(), person.id, enrolment.id, third, clock.now())
     assert refused.value.reason.en == "Opens on Tue 3 Nov (day 2)"
     clock.advance(minutes=1)
-    context = services.open_step(db.session(), person.id, enrolment.id, third, clock.now())
+    _, context = services.open_step(db.session(), person.id, enrolment.id, third, clock.now())
     assert context.kind == "lesson" and context.state is None
 
 

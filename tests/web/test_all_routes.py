@@ -13,13 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from lms.access import Scope, Viewer, declared_access, load_viewer
+from lms.access import Scope, Viewer, declared_access, viewer_of
 from lms.app import create_app
 from lms.cli.site import prepare_site
 from lms.clock import SettableClock
 from lms.db import db
 from lms.demo.services import load_demo
-from lms.people.models import Person
+from lms.people.models import Person, RoleAssignment
 from tests.conftest import NOW, Auth, _running, _settings
 from tests.web.routes_kit import ROLES, Others, prepare
 
@@ -51,6 +51,12 @@ def demo(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def others(demo: Flask) -> Others:
     return prepare(demo)
+
+
+def viewer_as(person: Person) -> Viewer:
+    rows = select(RoleAssignment.role, RoleAssignment.team_id)
+    found = db.session.execute(rows.where(RoleAssignment.person_id == person.id))
+    return viewer_of(person, [(role, team_id) for role, team_id in found])
 
 
 def url_of(app: Flask, rule: Rule, others: Others) -> str:
@@ -122,7 +128,7 @@ def allowed(app: Flask, rule: Rule, role: str, viewer: Viewer) -> bool:
 @pytest.mark.parametrize("role", ROLES)
 def test_pages(demo: Flask, others: Others, role: str) -> None:
     client, person = signed_in(demo, role)
-    viewer = load_viewer(person)
+    viewer = viewer_as(person)
     wrong = []
     for rule in rules(demo, "GET"):
         status = client.get(url_of(demo, rule, others)).status_code
@@ -138,7 +144,7 @@ def test_pages(demo: Flask, others: Others, role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_acts_on_what_is_not_theirs_are_refused(demo: Flask, others: Others, role: str) -> None:
     client, person = signed_in(demo, role)
-    viewer = load_viewer(person)
+    viewer = viewer_as(person)
     wrong = []
     for rule in rules(demo, "POST"):
         if not allowed(demo, rule, role, viewer):

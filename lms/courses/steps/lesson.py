@@ -44,12 +44,11 @@ class Lesson:
     def render(self, session: Session, context: StepContext) -> str:
         from lms.courses.markdown import to_html  # a parser that commands do not need
 
-        data = services.step_data(session, context.enrolment_id, context.step_id)
         return render_template(
             "courses/steps/lesson.html",
             html=to_html(pick(context.config["body"])),
             check=context.config["check"],
-            chosen=data.get("chosen"),
+            chosen=context.data.get("chosen"),
             is_done=context.state == StepState.COMPLETED,
         )
 
@@ -60,14 +59,13 @@ class Lesson:
         if chosen is None:
             raise DomainError("Choose an answer first.", field="answer")
         right = chosen == check["answer"]
-        known = services.step_data(session, context.enrolment_id, context.step_id)
         services.set_step_state(
             session,
             context.enrolment_id,
             context.step_id,
             StepState.COMPLETED if right else StepState.STARTED,
             now=context.now,
-            data={"chosen": chosen, "tries": known.get("tries", 0) + 1},
+            data={"chosen": chosen, "tries": context.data.get("tries", 0) + 1},
         )
         if right and context.state != StepState.COMPLETED:
             flash(_("Right! This lesson is done."), "success")

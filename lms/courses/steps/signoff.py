@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, render_template
 from flask_babel import gettext as _
 
-from lms.courses import services, signoffs
+from lms.courses import signoffs
 from lms.courses.content_entry import is_bilingual
 from lms.courses.models import StepState
 from lms.db import Localized, Session
@@ -28,7 +28,7 @@ class SignOff:
             raise DomainError("This must be a list of texts in zh and en.", field="checklist")
 
     def render(self, session: Session, context: StepContext) -> str:
-        data = services.step_data(session, context.enrolment_id, context.step_id)
+        data = context.data
         return render_template(
             "courses/steps/signoff.html",
             checklist=context.config["checklist"],

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
@@ -63,15 +63,16 @@ def issue(session: Session, enrolment_id: int, now: datetime) -> Certificate:
     return certificate
 
 
+_OF_PERSON = (
+    select(Certificate)
+    .where(Certificate.person_id == bindparam("person_id"))
+    .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+)
+
+
 def of_person(session: Session, person_id: int, limit: int | None = None) -> Sequence[Certificate]:
     """Newest first."""
-    found = (
-        select(Certificate)
-        .where(Certificate.person_id == person_id)
-        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-        .limit(limit)
-    )
-    return session.scalars(found).all()
+    return session.scalars(_OF_PERSON.limit(limit), {"person_id": person_id}).all()
 
 
 def by_id(session: Session, certificate_id: int) -> Certificate | None:

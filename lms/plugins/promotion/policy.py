@@ -4,6 +4,7 @@ from lms.plugins.api import Level, Localized, Parameter, Policy
 
 TARGET = Level.SENIOR_AGENT
 FROM = Level.AGENT
+LONGEST_RUN = 12
 
 SENIOR_AGENT = Policy(
     name="promotion.senior_agent",
@@ -25,7 +26,7 @@ SENIOR_AGENT = Policy(
             Localized("须连续多少个已结账月份达标", "Closed months in a row that must qualify"),
             3,
             low=1,
-            high=12,
+            high=LONGEST_RUN,
         ),
         Parameter(
             "temporary",

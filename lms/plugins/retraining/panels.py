@@ -52,13 +52,12 @@ def _of_close(session: Session, subject: Any, viewer: Viewer) -> list[Panel] | N
     if close is None:
         return None
     ran = session.scalar(select(RuleRun).where(RuleRun.rule == RULE, RuleRun.close_id == close.id))
-    number = ran.policy_number if ran else 0
-    policy = policies.at_version(session, SELECTION, number)
+    policy = policies.at_version(session, SELECTION, ran.policy_number if ran else 0)
     html = render_template(
         "retraining/_month.html",
         close=close,
         ran=ran,
-        cut=selection.cut(session, close.id, policy),
+        cut=selection.cut(session, close, policy),
         policy=policy,
         sees_all=viewer.may("retraining.view", Scope.ALL),
     )

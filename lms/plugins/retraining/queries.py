@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.plugins.api import (
@@ -75,13 +75,16 @@ def months(session: Session) -> Sequence[Month]:
     return session.scalars(found).all()
 
 
+_UNFINISHED_OF = (
+    select(Assignment)
+    .where(Assignment.person_id == bindparam("person_id"), UNFINISHED)
+    .order_by(Assignment.due_on)
+)
+
+
 def unfinished_of(session: Session, person_id: int) -> Sequence[Assignment]:
     """What the person still has to do, first due first."""
-    return session.scalars(
-        select(Assignment)
-        .where(Assignment.person_id == person_id, UNFINISHED)
-        .order_by(Assignment.due_on)
-    ).all()
+    return session.scalars(_UNFINISHED_OF, {"person_id": person_id}).all()
 
 
 def of_month(session: Session, person_id: int, month: Month) -> Assignment | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from lms.plugins.api import Localized, Month, RuleProposal, Session, policies
+from lms.plugins.api import Localized, Month, MonthClose, RuleProposal, Session, policies
 from lms.plugins.retraining import selection, services, words
 from lms.plugins.retraining.policy import SELECTION
 from lms.plugins.retraining.services import RULE
@@ -19,7 +19,8 @@ class BottomShare:
         self, session: Session, period: Month, close_id: int, now: datetime
     ) -> list[RuleProposal]:
         policy = policies.in_force(session, self.policy)
-        at, threshold = selection.cut(session, close_id, policy), selection.below(policy)
+        at = selection.cut(session, session.get_one(MonthClose, close_id), policy)
+        threshold = selection.below(policy)
         proposals = []
         for person in selection.selected(session, close_id, at, threshold):
             evidence = evidence_of(person, at, threshold, policy.number)

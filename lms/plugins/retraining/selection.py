@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Float, and_, case, cast, func, or_, select
 
-from lms.plugins.api import MonthFigure, MonthResult, PolicyInForce, Session
+from lms.plugins.api import MonthClose, MonthFigure, MonthResult, PolicyInForce, Session
 
 FIGURES = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")  # ties in this order
 
@@ -42,14 +42,13 @@ def lowest(share: float, ranked: int) -> int:
     return int(Decimal(str(share)) * ranked)
 
 
-def cut(session: Session, close_id: int, policy: PolicyInForce) -> Cut:
-    here = (MonthResult.close_id == close_id, MonthResult.rank.is_not(None))
-    ranked = session.scalar(select(func.count()).select_from(MonthResult).where(*here)) or 0
-    k = lowest(policy["share"], ranked)
+def cut(session: Session, close: MonthClose, policy: PolicyInForce) -> Cut:
+    here = (MonthResult.close_id == close.id, MonthResult.rank.is_not(None))
+    k = lowest(policy["share"], close.ranked)
     if k == 0:
-        return Cut(ranked, 0, None)
+        return Cut(close.ranked, 0, None)
     kth = select(MonthResult.score).where(*here).order_by(MonthResult.score).offset(k - 1).limit(1)
-    return Cut(ranked, k, session.scalar(kth))
+    return Cut(close.ranked, k, session.scalar(kth))
 
 
 def below(policy: PolicyInForce) -> int | None:

@@ -71,7 +71,7 @@ def test_equals_the_plain_reading(ids: list[int], facts, rows, share: str) -> No
         dict(zip(ids, figures, strict=False)),
     )
     used = policy(share=float(share))
-    at = selection.cut(db.session(), close.id, used)
+    at = selection.cut(db.session(), close, used)
     found = selection.selected(db.session(), close.id, at, selection.below(used))
     db.session.rollback()
 
@@ -91,7 +91,7 @@ def test_the_share_is_a_decimal_not_a_double() -> None:
 def test_fewer_than_ten_select_nobody(app: Flask, persons, facts) -> None:
     ids = [persons.add().id for _ in range(9)]
     close = facts.close(MARCH, {i: 8000 for i in ids}, {i: {"frt": (40, 5)} for i in ids})
-    at = selection.cut(db.session(), close.id, policy())
+    at = selection.cut(db.session(), close, policy())
     assert (at.ranked, at.k, at.score) == (9, 0, None)
     assert selection.selected(db.session(), close.id, at, None) == []
 
@@ -101,7 +101,7 @@ def test_the_threshold_selects_whatever_the_share(app: Flask, persons, facts) ->
     scores = dict(zip(ids, (5999, 6000, 9000), strict=True))
     close = facts.close(MARCH, scores, {i: {"frt": (40, 5)} for i in ids})
     used = policy(use_threshold=True)
-    at = selection.cut(db.session(), close.id, used)
+    at = selection.cut(db.session(), close, used)
     found = selection.selected(db.session(), close.id, at, selection.below(used))
     assert [p.person_id for p in found] == [ids[0]]
 
@@ -113,7 +113,7 @@ def test_the_unranked_neither_count_nor_compare(app: Flask, persons, facts) -> N
     figures = {i: {"frt": (40.0, 10**12), "csat": (4.0, 10**11)} for i in ids}
     figures[ids[1]] = {"frt": (40.0, 10**11), "csat": (4.0, 10**11)}
     close = facts.close(MARCH, scores, figures)
-    at = selection.cut(db.session(), close.id, policy())
+    at = selection.cut(db.session(), close, policy())
     (only,) = selection.selected(db.session(), close.id, at, None)
     assert (only.person_id, only.position, only.figure) == (ids[1], 1, "frt")
     assert (only.more, only.having) == (9, 10)
