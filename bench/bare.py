@@ -6,7 +6,7 @@
 import os
 import sqlite3
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template, render_template_string
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
@@ -42,10 +42,19 @@ PAGE = """<!doctype html><title>bare</title>
 <ul>{% for i in items %}<li>{{ i.text }}</li>{% endfor %}</ul>"""
 
 
+COMPILED = app.jinja_env.from_string(PAGE)
+
+
 @app.get("/")
 def page() -> str:
     items = db.session.scalars(select(Item).order_by(Item.id).limit(10)).all()
     return render_template_string(PAGE, items=items)
+
+
+@app.get("/kept")
+def kept_page() -> str:
+    items = db.session.scalars(select(Item).order_by(Item.id).limit(10)).all()
+    return render_template(COMPILED, items=items)
 
 
 @app.post("/insert")

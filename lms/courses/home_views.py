@@ -15,7 +15,8 @@ from lms.courses.gating import Standing
 from lms.courses.overview import clearance_checklist
 from lms.db import Localized, db
 from lms.people import notices
-from lms.people.models import Clearance, ClearanceSource, Level
+from lms.people.accounts import Cleared
+from lms.people.models import ClearanceSource, Level
 from lms.people.organisation import zone
 
 # How long the start page goes on congratulating.
@@ -79,7 +80,7 @@ def _greeting(name: str) -> str:
     return str(_("Good evening, %(name)s", name=name))
 
 
-def _just_cleared(clearance: Clearance | None, day: date) -> bool:
+def _just_cleared(clearance: Cleared | None, day: date) -> bool:
     if clearance is None or clearance.source != ClearanceSource.PROGRAMME:
         return False
     return day - clearance.from_day < _JUST_CLEARED

@@ -4,7 +4,8 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_login import UserMixin
 from sqlalchemy import Date, and_, bindparam, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
@@ -41,6 +42,15 @@ def _decoy() -> str:
     return _hasher().hash(secrets.token_hex(16))
 
 
+@dataclass(frozen=True)
+class Cleared:
+    """The clearance that holds today."""
+
+    from_day: date
+    until: date | None
+    source: str
+
+
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login holds: the person, the session version they signed in with, and what every
     page asks about them: assigned roles (each with the team it is for), how many notices are
@@ -49,19 +59,19 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     def __init__(
         self,
         person: Person,
-        account: Account,
+        session_version: int,
         roles: Sequence[tuple[str, int | None]] = (),
         unread: int = 0,
-        clearance: Clearance | None = None,
+        clearance: Cleared | None = None,
     ) -> None:
         self.person = person
-        self.account = account
+        self.session_version = session_version
         self.roles = roles
         self.unread = unread
         self.clearance = clearance
 
     def get_id(self) -> str:
-        return f"{self.person.id}.{self.account.session_version}"
+        return f"{self.person.id}.{self.session_version}"
 
 
 _UNREAD = (
@@ -72,7 +82,15 @@ _UNREAD = (
 _CLEARED = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
 # One query for all that the frame of a page needs to know; a row for each role and clearance.
 _SIGNED_IN = (
-    select(Person, RoleAssignment.role, RoleAssignment.team_id, _UNREAD, Clearance)
+    select(
+        Person,
+        _UNREAD,
+        RoleAssignment.role,
+        RoleAssignment.team_id,
+        Clearance.from_day,
+        Clearance.until,
+        Clearance.source,
+    )
     .join(Person.account)
     .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
     .outerjoin(Clearance, _CLEARED)
@@ -82,7 +100,6 @@ _SIGNED_IN = (
         Account.session_version == bindparam("version"),
     )
     .order_by(Clearance.from_day)
-    .options(contains_eager(Person.account))
 )
 
 
@@ -94,24 +111,23 @@ def load_user(session_id: str) -> SignedInUser | None:
         "id": int(person_id), "version": int(version), "day": local_date(now(), zone())
     }  # fmt: skip
     if reading.get():
-        return _signed_in(db.session.execute(_SIGNED_IN, wanted).all())
+        return _signed_in(db.session.execute(_SIGNED_IN, wanted).all(), int(version))
     # Who asks is found out before the transaction that writes: on SQLite that one keeps all other
     # writers waiting. What was read then belongs to the request's session as if it had read it.
     with Session(db.engine.execution_options(lms_read=True)) as session:
-        user = _signed_in(session.execute(_SIGNED_IN, wanted).all())
+        user = _signed_in(session.execute(_SIGNED_IN, wanted).all(), int(version))
     if user is not None:
         user.person = db.session.merge(user.person, load=False)
-        user.account = db.session.merge(user.account, load=False)
-        user.clearance = user.clearance and db.session.merge(user.clearance, load=False)
     return user
 
 
-def _signed_in(rows: Sequence[Any]) -> SignedInUser | None:
+def _signed_in(rows: Sequence[Any], version: int) -> SignedInUser | None:
     if not rows:
         return None
-    person, _, _, unread, clearance = rows[0]
-    roles = {(role, team_id) for _, role, team_id, *_ in rows if role is not None}
-    return SignedInUser(person, person.account, tuple(roles), unread, clearance)
+    first = rows[0]
+    roles = {(row.role, row.team_id) for row in rows if row.role is not None}
+    cleared = Cleared(first.from_day, first.until, first.source) if first.from_day else None
+    return SignedInUser(first[0], version, tuple(roles), first[1], cleared)
 
 
 def hash_password(password: str) -> str:
@@ -133,7 +149,7 @@ def check_password(session: Session, staff_no: str, password: str) -> SignedInUs
             _hasher().verify(stored, password)
     except VerificationError:
         return None
-    return SignedInUser(person, account) if person and account else None
+    return SignedInUser(person, account.session_version) if person and account else None
 
 
 def set_password(

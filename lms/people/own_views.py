@@ -12,6 +12,7 @@ from lms.db import db
 from lms.people import accounts, notices
 from lms.people.blueprint import bp
 from lms.people.forms import ChangePasswordForm
+from lms.people.models import Account
 from lms.people.person_page import person_page
 from lms.web.security import limiter
 
@@ -34,11 +35,10 @@ def password() -> ResponseReturnValue:
             form.current.errors = [_("This is not your present password.")]
         else:
             actor = audit.Actor(viewer().person_id)
-            accounts.set_password(
-                db.session(), known.account, form.password.data, actor=actor, now=now()
-            )
+            account = db.session.get_one(Account, known.person.id)
+            accounts.set_password(db.session(), account, form.password.data, actor=actor, now=now())
             db.session.commit()
-            login_user(known)
+            login_user(accounts.SignedInUser(known.person, account.session_version))
             flash(_("Your password is changed. Other devices are signed out."), "success")
             return redirect(url_for("people.me"), 303)
     return render_template("people/password.html", form=form)

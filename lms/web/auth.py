@@ -119,7 +119,7 @@ def activate(token: str) -> ResponseReturnValue:
         else:
             account.person.locale = present_locale()  # the language they chose, or their browser's
             db.session.commit()
-            login_user(accounts.SignedInUser(account.person, account))
+            login_user(accounts.SignedInUser(account.person, account.session_version))
             flash(_("Welcome, %(name)s.", name=account.person.name), "success")
             return redirect(url_for("web.home"))
     return render_template("auth/activate.html", form=form, person=account.person)

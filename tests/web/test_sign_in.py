@@ -31,7 +31,7 @@ def _check(session: object, staff_no: str, password: str) -> accounts.SignedInUs
     person = db.session.scalar(select(Person).where(Person.staff_no == staff_no))
     if person is None or person.account is None or password != PASSWORD:
         return None
-    return accounts.SignedInUser(person, person.account)
+    return accounts.SignedInUser(person, person.account.session_version)
 
 
 @pytest.fixture

@@ -67,12 +67,13 @@ _OF_PERSON = (
     select(Certificate)
     .where(Certificate.person_id == bindparam("person_id"))
     .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    .limit(bindparam("most"))
 )
 
 
-def of_person(session: Session, person_id: int, limit: int | None = None) -> Sequence[Certificate]:
+def of_person(session: Session, person_id: int, limit: int = 10_000) -> Sequence[Certificate]:
     """Newest first."""
-    return session.scalars(_OF_PERSON.limit(limit), {"person_id": person_id}).all()
+    return session.scalars(_OF_PERSON, {"person_id": person_id, "most": limit}).all()
 
 
 def by_id(session: Session, certificate_id: int) -> Certificate | None:
