@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import select
 from waitress.server import create_server
 
@@ -21,6 +29,7 @@ from lms.people.accounts import hash_password
 from lms.people.models import Account, Person
 from tests.conftest import _settings
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not broken
 PASSWORD = "a-long-enough-password"
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 
@@ -39,6 +48,12 @@ def content_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     return home / "lms.sqlite3"
+
+
+def each(page: Page, selector: str) -> list[Locator]:
+    """What matches, once the page it is on has come: `all()` by itself does not wait."""
+    page.locator(selector).first.wait_for()
+    return page.locator(selector).all()
 
 
 @dataclass
@@ -116,7 +131,7 @@ class Windows:
             has_touch=width < 500,
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page

@@ -15,7 +15,7 @@ from lms.db import db
 from lms.people.models import Account, Person
 from lms.plugins.exams.models import Attempt, Response
 from tests.conftest import People
-from tests.e2e.conftest import PASSWORD, Site, Windows, fits
+from tests.e2e.conftest import PASSWORD, Site, Windows, each, fits
 
 pytestmark = pytest.mark.browser
 
@@ -154,7 +154,7 @@ def test_from_the_first_day_to_clearance(windows: Windows, site: Site, persons: 
     trainer = windows.sign_in(trainer_no)
     trainer.goto("/scoring")
     trainer.locator("main a[href*='/scoring/']").first.click()
-    for fieldset in trainer.locator("fieldset.crit[data-weight]").all():
+    for fieldset in each(trainer, "fieldset.crit[data-weight]"):
         fieldset.locator("input[type=radio][value='4']").check()
     trainer.get_by_role("button", name="Submit the scoring").click()
     expect(trainer.locator("main")).to_contain_text("Scored")

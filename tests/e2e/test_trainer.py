@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.cases.models import DrillRun
 from lms.db import db
 from tests.conftest import People
-from tests.e2e.conftest import Windows, fits
+from tests.e2e.conftest import Windows, each, fits
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,7 @@ def test_from_a_case_to_a_scored_run(windows: Windows, persons: People) -> None:
     learner.wait_for_url(re.compile("/result$"))
     reviewer.goto("/scoring")
     reviewer.locator("main a[href*='/scoring/']").first.click()
-    for number, fieldset in enumerate(reviewer.locator("fieldset.crit[data-weight]").all()):
+    for number, fieldset in enumerate(each(reviewer, "fieldset.crit[data-weight]")):
         fieldset.locator(f"input[type=radio][value='{5 if number else 2}']").check()
     reviewer.get_by_role("button", name="Submit the scoring").click()
     expect(reviewer.locator("main")).to_contain_text("this level needs a comment")
