@@ -1,6 +1,6 @@
 """Reading policies' versions and the audit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,8 +98,13 @@ def people_in(session: Session, entries: Sequence[AuditEntry]) -> Mapping[int, P
     ids = {e.actor_id for e in entries} | {
         e.subject_id for e in entries if e.subject_kind == "person"
     }
-    rows = session.scalars(select(Person).where(Person.id.in_([i for i in ids if i is not None])))
-    return {person.id: person for person in rows}
+    return people_by_id(session, {i for i in ids if i is not None})
+
+
+def people_by_id(session: Session, ids: Collection[int]) -> Mapping[int, Person]:
+    """No query for nobody."""
+    found = session.scalars(select(Person).where(Person.id.in_(ids))) if ids else ()
+    return {person.id: person for person in found}
 
 
 def actions(session: Session) -> Sequence[str]:

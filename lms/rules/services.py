@@ -60,16 +60,13 @@ def run(
         return _failed(rule, error)
 
 
-def dry_run(session: Session, close: MonthClose, *, now: datetime) -> list[RuleOutcome]:
-    """What `run_all` would propose for this close, and who enters and leaves; stores nothing."""
-    outcomes = []
-    for rule in all_rules():
-        try:
-            with in_savepoint(cast(HookSession, session)):
-                outcomes.append(_outcome(session, rule, close, now))
-        except Exception as error:
-            outcomes.append(_failed(rule, error))
-    return outcomes
+def try_rule(session: Session, rule: Rule, close: MonthClose, *, now: datetime) -> RuleOutcome:
+    """What `run` would propose for this close, and who enters and leaves; stores nothing."""
+    try:
+        with in_savepoint(cast(HookSession, session)):
+            return _outcome(session, rule, close, now)
+    except Exception as error:
+        return _failed(rule, error)
 
 
 def _run(

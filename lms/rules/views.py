@@ -15,13 +15,16 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.people.organisation import zone
 from lms.plugins.registry import all_policies
-from lms.rules import plugin_views, queries
+from lms.policies import Policy
+from lms.results import replay
+from lms.rules import plugin_views, queries, rule_views
 from lms.rules.blueprint import bp
-from lms.rules.forms import choice_name, policy_form
+from lms.rules.forms import PolicyForm, choice_name, policy_form
+from lms.rules.replay import Replayed
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, here, page_url
 
-__all__ = ["bp", "plugin_views"]
+__all__ = ["bp", "plugin_views", "rule_views"]
 
 
 @bp.get("/policies", endpoint="policies")
@@ -44,7 +47,10 @@ def policy(name: str) -> ResponseReturnValue:
         abort(404)
     current = policies.in_force(db.session(), found)
     form = policy_form(found, data={**current.params, "base": current.number})
-    if form.validate_on_submit():
+    looked_at = None
+    if "preview" in request.form:
+        looked_at = _preview(found, form)
+    elif form.validate_on_submit():
         try:
             version = policies.save(
                 db.session(),
@@ -64,8 +70,27 @@ def policy(name: str) -> ResponseReturnValue:
     return render_template(
         "rules/policy.html", policy=found, current=current, form=form,
         labels={p.name: p.label for p in found.parameters}, choice_name=choice_name,
-        history=queries.history(db.session(), found),
+        history=queries.history(db.session(), found), may_preview=replay.reads(found),
+        looked_at=looked_at,
+        people=queries.people_by_id(
+            db.session(), {i for m in looked_at or () for i in (*m.entered, *m.left)}
+        ),
     )  # fmt: skip
+
+
+def _preview(policy: Policy, form: PolicyForm) -> list[Replayed] | None:
+    """What the form's values would have made of the last months; None with errors in the form."""
+    try:
+        found = replay.preview(
+            db.session(), policy, policies.parse(policy, request.form),
+            base_number=_number(form.base.data), actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+    except DomainError as error:
+        show_on(form, error)
+        return None
+    finally:
+        db.session.rollback()
+    return [month for month in found if month.changes]
 
 
 @bp.get("/admin/audit")

@@ -98,6 +98,7 @@ _CORE_LINKS = (
         "results.import", Scope.OWN,
         NavItem(N_("Imports"), "results.imports", "file-import", "results", 20),
     ),
+    ("results.close", Scope.OWN, NavItem(N_("Rules"), "rules.rules", "gavel", "results", 30)),
     (
         "policies.edit", Scope.OWN,
         NavItem(N_("Policies"), "rules.policies", "adjustments", "admin", 10),

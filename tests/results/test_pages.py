@@ -16,9 +16,11 @@ from lms.clock import Month
 from lms.db import db
 from lms.people.models import Clearance, ClearanceSource, Person
 from lms.people.services import grant_clearance
+from lms.policies import PolicyVersion
 from lms.results import importing
 from lms.results.closing import close_month
 from lms.results.models import ColumnName, ImportRun, KpiValue, MonthClose
+from lms.results.scoring_policy import SCORING
 from lms.tabular import read_sheets
 from tests.conftest import NOW, Auth, People
 from tests.counting import statements
@@ -332,6 +334,20 @@ def test_importing_clearance_history_needs_the_right_to_it(
     monkeypatch.delitem(app.extensions["lms_permissions"], "clearance.override")
     assert "needs HR’s right" in hr.get(roster.location).text
     assert hr.post(roster.location + "/confirm").status_code == 403
+
+
+def test_a_scoring_policy_shows_whose_results_move_before_it_is_saved(
+    hr: FlaskClient, agents: list[Person]
+) -> None:
+    closed()
+    form = {
+        n: "y" if v is True else str(v) for n, v in SCORING.defaults().items() if v is not False
+    }
+    wanted = {**form, "target_frt_online": "5", "base": "0", "preview": "1"}
+    page = hr.post("/policies/results.scoring", data=wanted).text
+    assert "Results that move" in page and "2026-03" in page and 'value="5"' in page
+    assert db.session.scalars(select(MonthClose.revision)).all() == [1]
+    assert db.session.scalars(select(PolicyVersion)).all() == []
 
 
 # bounded queries

@@ -129,11 +129,10 @@ def test_a_failing_rule_is_rolled_back_alone(ids, close, clock, monkeypatch) -> 
     assert db.session.scalar(select(Team).where(Team.name == "left behind")) is None
 
 
-def test_a_dry_run_stores_nothing(ids, close, clock, monkeypatch) -> None:
+def test_a_dry_run_stores_nothing(ids, close, clock) -> None:
     rule = Recorder(ids[0])
     run(rule, close, clock)
     rule.wanted = [ids[1]]
-    monkeypatch.setattr(services, "all_rules", lambda: [rule])
-    (outcome,) = services.dry_run(db.session(), close, now=clock.now())
+    outcome = services.try_rule(db.session(), rule, close, now=clock.now())
     assert (outcome.entered, outcome.left) == ([ids[1]], [ids[0]])
     assert states() == {ids[0]: ProposalState.APPLIED} and len(rule.applied) == 1
