@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 
 from lms.app import create_app
 from lms.audit import OPERATOR
@@ -244,3 +245,17 @@ class Facts:
 @pytest.fixture
 def facts(clock: SettableClock) -> Facts:
     return Facts(clock.now())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for each worker."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing: run `make test`, which installs it.")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

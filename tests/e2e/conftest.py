@@ -14,9 +14,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Locator,
     Page,
-    Playwright,
     expect,
-    sync_playwright,
 )
 from sqlalchemy import select
 from waitress.server import create_server
@@ -93,24 +91,6 @@ def site(tmp_path: Path, clock: SettableClock, content_template: Path) -> Iterat
     thread.join(10)
     with app.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def playwright_driver() -> Iterator[Playwright]:
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing: run `make test`, which installs it.")
-    browser = playwright_driver.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
 
 
 @dataclass

@@ -24,8 +24,8 @@ from tests.conftest import NOW, Auth, _running, _settings
 from tests.counting import statements
 from tests.web.routes_kit import ROLES, Others, prepare
 
-# A page asks the database six questions at most, except these: whole files about one person, and
-# the plugins' pages, which read the version table of each plugin.
+# A page asks the database six questions at most, except these: whole files about one person,
+# rules tried anew, and the plugins' pages, which read the version table of each plugin.
 QUERIES = {
     "promotion.board": 9,
     "promotion.dossier": 10,
@@ -33,6 +33,9 @@ QUERIES = {
     "people.me": 8,
     "rules.plugin": 10,
     "rules.plugins": 7,
+    # Twelve months, each read by the rule.
+    "rules.rule": 64,
+    "rules.rule_month": 10,
 }
 
 pytestmark = pytest.mark.xdist_group("routes")

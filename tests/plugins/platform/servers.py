@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -162,18 +162,27 @@ class Server:
 
     def as_person(self, number: int) -> "Browser":
         """Number 1 is the admin, 2 the quality specialist, 3 the agent, as in `CAST`."""
-        return Browser(self.port, {"_user_id": f"{number}.1", "_fresh": True, "locale": "en"})
+        return Browser(self.port, session_of(number))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def session_of(number: int) -> str:
+    """The cookie of a person signed in, as the server signs it."""
+    app = Flask("lms")
+    app.secret_key = SECRET
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return str(signer.dumps({"_user_id": f"{number}.1", "_fresh": True, "locale": "en"}))
 
 
 class Browser:
     """Keeps one session; sends the CSRF token of the page it last saw."""
 
-    def __init__(self, port: int, session: Mapping[str, object]) -> None:
-        app = Flask("lms")
-        app.secret_key = SECRET
-        signer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert signer is not None
-        self._port, self._cookie, self._token = port, signer.dumps(dict(session)), ""
+    def __init__(self, port: int, cookie: str) -> None:
+        self._port, self._cookie, self._token = port, cookie, ""
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path, None)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
 
 from lms.plugins.scaffold.writing import write_project
 from tests.plugins.platform.environments import Environment, build_wheel
-from tests.plugins.platform.servers import Browser, Site
+from tests.plugins.platform.servers import Server, Site, session_of
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "lms-plugin-minimal"
@@ -46,16 +48,26 @@ def project_of(case: Case, folder: Path) -> Path:
     return project
 
 
-def use(browser: Browser, case: Case) -> None:
-    page = f"/{case.name}?year=2026"
-    browser.get(page)
-    assert browser.post(page, **case.fields).status == 302
-    assert case.seen in browser.get(page).text
+def use(chromium: Chromium, server: Server, case: Case) -> None:
+    """In a browser: from the start page by the plugin's link to its form, filled and sent."""
+    context = chromium.new_context(base_url=server.url)
+    context.add_cookies(
+        [{"name": "lms_session", "value": session_of(case.user), "url": server.url}]
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.locator(f".sidebar a[href='/{case.name}']").click()
+    for name, value in case.fields.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(f"/{case.name}?year=2026")
+    expect(page.locator("main")).to_contain_text(case.seen)
+    context.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_plugin_comes_goes_and_comes_back(
-    case: Case, tmp_path: Path, site: Callable[..., Site]
+    case: Case, tmp_path: Path, site: Callable[..., Site], browser: Chromium
 ) -> None:
     wheel = build_wheel(project_of(case, tmp_path), tmp_path / "wheels")
     environment = Environment(tmp_path / "venv")
@@ -68,7 +80,7 @@ def test_a_plugin_comes_goes_and_comes_back(
         admin, user = server.as_person(1), server.as_person(case.user)
         assert user.get(page).status == 404  # others' plugins begin switched off
         assert admin.post(f"/admin/plugins/{case.name}", enabled="1").status == 302
-        use(user, case)
+        use(browser, server, case)
         assert link in user.get("/").text
         assert admin.post(f"/admin/plugins/{case.name}", enabled="0").status == 302
         assert user.get(page).status == 404
