@@ -1,12 +1,13 @@
 """Promotion to senior agent: streaks of good months, nomination and decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 from flask import Blueprint
 
-from lms.plugins.api import Localized, NavItem, Panel, Permission, Policy, Viewer, hookimpl
+from lms.plugins.api import Localized, NavItem, Panel, Permission, Policy, Viewer, db, hookimpl
 
 TITLE = Localized(
     "晋级资深客服：资格、提名与决定",
@@ -40,6 +41,20 @@ def lms_policies() -> Sequence[Policy]:
     from lms.plugins.promotion.policy import SENIOR_AGENT
 
     return [SENIOR_AGENT]
+
+
+@hookimpl
+def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    from lms.plugins.promotion.personal import export
+
+    return export(db.session(), person_id)
+
+
+@hookimpl
+def lms_erase(person_id: int, now: datetime) -> int:
+    from lms.plugins.promotion.personal import erase
+
+    return erase(db.session(), person_id)
 
 
 @hookimpl

@@ -65,6 +65,18 @@ def lms_rules() -> Sequence[Rule]:
 
 
 @hookimpl
+def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    from lms.plugins.retraining.personal import export
+
+    return export(db.session(), person_id)
+
+
+@hookimpl
+def lms_erase(person_id: int, now: datetime) -> int:
+    return 0
+
+
+@hookimpl
 def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
     from lms.plugins.retraining.access import nav
 

@@ -1,0 +1,92 @@
+"""`lms person export` and `erase`: everything about one person, and the name taken off it."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.audit import AuditEntry
+from lms.cli import run
+from lms.clock import Month, now
+from lms.db import Localized, db
+from lms.people import notices
+from lms.people.models import Account, ClearanceSource, Notification, Person
+from lms.people.services import grant_clearance
+from lms.plugins.api import Actor
+from lms.plugins.promotion.models import Nomination
+from lms.results.models import MonthResult
+from tests.conftest import Facts, People
+
+
+@pytest.fixture
+def leaver(both_apps: Flask, persons: People, facts: Facts) -> Person:
+    person = persons.add(name="陆远航", staff_no="0815")
+    hr = persons.add("hr")
+    facts.close(Month.parse("2026-03"), {person.id: 8000})
+    grant_clearance(
+        db.session(), person.id, source=ClearanceSource.OVERRIDE, from_day=date(2026, 1, 5),
+        reason="陆远航 helped in the peak", actor=Actor(hr.id), now=now(),
+    )  # fmt: skip
+    notices.notify(db.session(), [person.id], "x", Localized("您好陆远航", "Hello"), "/", now())
+    nomination = Nomination(
+        person_id=person.id, target="senior_agent", year=2026, state="declined", evidence={},
+        nominated_by=hr.id, nominated_at=now(), reason="远航 is steady",
+        decision_reason="next year", decided_at=now(), decided_by=hr.id,
+    )  # fmt: skip
+    account = Account(person_id=person.id, session_version=1, password_hash="secret-hash")
+    db.session.add_all([nomination, account])
+    db.session.commit()
+    return person
+
+
+Lms = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def lms(both_apps: Flask, leaver: Person, capsys: pytest.CaptureFixture[str]) -> Lms:
+    """The command's exit code, and what it says."""
+
+    def call(*arguments: str) -> tuple[int, str]:
+        db.session.commit()
+        code = run(both_apps, ["person", *arguments])
+        db.session.expire_all()
+        said = capsys.readouterr()
+        return code, said.out if code == 0 else said.err
+
+    return call
+
+
+def test_an_export_has_every_table_and_no_key_to_the_account(lms: Lms, leaver: Person) -> None:
+    code, output = lms("export", "0815")
+    assert code == 0 and "secret-hash" not in output
+    found = json.loads(output)
+    assert found["core"]["person"][0]["name"] == "陆远航"
+    assert found["core"]["month_result"][0]["score"] == 8000
+    assert found["core"]["clearance"][0]["reason"] == "陆远航 helped in the peak"
+    assert found["promotion"]["nominations"][0]["reason"] == "远航 is steady"
+    assert db.session.scalar(select(AuditEntry).where(AuditEntry.action == "person.export"))
+
+
+def test_only_somebody_who_has_left_can_be_erased(lms: Lms, leaver: Person) -> None:
+    code, output = lms("erase", "0815", "--reason", "asked for it")
+    assert code == 1 and "has left" in output
+    assert leaver.name == "陆远航"
+
+
+def test_an_erased_person_has_no_name_but_the_results_stay(lms: Lms, leaver: Person) -> None:
+    person_id, leaver.left_on = leaver.id, date(2026, 10, 1)
+    db.session.commit()
+    code, _ = lms("erase", "0815", "--reason", "asked for it")
+    assert code == 0
+    db.session.expire_all()
+    _, left = lms("export", f"erased-{person_id}")
+    assert "陆远航" not in left and "远航" not in left and "0815" not in left
+    assert db.session.scalars(select(MonthResult.score)).all() == [8000]
+    assert db.session.get(Account, person_id) is None
+    assert db.session.scalars(select(Notification)).all() == []
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.erase")).one()
+    assert entry.reason == "asked for it" and entry.details["plugins"]["promotion"] == 1
+    assert lms("export", "0815")[0] == 1
