@@ -49,6 +49,7 @@ from lms.people.models import Clearance, Employment, Level, Person, Position, Ro
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
 from lms.people.services import move, supervisors_of
+from lms.plugins.deprecations import successor
 from lms.plugins.hookspecs import hookimpl
 from lms.plugins.loading import API_VERSION
 from lms.plugins.settings import plugin_settings
@@ -194,3 +195,7 @@ __all__ = [
     "viewer",
     "zone",
 ]
+
+
+def __getattr__(name: str) -> object:
+    return successor(globals(), name)
