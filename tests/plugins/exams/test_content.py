@@ -43,7 +43,8 @@ def load(folder: Path, *questions: object) -> int:
 def test_starter_content_loads_and_again_changes_nothing(both_apps: Flask) -> None:
     folder = starter_content()
     assert load_questions(db.session(), folder / "questions", NOW) > 40
-    assert load_exams(db.session(), folder / "exams", NOW) == 9
+    exams = len(list((folder / "exams").glob("*.yaml")))
+    assert load_exams(db.session(), folder / "exams", NOW) == exams
     db.session.commit()
     assert load_questions(db.session(), folder / "questions", NOW) == 0
     assert load_exams(db.session(), folder / "exams", NOW) == 0
