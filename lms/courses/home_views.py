@@ -18,6 +18,7 @@ from lms.people import notices
 from lms.people.accounts import Cleared
 from lms.people.models import ClearanceSource, Level
 from lms.people.organisation import zone
+from lms.results import own
 
 # How long the start page goes on congratulating.
 _JUST_CLEARED = timedelta(days=3)
@@ -45,6 +46,7 @@ def today() -> ResponseReturnValue:
         clearance=clearance,
         just_cleared=_just_cleared(clearance, day),
         takes_contacts=takes_contacts,
+        month=own.latest(db.session(), me.id) if takes_contacts else None,
         notes=notices.latest(db.session(), me.id, limit=4) if takes_contacts else [],
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
     )

@@ -140,7 +140,8 @@ def lms_nav(viewer: Viewer) -> Sequence[NavItem] | None:
 
 @hookspec
 def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
-    """collect. Pieces of a page. Places: `home`, `person`, `month`, `my_month`."""
+    """collect. Pieces of a page. Places and their subjects: `home` (the viewer's courses under way,
+    as standings), `person` (a Person), `month` (a MonthClose), `my_month` (a Month)."""
 
 
 @hookspec

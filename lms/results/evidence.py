@@ -73,8 +73,8 @@ def evidence(session: Session, person_id: int, month: Month | None) -> Evidence 
         month=close.month,
         close=close,
         result=result,
-        of=_ranked_among(close, result),
-        parts=_parts(result, close.policy),
+        of=ranked_among(close, result),
+        parts=parts(result, close.policy),
         figures=figures,
         missing=[m for m in known if m.component and m.code not in there],
         months=[c.month for _, c in rows],
@@ -82,8 +82,9 @@ def evidence(session: Session, person_id: int, month: Month | None) -> Evidence 
     )
 
 
-def _ranked_among(close: MonthClose, result: MonthResult) -> int:
-    """Ranks may be within a team or channel; then that is what one is ranked among."""
+def ranked_among(close: Any, result: Any) -> int:
+    """Ranks may be within a team or channel; then that is what one is ranked among. Both
+    arguments may be rows."""
     within = {"team": result.team_id, "channel": result.channel}.get(
         str(close.policy.get("scope", "company"))
     )
@@ -91,15 +92,16 @@ def _ranked_among(close: MonthClose, result: MonthResult) -> int:
     return int(counts.get(str(within), close.ranked)) if within is not None else close.ranked
 
 
-def _parts(result: MonthResult, policy: Any) -> list[Part]:
+def parts(result: Any, policy: Any) -> list[Part]:
+    """What the components give; `result` is a MonthResult or a row with its columns."""
     attained = {name: getattr(result, name) for name in COMPONENTS}
     weights = {name: float(policy[f"weight_{name}"]) for name in COMPONENTS}
     present = sum(weights[n] for n, value in attained.items() if value is not None)
-    parts = []
+    found = []
     for name, value in attained.items():
         weight = 100 * weights[name] / present if value is not None and present else 0.0
-        parts.append(Part(name, value, weight * (value or 0) / 10_000, weight))
-    return parts
+        found.append(Part(name, value, weight * (value or 0) / 10_000, weight))
+    return found
 
 
 def _figures(

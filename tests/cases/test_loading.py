@@ -72,8 +72,9 @@ def test_what_was_published_on_screen_stays(app: Flask, folder: Path, clock: Set
 def test_changed_rubric_gets_a_number(app: Flask, folder: Path, clock: SettableClock) -> None:
     load(folder, clock)
     edit(folder / "rubrics/after-sales.yaml", "pass_mark: 70", "pass_mark: 75")
-    # The drill made with it follows; runs keep the rubric they began with.
-    assert load(folder, clock) == [0, 1, 1]
+    # The drills made with it follow; runs keep the rubric they began with.
+    used = sum("rubric: after-sales" in f.read_text("utf-8") for f in folder.glob("drills/*.yaml"))
+    assert load(folder, clock) == [0, 1, used]
     rubrics = db.session.scalars(select(Rubric).where(Rubric.key == "after-sales")).all()
     assert {(r.number, r.pass_mark) for r in rubrics} == {(1, 70), (2, 75)}
     drill = db.session.scalars(select(Drill).where(Drill.key == "aftersales-late-parcel")).one()

@@ -19,7 +19,7 @@ from lms.people.services import grant_clearance
 from lms.policies import PolicyVersion
 from lms.results import importing
 from lms.results.closing import close_month
-from lms.results.models import ColumnName, ImportRun, KpiValue, MonthClose
+from lms.results.models import ColumnName, ImportRun, KpiValue, MonthClose, MonthResult
 from lms.results.scoring_policy import SCORING
 from lms.tabular import read_sheets
 from tests.conftest import NOW, Auth, People
@@ -315,6 +315,20 @@ def test_a_supervisor_sees_the_own_team_only(
     assert client.get(f"/results/people/{agents[1].id}").status_code == 403
     assert client.post("/results/months/2026-03/close").status_code == 403
     assert client.get("/results/months/2026-03/revisions/2").status_code == 403
+
+
+def test_an_agents_start_page_shows_the_month_in_brief(auth: Auth, agents: list[Person]) -> None:
+    client = auth.login(agents[0])
+    assert "My month:" not in client.get("/").text
+    closed()
+    page = client.get("/").text
+    result = db.session.scalars(
+        select(MonthResult).where(MonthResult.person_id == agents[0].id)
+    ).one()
+    assert "My month: 2026-03" in page and f"{result.score / 100:.2f}" in page
+    assert f"{result.rank} of {len(agents)}" in page
+    others = db.session.scalars(select(Person.name).where(Person.id != agents[0].id))
+    assert not any(f"{name}<" in page for name in others)
 
 
 def test_before_the_first_close_the_page_says_so(auth: Auth, agents: list[Person]) -> None:

@@ -9,6 +9,7 @@ from lms.plugins.api import (
     Month,
     MonthClose,
     Panel,
+    ProgrammeKind,
     RuleRun,
     Scope,
     Session,
@@ -26,6 +27,9 @@ from lms.plugins.retraining.services import RULE
 
 def panels(place: str, subject: Any, viewer: Viewer) -> list[Panel] | None:
     if place == "home":
+        # What is unfinished has a course under way, so most people's start page needs no query.
+        if not any(found.outline.kind == ProgrammeKind.RETRAINING for found in subject or ()):
+            return None
         return _own(queries.unfinished_of(db.session(), viewer.person_id), order=10)
     month = _month_of(subject)
     if month is None:

@@ -1,0 +1,71 @@
+"""One's last closed month in brief, for the start page."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from lms.clock import Month
+from lms.db import Session
+from lms.results.evidence import Part, parts, ranked_among
+from lms.results.metrics import COMPONENTS
+from lms.results.models import MonthClose, MonthResult
+
+_MONTHS = 6
+# Made once: every agent's start page asks it.
+_LATEST = (
+    select(
+        MonthClose.month,
+        MonthClose.policy,
+        MonthClose.ranked,
+        MonthClose.summary,
+        MonthResult.team_id,
+        MonthResult.channel,
+        MonthResult.score,
+        MonthResult.rank,
+        MonthResult.not_ranked,
+        MonthResult.kpi_met,
+        *(getattr(MonthResult, name) for name in COMPONENTS),
+    )
+    .join(MonthClose, MonthClose.id == MonthResult.close_id)
+    .where(MonthResult.person_id == bindparam("person_id"), MonthClose.is_current)
+    .order_by(MonthClose.month.desc())
+    .limit(_MONTHS)
+)
+
+
+@dataclass(frozen=True)
+class InBrief:
+    """Scores in hundredths, None where there is none; `trend` oldest first, in points."""
+
+    month: Month
+    score: int | None
+    rank: int | None
+    of: int
+    not_ranked: str | None
+    kpi_met: bool
+    parts: list[Part]
+    trend: list[float | None]
+
+    @property
+    def change(self) -> float | None:
+        """Points more or less than the month before on record."""
+        now, before = (self.trend[-1:] or [None])[0], (self.trend[-2:-1] or [None])[0]
+        return None if now is None or before is None else now - before
+
+
+def latest(session: Session, person_id: int) -> InBrief | None:
+    """None while no closed month has a result of theirs."""
+    rows = session.execute(_LATEST, {"person_id": person_id}).all()
+    if not rows:
+        return None
+    last = rows[0]
+    return InBrief(
+        month=last.month,
+        score=last.score,
+        rank=last.rank,
+        of=ranked_among(last, last),
+        not_ranked=last.not_ranked,
+        kpi_met=bool(last.kpi_met),
+        parts=parts(last, last.policy),
+        trend=[None if row.score is None else row.score / 100 for row in reversed(rows)],
+    )
