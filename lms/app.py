@@ -20,6 +20,7 @@ from lms.plugins.settings import check_setting
 from lms.plugins.timing import write_timings
 from lms.plugins.types import StepType
 from lms.policies import Policy
+from lms.web import logs
 
 # Each has `models`, and may have `views` (a blueprint `bp`), `POLICIES` and `JOBS` in `registry`.
 DOMAINS = ("people", "courses", "cases", "results", "rules")
@@ -62,9 +63,10 @@ def create_app(
     _register_permissions(app, manager)
     _register_parts(app, manager)
     i18n.init_app(app, _gettext_domains(app, manager))
-    web.init_app(app)
     app.extensions["lms_blueprint_owners"] = {}
+    logs.configure()
     if pages:
+        web.init_app(app)
         _register_blueprints(app, manager)
         watch_pages(app)
     _register_commands(app, manager)

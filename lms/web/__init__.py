@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from lms import access
-from lms.web import auth, errors, expired, layout, logs, pages, security
-
 
 def init_app(app: Flask) -> None:
+    # Here: commands show no page, and start sooner without what pages need.
+    from lms import access
+    from lms.web import auth, errors, expired, layout, logs, pages, security
+
     logs.init_app(app)
     security.init_app(app)
     expired.init_app(app)

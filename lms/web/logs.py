@@ -12,6 +12,11 @@ log = structlog.get_logger()
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def configure() -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -23,8 +28,6 @@ def init_app(app: Flask) -> None:
         logger_factory=_to_stderr,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
-    app.before_request(_begin)
-    app.after_request(_end)
 
 
 def _to_stderr(*_names: str) -> structlog.WriteLogger:
