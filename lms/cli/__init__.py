@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 # Commands about files and figures; without pages to mount they start a sixth sooner.
-_NEED_NO_PAGES = {"people", "leave", "kpi", "month"}
+_NEED_NO_PAGES = {"people", "leave", "kpi", "month", "backup", "restore"}
 
 
 def main() -> None:

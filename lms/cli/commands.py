@@ -32,7 +32,7 @@ class PluginAwareGroup(click.Group):
 def build(app: Flask) -> click.Group:
     """All commands: the core's, each domain's (`cli.commands`) and the plugins'."""
     group = PluginAwareGroup(app)
-    for name in ("lms.cli.site", *(f"lms.{domain}.cli" for domain in DOMAINS)):
+    for name in ("lms.cli.site", "lms.cli.backup", *(f"lms.{domain}.cli" for domain in DOMAINS)):
         for command in import_module(name).commands:
             group.add_command(command)
     for command_name, owner in app.extensions["lms_command_owners"].items():

@@ -41,6 +41,12 @@ class History:
 
         return ScriptDirectory.from_config(self.config()).get_current_head()
 
+    def knows(self, revision: str) -> bool:
+        from alembic.script import ScriptDirectory
+
+        scripts = ScriptDirectory.from_config(self.config()).walk_revisions()
+        return any(script.revision == revision for script in scripts)
+
 
 def _core_folder() -> Path:
     spec = find_spec("migrations")
