@@ -30,6 +30,7 @@ def create_app(
     settings: Settings | None = None, clock: Clock | None = None, *, pages: bool = True
 ) -> Flask:
     """The application. Without `pages` no domain's or plugin's routes are mounted: for commands."""
+    logs.configure()  # first: what goes wrong from here on must not end up in a command's output
     settings = settings or Settings.from_environment()
     app = Flask("lms", instance_path=str(settings.home))
     app.config.update(
@@ -64,7 +65,6 @@ def create_app(
     _register_parts(app, manager)
     i18n.init_app(app, _gettext_domains(app, manager))
     app.extensions["lms_blueprint_owners"] = {}
-    logs.configure()
     if pages:
         web.init_app(app)
         _register_blueprints(app, manager)

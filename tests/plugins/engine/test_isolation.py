@@ -1,6 +1,9 @@
 """A plugin that is broken in any way breaks itself alone."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -202,3 +205,14 @@ def test_a_disabled_plugin_is_skipped_at_once(app_with: AppWith) -> None:
     db.session.commit()
     plugins().forget_states()
     assert "healthy" not in plugins().enabled()
+
+
+def test_a_broken_plugin_says_so_on_standard_error_alone(tmp_path: Path) -> None:
+    """A command's output is somebody's CSV."""
+    distributions.write(tmp_path, "broken", {"__init__.py": "raise RuntimeError('fell over')"})
+    command = "from lms.app import create_app; create_app(); print('a,b')"
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True,
+        env={**os.environ, "LMS_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.stdout == "a,b\n" and "fell over" in done.stderr
