@@ -256,6 +256,7 @@ def revoke_clearance(
         raise DomainError("This person is not cleared for duty.")
     for clearance in found:
         clearance.revoked_on, clearance.revoked_reason = today, reason.strip()
+    for clearance in found:  # once all have ended, so that nobody who is told sees one in force
         emit(events.ClearanceRevoked(now, person.id, clearance.id))
     audit.record(
         session, actor, "clearance.revoke", ("person", person.id), now=now, reason=reason.strip()

@@ -45,10 +45,19 @@ from lms.events import (
     StepCompleted,
 )
 from lms.i18n import N_, locale, pick
-from lms.people.models import Clearance, Employment, Level, Person, Position, RoleAssignment, Team
+from lms.people.models import (
+    Channel,
+    Clearance,
+    Employment,
+    Level,
+    Person,
+    Position,
+    RoleAssignment,
+    Team,
+)
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
-from lms.people.services import move, supervisors_of
+from lms.people.services import in_force, move, supervisors_of
 from lms.plugins.deprecations import successor
 from lms.plugins.hookspecs import hookimpl
 from lms.plugins.loading import API_VERSION
@@ -82,6 +91,7 @@ from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
+from lms.web.security import limiter
 
 __all__ = [
     "API_VERSION",
@@ -91,6 +101,7 @@ __all__ = [
     "SYSTEM",
     "Action",
     "Actor",
+    "Channel",
     "Check",
     "CheckLevel",
     "Clearance",
@@ -173,6 +184,8 @@ __all__ = [
     "error_message",
     "here",
     "hookimpl",
+    "in_force",
+    "limiter",
     "local_date",
     "locale",
     "mapped_column",

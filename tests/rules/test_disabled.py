@@ -1,4 +1,4 @@
-"""With the four built-in plugins off, the core runs and shows no trace of them."""
+"""With the five built-in plugins off, the core runs and shows no trace of them."""
 
 import pytest
 from flask import Flask
@@ -13,13 +13,13 @@ from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
-FOUR = ("certificates", "exams", "promotion", "retraining")
+FIVE = ("certificates", "duty", "exams", "promotion", "retraining")
 
 
 @pytest.fixture
 def bare(app: Flask, clock) -> Flask:
     manager = plugins()
-    for name in FOUR:
+    for name in FIVE:
         plugin_admin.set_enabled(
             db.session(), manager, name, False, actor=OPERATOR, now=clock.now()
         )
@@ -35,9 +35,15 @@ def test_no_trace_on_the_pages(bare: Flask, persons, auth, facts) -> None:
     for person in (agent, persons.add("hr", "admin", "supervisor", level=Level.MANAGER)):
         client = auth.login(person)
         page = client.get("/").text
-        for word in ("retraining", "promotion", "certificate", "exam"):
+        for word in ("retraining", "promotion", "certificate", "exam", "duty gate"):
             assert word not in page.lower(), word
-        for address in ("/retraining", "/promotion", f"/promotion/{agent.id}"):
+        for address in (
+            "/retraining",
+            "/promotion",
+            "/duty",
+            "/api/v1/duty/1",
+            f"/promotion/{agent.id}",
+        ):
             assert client.get(address).status_code == 404
 
 
@@ -45,7 +51,7 @@ def test_no_trace_elsewhere(bare: Flask, persons, facts, clock) -> None:
     person = persons.add()
     close = facts.close(Month.parse("2026-10"), {person.id: 9000})
     assert all_rules() == []
-    assert not [p for p in all_policies() if p.name.split(".")[0] in FOUR]
+    assert not [p for p in all_policies() if p.name.split(".")[0] in FIVE]
     names, _ = month_list(db.session(), close)
     assert names == ["staff_no", "score", "rank", "partial", "not_ranked"]
     commands = build(bare).list_commands(None)
