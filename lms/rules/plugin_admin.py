@@ -95,8 +95,10 @@ def set_enabled(
         state = PluginState(name=name)
         session.add(state)
     state.is_enabled, state.changed_at = enabled, now
-    action = "plugin.enable" if enabled else "plugin.disable"
-    audit.record(session, actor, action, ("plugin", None), now=now, plugin=name)
+    audit.record(
+        session, actor, "plugin.enable" if enabled else "plugin.disable", ("plugin", None),
+        now=now, plugin=name,
+    )  # fmt: skip
     return True
 
 

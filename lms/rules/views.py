@@ -18,6 +18,7 @@ from lms.plugins.registry import all_policies
 from lms.policies import Policy
 from lms.results import replay
 from lms.rules import plugin_views, queries, rule_views
+from lms.rules.audit_words import action_name, subject_name
 from lms.rules.blueprint import bp
 from lms.rules.forms import PolicyForm, choice_name, policy_form
 from lms.rules.replay import Replayed
@@ -108,6 +109,7 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "rules/audit.html", page=page, people=queries.people_in(db.session(), page.items),
         actions=queries.actions(db.session()), asked=asked, here=here, page_url=page_url,
+        action_name=action_name, subject_name=subject_name,
     )  # fmt: skip
 
 

@@ -13,6 +13,11 @@ TITLE = Localized(
     "晋级资深客服：资格、提名与决定",
     "Promotion to senior agent: eligibility, nomination, decision",
 )
+AUDIT = {
+    "promotion.nominate": Localized("提名晋级", "Nominated for promotion"),
+    "promotion.approve": Localized("批准晋级", "Approved a promotion"),
+    "promotion.decline": Localized("不予晋级", "Declined a promotion"),
+}
 
 
 @hookimpl

@@ -27,6 +27,10 @@ TITLE = Localized(
     "末位补训：针对最弱项",
     "Retraining of the lowest scores, aimed at the weakest figure",
 )
+AUDIT = {
+    "retraining.cancel": Localized("取消补训", "Cancelled a retraining"),
+    "retraining.keep": Localized("保留补训", "Kept a retraining"),
+}
 
 
 @hookimpl

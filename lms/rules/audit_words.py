@@ -1,0 +1,82 @@
+"""What the audit log's codes are called: actions, and kinds of what they concern.
+
+A plugin names its own in `AUDIT`, beside its `TITLE`.
+"""
+
+from collections.abc import Mapping
+
+from lms.db import Localized
+from lms.plugins.manager import plugins
+
+CORE: Mapping[str, Localized] = {
+    "account.invite": Localized("发出激活链接", "Sent an activation link"),
+    "account.password": Localized("设置密码", "Set a password"),
+    "account.sign_in": Localized("登录", "Signed in"),
+    "case.draft": Localized("起草案例", "Drafted a case"),
+    "case.publish": Localized("发布案例", "Published a case"),
+    "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
+    "case.submit": Localized("提交案例评审", "Sent a case for review"),
+    "case.take_back": Localized("撤回案例评审", "Took a case back from review"),
+    "clearance.grant": Localized("授予上岗资格", "Cleared for duty"),
+    "clearance.refuse": Localized("不予上岗", "Refused clearance"),
+    "clearance.revoke": Localized("撤销上岗资格", "Revoked the clearance"),
+    "demo.load": Localized("载入演示数据", "Loaded the demo"),
+    "drill.amend": Localized("更正演练评分", "Amended a scoring"),
+    "drill.change": Localized("修改演练", "Changed a drill"),
+    "drill.make": Localized("创建演练", "Made a drill"),
+    "drill.rate": Localized("演练评分", "Scored a drill"),
+    "enrolment.add": Localized("报名课程", "Enrolled"),
+    "enrolment.cancel": Localized("取消课程", "Cancelled an enrolment"),
+    "enrolment.complete": Localized("完成课程", "Completed a course"),
+    "import.columns": Localized("设定导入列", "Mapped an import’s columns"),
+    "import.discard": Localized("放弃导入", "Discarded an import"),
+    "kpi.import": Localized("导入 KPI", "Imported figures"),
+    "leave.import": Localized("导入休假", "Imported leave"),
+    "month.close": Localized("月度结账", "Closed a month"),
+    "people.import": Localized("导入花名册", "Imported a roster"),
+    "person.add": Localized("新增人员", "Added a person"),
+    "person.edit": Localized("修改人员资料", "Edited a person"),
+    "person.erase": Localized("抹除个人信息", "Erased a person"),
+    "person.export": Localized("导出个人信息", "Exported a person’s data"),
+    "person.move": Localized("调动", "Moved a person"),
+    "plugin.disable": Localized("停用插件", "Switched a plugin off"),
+    "plugin.enable": Localized("启用插件", "Switched a plugin on"),
+    "plugin.settings": Localized("修改插件设置", "Changed a plugin’s settings"),
+    "policy.save": Localized("保存规则参数", "Saved a policy"),
+    "roles.set": Localized("设置角色", "Set roles"),
+    "rule.apply": Localized("对历史月份执行规则", "Applied a rule to a past month"),
+    "rule.run": Localized("运行规则", "Ran a rule"),
+    "step.sign": Localized("签核学习步骤", "Signed off a step"),
+    "step.tick": Localized("勾选签核项", "Ticked a checklist"),
+}
+SUBJECTS: Mapping[str, Localized] = {
+    "case": Localized("案例", "Case"),
+    "case_version": Localized("案例版本", "Case version"),
+    "drill": Localized("演练", "Drill"),
+    "drill_run": Localized("演练记录", "Drill run"),
+    "enrolment": Localized("学习记录", "Enrolment"),
+    "import": Localized("导入", "Import"),
+    "month_close": Localized("月度结账", "Month close"),
+    "organisation": Localized("本组织", "Organisation"),
+    "person": Localized("人员", "Person"),
+    "plugin": Localized("插件", "Plugin"),
+    "policy": Localized("规则参数", "Policy"),
+    "rule_run": Localized("规则运行", "Rule run"),
+}
+
+
+def action_name(code: str) -> Localized:
+    return CORE.get(code) or _of_plugins(code)
+
+
+def subject_name(kind: str) -> Localized:
+    return SUBJECTS.get(kind) or _of_plugins(kind)
+
+
+def _of_plugins(code: str) -> Localized:
+    """A code that nobody names stands for itself: its plugin may be gone."""
+    for plugin in plugins().loaded.values():
+        named: Mapping[str, Localized] = getattr(plugin.module, "AUDIT", {})
+        if code in named:
+            return named[code]
+    return Localized(code, code)
