@@ -1,5 +1,6 @@
 """The frame of every page: navigation by role, unread notices, dates and numbers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from flask_login import LoginManager, current_user
 from markupsafe import Markup
 
 from lms.access import Scope, viewer
-from lms.i18n import N_
+from lms.i18n import DEFAULT, N_, locale
 from lms.i18n import gettext as _
 from lms.people import accounts
 from lms.plugins import hookspecs
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
         viewer=viewer,
     )
     tools.init_app(app)
-    app.jinja_env.filters.update(hundredths=hundredths, day=day, moment=moment)
+    app.jinja_env.filters.update(hundredths=hundredths, day=day, moment=moment, listed=listed)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -56,6 +57,12 @@ def day(value: date | None) -> str:
 
 def moment(value: datetime | None) -> str:
     return "–" if value is None else str(format_datetime(value, "short"))
+
+
+def listed(items: Iterable[object], strong: bool = False) -> Markup:
+    """An enumeration as the reader's language writes it; `strong` between longer phrases."""
+    marks = ("；", "、") if locale() == DEFAULT else ("; ", ", ")
+    return Markup(marks[0 if strong else 1]).join(items)  # noqa: S704  escapes what it joins
 
 
 def may(permission: str) -> bool:

@@ -27,7 +27,8 @@ def panels(place: str, viewer: Viewer) -> list[Panel] | None:
     person = session.get(Person, viewer.person_id)
     if person is None or person.level != FROM:
         return None
-    months = _latest(session, person.id)
+    here_since = Month.of(person.hired_on)
+    months = [m for m in _latest(session, person.id) if m.closed.month >= here_since]
     if not months:
         return None
     html = render_template("promotion/_tracker.html", months=months, streak=_streak(months))

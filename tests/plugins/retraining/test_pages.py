@@ -109,7 +109,7 @@ def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> 
     client = auth.login(hr)
     page = client.get("/results/months/2026-10").text
     assert "12 people are ranked, so the lowest 1 are meant" in page
-    assert "score of 70.00 or less" in page and "version 0 of the policy" in page
+    assert "score of 70.00 or less" in page and "the policy as delivered" in page
     desk.close("2026-10", revision=2)
     db.session.commit()
     assert "The rule has not run for this close." in client.get("/results/months/2026-10").text
