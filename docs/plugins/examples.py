@@ -46,6 +46,8 @@ from lms.plugins.api import (
     notify,
     plugin_settings,
     set_step_state,
+    sides,
+    write_document,
 )
 
 bp = Blueprint("sample", __name__, url_prefix="/sample")
@@ -159,9 +161,14 @@ def load_samples(session: Session, folder: Path, now: datetime) -> int:
     return 0
 
 
+def dump_samples(session: Session, folder: Path) -> int:
+    write_document(folder, "one", {"key": "one", "title": sides(Localized("一", "One"))})
+    return 1
+
+
 @hookimpl
 def lms_content_loaders() -> Sequence[ContentLoader]:
-    return [ContentLoader("samples", 50, load_samples)]
+    return [ContentLoader("samples", 50, load_samples, dump_samples)]
 
 
 @hookimpl

@@ -1,5 +1,45 @@
-"""Commands."""
+"""`lms cases`."""
+
+from pathlib import Path
 
 import click
 
-commands: tuple[click.Command, ...] = ()
+from lms.clock import now
+from lms.db import db
+from lms.errors import DomainError
+
+
+@click.group()
+def cases() -> None:
+    """The case library as files (see docs/content-format.md)."""
+
+
+@cases.command("import")
+@click.argument("folder", metavar="DIR",
+                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+def import_(folder: Path) -> None:
+    """Publish the cases of a folder, or of `cases` in it; unchanged ones stay as they are."""
+    from lms.cases.loading import load_cases
+
+    if (folder / "cases").is_dir():
+        folder = folder / "cases"
+    if not any(folder.glob("*.yaml")):
+        raise DomainError("There are no .yaml files in %(folder)s.", folder=folder)
+    changed = load_cases(db.session(), folder, now())
+    db.session.commit()
+    click.echo(f"{changed} cases changed")
+
+
+@cases.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the published cases into a new or empty folder, one file each."""
+    from lms.cases.dumping import dump_cases
+    from lms.content_files import into_new
+
+    with into_new(folder) as made:
+        count = dump_cases(db.session(), made)
+    click.echo(f"{count} cases written to {folder}")
+
+
+commands: tuple[click.Command, ...] = (cases,)

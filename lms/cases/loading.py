@@ -4,7 +4,7 @@ A case or rubric that differs from what was last loaded becomes its next version
 on screen since is not touched by a file that has not changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from lms.content_files import documents
 from lms.courses.content_entry import Entry
 from lms.db import Localized, Session
 from lms.people.models import Channel
+
+# What an author on screen may leave out as well.
+_MAY_LACK = ("category", "result", "persona", "mood")
 
 
 def load_cases(session: Session, folder: Path, now: datetime) -> int:
@@ -46,13 +49,13 @@ def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
         channel=entry.choice("channel", tuple(Channel)),
         complaint_level=level,
         outcome=entry.choice("outcome", tuple(Outcome)),
-        **{name: Localized(**entry.text(name)) for name in content.TEXTS},
+        **{name: _text(entry, name, _MAY_LACK) for name in content.TEXTS},
         tags=_tags(entry),
         dialogue=[
-            Line(line.choice("who", content.WHO), **_sides(line))
+            Line(line.choice("who", content.WHO), **line.some())
             for line in entry.entries("dialogue")
         ],
-        handling=[Localized(**_sides(step)) for step in entry.entries("handling")],
+        handling=[Localized(**step.some()) for step in entry.entries("handling")],
     )
 
 
@@ -60,8 +63,14 @@ def _sides(entry: Entry) -> dict[str, str]:
     return {"zh": entry.word("zh"), "en": entry.word("en")}
 
 
+def _text(entry: Entry, name: str, may_lack: Container[str]) -> Localized:
+    if name in may_lack and not entry.has(name):
+        return Localized()
+    return Localized(**entry.some_text(name))
+
+
 def _localized(entry: Entry, name: str) -> list[dict[str, str]]:
-    return [_sides(item) for item in entry.entries(name)] if entry.has(name) else []
+    return [item.some() for item in entry.entries(name)] if entry.has(name) else []
 
 
 def _tags(entry: Entry) -> dict[str, list[str]]:
@@ -86,7 +95,7 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
         .order_by(CaseVersion.number.desc())
         .limit(1)
     )
-    if session.scalar(loaded) == digest:
+    if session.scalar(loaded) == digest or _is_published(session, case.id, digest):
         return 0
     version = CaseVersion(
         case_id=case.id,
@@ -99,6 +108,13 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
     session.add(version)
     publishing.make_public(session, version, now)
     return 1
+
+
+def _is_published(session: Session, case_id: int, digest: str) -> bool:
+    """Whether readers see just this already, written on screen and exported from here."""
+    wanted = (CaseVersion.case_id == case_id, CaseVersion.state == CaseState.PUBLISHED)
+    published = session.scalar(select(CaseVersion).where(*wanted))
+    return published is not None and content.of(published).digest() == digest
 
 
 def load_rubrics(session: Session, folder: Path, now: datetime) -> int:
@@ -191,7 +207,7 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
     new = {
         "case_version_id": version.id,
         "rubric_id": rubric.id,
-        **{name: Localized(**entry.text(name)) for name in ("title", "persona", "opening", "mood")},
+        **{n: _text(entry, n, _MAY_LACK) for n in ("title", "persona", "opening", "mood")},
         **{name: _localized(entry, name) for name in ("hidden_facts", "triggers", "script")},
         "first_reply_seconds": entry.number("first_reply_seconds", low=1),
     }

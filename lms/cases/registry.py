@@ -1,5 +1,6 @@
 """What this domain registers with the application."""
 
+from lms.cases.dumping import dump_cases, dump_drills, dump_rubrics
 from lms.cases.loading import load_cases, load_drills, load_rubrics
 from lms.cases.scoring import SCORING
 from lms.cases.steps import DrillStep
@@ -11,7 +12,7 @@ POLICIES: tuple[Policy, ...] = (SCORING,)
 JOBS: tuple[Job, ...] = ()
 STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
-    ContentLoader("cases", 10, load_cases),
-    ContentLoader("rubrics", 20, load_rubrics),
-    ContentLoader("drills", 30, load_drills),
+    ContentLoader("cases", 10, load_cases, dump_cases),
+    ContentLoader("rubrics", 20, load_rubrics, dump_rubrics),
+    ContentLoader("drills", 30, load_drills, dump_drills),
 )

@@ -128,4 +128,13 @@ def content_load(folder: Path) -> None:
     click.echo(f"{changed} documents changed")
 
 
+@content.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def content_export(folder: Path) -> None:
+    """Write all content into a new or empty folder, in the form that is loaded."""
+    from lms.content_files import export_content
+
+    click.echo(f"{export_content(db.session(), folder)} documents written to {folder}")
+
+
 commands = (init, demo, upgrade, run, content)

@@ -16,8 +16,9 @@ class Entry:
         self.file, self.raw, self.where = file, raw, where
 
     def refuse(self, name: str, why: str) -> DomainError:
-        place = f"{self.where}.{name}" if self.where else name
-        return DomainError("%(file)s, %(place)s: %(why)s", file=self.file, place=place, why=why)
+        return DomainError(
+            "%(file)s, %(place)s: %(why)s", file=self.file, place=self._at(name), why=why
+        )
 
     def has(self, name: str) -> bool:
         return self.raw.get(name) is not None
@@ -64,13 +65,30 @@ class Entry:
             raise self.refuse(name, "This needs a text in zh and one in en.")
         return {"zh": value["zh"], "en": value["en"]}
 
+    def some_text(self, name: str) -> dict[str, str]:
+        """A text in one language at least, as people may write it on screen."""
+        value: Any = self.raw.get(name)
+        return Entry(self.file, value if isinstance(value, Mapping) else {}, self._at(name)).some()
+
+    def some(self) -> dict[str, str]:
+        """The mapping itself as such a text; what is not `zh` or `en` in it is left to others."""
+        found = {side: self.raw.get(side) or "" for side in ("zh", "en")}
+        if not all(isinstance(text, str) for text in found.values()):
+            raise self.refuse("zh", "This must be a text.")
+        if not any(text.strip() for text in found.values()):
+            raise self.refuse("zh", "This needs a text in one language at least.")
+        return found
+
+    def _at(self, name: str) -> str:
+        return f"{self.where}.{name}" if self.where else name
+
     def entries(self, name: str) -> list["Entry"]:
         value = self.raw.get(name)
         if not isinstance(value, list) or not value:
             raise self.refuse(name, "This must be a list with at least one entry.")
         found = []
         for number, item in enumerate(value, 1):
-            place = f"{self.where}.{name}[{number}]" if self.where else f"{name}[{number}]"
+            place = f"{self._at(name)}[{number}]"
             if not isinstance(item, Mapping):
                 raise DomainError(
                     "%(file)s, %(place)s: %(why)s",

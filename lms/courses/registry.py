@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from lms.courses.clearing import clear_waiting
 from lms.courses.content import load_programmes
+from lms.courses.dumping import dump_programmes
 from lms.courses.steps.lesson import Lesson
 from lms.courses.steps.signoff import SignOff
 from lms.jobs import Job
@@ -13,4 +14,6 @@ from lms.policies import Policy
 POLICIES: tuple[Policy, ...] = ()
 JOBS: tuple[Job, ...] = (Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),)
 STEP_TYPES: tuple[StepType, ...] = (Lesson(), SignOff())
-CONTENT_LOADERS: tuple[ContentLoader, ...] = (ContentLoader("programmes", 50, load_programmes),)
+CONTENT_LOADERS: tuple[ContentLoader, ...] = (
+    ContentLoader("programmes", 50, load_programmes, dump_programmes),
+)

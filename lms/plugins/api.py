@@ -7,7 +7,7 @@ from lms import access, audit, clock, policies
 from lms.access import Permission, Scope, Viewer, viewer
 from lms.audit import OPERATOR, SYSTEM, Actor
 from lms.clock import Month, local_date, now
-from lms.content_files import documents
+from lms.content_files import documents, sides, write_document
 from lms.courses.models import (
     Enrolment,
     EnrolmentStatus,
@@ -204,8 +204,10 @@ __all__ = [
     "refusals",
     "set_step_state",
     "show_on",
+    "sides",
     "supervisors_of",
     "viewer",
+    "write_document",
     "zone",
 ]
 

@@ -85,7 +85,8 @@ def lms_rules() -> Sequence[Rule] | None:
 
 @hookspec
 def lms_content_loaders() -> Sequence[ContentLoader] | None:
-    """setup. Readers of folders of content files, run by `lms content load`."""
+    """setup. Readers of folders of content files, run by `lms content load`, and their writers, run
+    by `lms content export`."""
 
 
 # decide

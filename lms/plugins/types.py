@@ -160,11 +160,16 @@ class StepType(Protocol):
 
 @dataclass(frozen=True)
 class ContentLoader:
-    """Reads one folder of content files. `load(session, folder, now)` returns how many changed."""
+    """Reads one folder of content files. `load(session, folder, now)` returns how many changed.
+
+    `dump(session, folder)` writes there what is stored, so that loading it changes nothing, and
+    returns how many documents; without it, `lms content export` leaves this kind out.
+    """
 
     folder: str
     order: int
     load: Callable[[Session, Path, datetime], int]
+    dump: Callable[[Session, Path], int] | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
+AUDIT = {
+    "exam.start": Localized("开始考试", "Began an exam"),
+    "exam.submit": Localized("交卷", "Handed in an exam"),
+}
 
 
 @hookimpl
@@ -57,8 +61,12 @@ def lms_step_types() -> Sequence[StepType]:
 @hookimpl
 def lms_content_loaders() -> Sequence[ContentLoader]:
     from lms.plugins.exams.content import load_exams, load_questions
+    from lms.plugins.exams.dumping import dump_exams, dump_questions
 
-    return [ContentLoader("questions", 10, load_questions), ContentLoader("exams", 20, load_exams)]
+    return [
+        ContentLoader("questions", 10, load_questions, dump_questions),
+        ContentLoader("exams", 20, load_exams, dump_exams),
+    ]
 
 
 @hookimpl

@@ -73,6 +73,8 @@ def _load_question(
     if not (isinstance(difficulty, int) and 1 <= difficulty <= 5):
         raise _wrong(f"{file}, {key}", "difficulty")
     question, old_digest = known.get(key, (None, ""))
+    if question is not None and digest != old_digest and _says(session, question, wording):
+        digest = old_digest
     if question is None:
         question = Question(bank_id=bank_id, key=key, current_number=0, difficulty=difficulty)
     elif (digest, difficulty, tags) == (
@@ -103,6 +105,25 @@ def _load_question(
             )
         )
     return True
+
+
+def _says(session: Session, question: Question, wording: Mapping[str, Any]) -> bool:
+    """Whether the question is worded so already, however the file puts it (as one text for both
+    languages, or without the empty side)."""
+    current = session.scalars(
+        select(QuestionVersion).where(
+            QuestionVersion.question_id == question.id,
+            QuestionVersion.number == question.current_number,
+        )
+    ).one()
+    options = [Localized.of(option) for option in current.options]
+    return (current.type, current.stem, options, current.answer, current.explanation) == (
+        wording["type"],
+        Localized.of(wording["stem"]),
+        [Localized.of(option) for option in wording["options"]],
+        wording["answer"],
+        Localized.of(wording["explanation"]),
+    )
 
 
 def _wording(entry: Mapping[str, Any], where: str) -> dict[str, Any]:

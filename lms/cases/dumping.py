@@ -1,0 +1,105 @@
+"""Cases, rubrics and drills as the files they are loaded from (see docs/content-format.md).
+
+Written is what is in force: a case's published version, a rubric's latest. Drafts stay here.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.cases import content, drills
+from lms.cases.models import Case, CaseState, CaseVersion, Drill, Rubric
+from lms.content_files import sides, write_document
+from lms.db import Session
+
+_OPTIONAL = ("category", "result")
+
+
+def dump_cases(session: Session, folder: Path) -> int:
+    """One file for each published case, by its key; returns how many."""
+    wanted = (
+        select(CaseVersion)
+        .join(CaseVersion.case)
+        .where(CaseVersion.state == CaseState.PUBLISHED)
+        .options(joinedload(CaseVersion.case))
+        .order_by(Case.key)
+    )
+    found = session.scalars(wanted).all()
+    for version in found:
+        write_document(folder, version.case.key, _case(version))
+    return len(found)
+
+
+def _case(version: CaseVersion) -> dict[str, Any]:
+    texts = {name: sides(getattr(version, name)) for name in content.TEXTS}
+    document = {
+        "key": version.case.key,
+        "stage": version.stage,
+        "channel": version.channel,
+        "complaint_level": version.complaint_level,
+        "outcome": version.outcome,
+        "category": texts["category"],
+        "tags": {side: list(version.tags.get(side, ())) for side in ("zh", "en")},
+        "title": texts["title"],
+        "scenario": texts["scenario"],
+        "dialogue": [{"who": line["who"], **sides(line)} for line in version.dialogue],
+        "handling": _texts(version.handling),
+        "result": texts["result"],
+        "lessons": texts["lessons"],
+    }
+    return {k: v for k, v in document.items() if v or k not in _OPTIONAL}
+
+
+def dump_rubrics(session: Session, folder: Path) -> int:
+    found = drills.rubrics(session)
+    for rubric in found:
+        write_document(folder, rubric.key, _rubric(rubric))
+    return len(found)
+
+
+def _rubric(rubric: Rubric) -> dict[str, Any]:
+    return {
+        "key": rubric.key,
+        "title": sides(rubric.title),
+        "pass_mark": rubric.pass_mark,
+        "criteria": [
+            {
+                "key": criterion["key"],
+                "title": sides(criterion["title"]),
+                "weight": criterion["weight"],
+                "levels": _texts(criterion["levels"]),
+            }
+            for criterion in rubric.criteria
+        ],
+        "critical": [
+            {"key": error["key"], "title": sides(error["title"])} for error in rubric.critical
+        ],
+    }
+
+
+def dump_drills(session: Session, folder: Path) -> int:
+    case = joinedload(Drill.case_version).joinedload(CaseVersion.case)
+    wanted = select(Drill).options(case, joinedload(Drill.rubric)).order_by(Drill.key)
+    found = session.scalars(wanted).all()
+    for drill in found:
+        write_document(folder, drill.key, _drill(drill))
+    return len(found)
+
+
+def _drill(drill: Drill) -> dict[str, Any]:
+    document = {
+        "key": drill.key,
+        "case": drill.case_version.case.key,
+        "rubric": drill.rubric.key,
+        **{name: sides(getattr(drill, name)) for name in ("title", "persona", "opening", "mood")},
+        **{name: _texts(getattr(drill, name)) for name in ("hidden_facts", "triggers", "script")},
+        "first_reply_seconds": drill.first_reply_seconds,
+    }
+    return {name: value for name, value in document.items() if value}
+
+
+def _texts(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    return [sides(row) for row in rows]

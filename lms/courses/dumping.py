@@ -1,0 +1,70 @@
+"""Programmes as the files they are loaded from (see docs/content-format.md)."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.content_files import sides, write_document
+from lms.courses.models import Module, Programme, ProgrammeVersion, Step
+from lms.db import Session
+
+
+def dump_programmes(session: Session, folder: Path) -> int:
+    """The latest version of each, lessons beside it as Markdown; returns how many."""
+    latest = select(func.max(ProgrammeVersion.id)).group_by(ProgrammeVersion.programme_id)
+    wanted = (
+        select(ProgrammeVersion)
+        .join(ProgrammeVersion.programme)
+        .where(ProgrammeVersion.id.in_(latest.scalar_subquery()))
+        .options(
+            joinedload(ProgrammeVersion.programme),
+            selectinload(ProgrammeVersion.modules).selectinload(Module.steps),
+        )
+        .order_by(Programme.key)
+    )
+    found = session.scalars(wanted).all()
+    for version in found:
+        _write(version, folder / version.programme.key)
+    return len(found)
+
+
+def _write(version: ProgrammeVersion, folder: Path) -> None:
+    programme = version.programme
+    document = {
+        "key": programme.key,
+        "kind": programme.kind,
+        "title": sides(version.title),
+        "summary": sides(version.summary),
+        "due_days": version.due_days,
+        "grants_clearance": version.grants_clearance,
+        "weak_figure": programme.weak_figure,
+        "modules": [_module(module, folder) for module in version.modules],
+    }
+    write_document(folder, "programme", _without_none(document))
+
+
+def _module(module: Module, folder: Path) -> dict[str, Any]:
+    document = {
+        "key": module.key,
+        "title": sides(module.title),
+        "opens_on_day": module.opens_on_day,
+        "steps": [_step(step, folder) for step in module.steps],
+    }
+    return _without_none(document)
+
+
+def _step(step: Step, folder: Path) -> dict[str, Any]:
+    config = dict(step.config)
+    if step.kind == "lesson":
+        for language, text in config.pop("body").items():
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{step.key}.{language}.md"
+            path.write_text(text, "utf-8", newline="\n")
+    named = {"key": step.key, "kind": step.kind, "title": sides(step.title)}
+    return {**named, "minutes": step.minutes, **config}
+
+
+def _without_none(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if value is not None}

@@ -1,0 +1,70 @@
+"""Question banks and exams as the files they are loaded from (`questions/`, `exams/`)."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.plugins.api import Session, sides, write_document
+from lms.plugins.exams.models import Bank, Exam, Question, QuestionType, QuestionVersion
+
+
+def dump_questions(session: Session, folder: Path) -> int:
+    """One file for each bank, its questions as worded now, in the order they came in."""
+    found = session.scalars(select(Bank).order_by(Bank.key)).all()
+    for bank in found:
+        questions = [_question(version) for version in _current(session, bank.id)]
+        write_document(
+            folder, bank.key, {"bank": bank.key, "title": sides(bank.title), "questions": questions}
+        )
+    return len(found)
+
+
+def _current(session: Session, bank_id: int) -> list[QuestionVersion]:
+    wanted = (
+        select(QuestionVersion)
+        .join(QuestionVersion.question)
+        .where(Question.bank_id == bank_id, QuestionVersion.number == Question.current_number)
+        .options(joinedload(QuestionVersion.question).selectinload(Question.tags))
+        .order_by(Question.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def _question(version: QuestionVersion) -> dict[str, Any]:
+    question, is_binary = version.question, version.type == QuestionType.TRUE_FALSE
+    document = {
+        "key": question.key,
+        "type": version.type,
+        "difficulty": question.difficulty,
+        "tags": [tag.tag for tag in question.tags],
+        "stem": sides(version.stem),
+        "options": [] if is_binary else [sides(option) for option in version.options],
+        "answer": [n == 0 if is_binary else n + 1 for n in version.answer],
+        "explanation": sides(version.explanation),
+    }
+    return {name: value for name, value in document.items() if value}
+
+
+def dump_exams(session: Session, folder: Path) -> int:
+    wanted = select(Exam).options(selectinload(Exam.bank)).order_by(Exam.key)
+    found = session.scalars(wanted).all()
+    for exam in found:
+        write_document(folder, exam.key, _exam(exam))
+    return len(found)
+
+
+def _exam(exam: Exam) -> dict[str, Any]:
+    document = {
+        "key": exam.key,
+        "title": sides(exam.title),
+        "bank": exam.bank.key,
+        "tags": list(exam.tags),
+        "count": exam.count,
+        "minutes": exam.minutes,
+        "pass_mark": exam.pass_mark,
+        "max_attempts": exam.max_attempts,
+        "cooldown_minutes": exam.cooldown_minutes,
+    }
+    return {name: value for name, value in document.items() if value is not None}
