@@ -36,8 +36,9 @@ def _index(token_form: TokenForm, endpoint_form: EndpointForm) -> ResponseReturn
     return render_template(
         "duty/index.html", token_form=token_form, endpoint_form=endpoint_form,
         tokens=tokens.in_use(db.session()), endpoints=endpoints.in_use(db.session()),
-        # Shown once, on the page after the form; the cookie is the admin's own.
-        fresh=session.pop("duty_fresh", None),
+        # Shown once, on the page after the form; the cookie is the admin's own. Taking out what is
+        # not there would send a cookie too, and a double click lose what the first click made.
+        fresh=session.pop("duty_fresh") if "duty_fresh" in session else None,
     )  # fmt: skip
 
 
