@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from lms.people.models import Person
 from lms.people.privacy import erase_person, export_person
 from lms.people.services import grant_clearance, override_clearance, revoke_clearance
 from lms.plugins.duty import endpoints
-from lms.plugins.duty.delivering import RETRY_AFTER, TRIES
+from lms.plugins.duty.delivering import RETRY_AFTER, TRIES, deliver
 from lms.plugins.duty.models import Delivery
 from lms.plugins.registry import all_jobs
 from tests.conftest import People
@@ -210,6 +211,28 @@ def test_one_that_is_down_does_not_keep_another_waiting(
     assert len(receiver.got) == 3
     db.session.rollback()
     assert sum(tries for _, tries, _ in states()) == 3 + 1
+
+
+def test_two_workers_at_once_send_nothing_twice(
+    both_apps: Flask, persons: People, clock: SettableClock, receiver: Receiver, listen: Listen
+) -> None:
+    listen(receiver.url)
+    for _ in range(8):
+        clear(persons.add(), clock)
+
+    def work() -> None:
+        with both_apps.app_context():
+            for _ in range(4):
+                deliver(db.session(), {}, clock.now())
+
+    workers = [Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    keys = [headers["X-Delivery"] for headers, _ in receiver.got]
+    assert len(keys) == len(set(keys)) == 8
+    assert states() == [("delivered", 1, "HTTP 200")] * 8
 
 
 def test_a_redirect_is_not_followed(
