@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from lms.cli.serving import check_granian, serve_in_processes
 from lms.clock import now
 from lms.db import db
 from lms.people.organisation import organisation
@@ -85,21 +86,29 @@ def upgrade_database() -> list[str]:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--threads", default=8, show_default=True)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1),
+              help="Processes; more than one need granian.")  # fmt: skip
 @click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
-def run(host: str, port: int, threads: int, with_demo: bool) -> None:
+def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
     """Serve the site, with its background jobs, until stopped."""
     from waitress import serve
 
     from lms.jobs import start_worker
 
+    if workers > 1:
+        check_granian(workers)
     if with_demo:
         if not _is_demo():
             click.echo("Making the demo organisation (once) …")
             make_demo()
         show_demo_accounts()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    start_worker(app)
     click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
+    if workers > 1:
+        settings = app.extensions["lms_settings"]
+        serve_in_processes(settings, host, port, workers=workers, threads=threads)
+        return
+    start_worker(app)
     serve(app, host=host, port=port, threads=threads, ident=None)
 
 
