@@ -42,7 +42,8 @@ def serving(target: str, port: int, **environment: str) -> Iterator[subprocess.P
         "--workers", str(WORKERS), "--blocking-threads", "4", "--no-ws",
         "--log-level", "warning", target,
     ]  # fmt: skip
-    env = {**os.environ, **environment}
+    # The workers are spawned, and this folder is no installed package.
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
         yield process
