@@ -1,7 +1,6 @@
 """Time: one injected clock, UTC instants, and calendar months of the organisation's time zone."""
 
 import calendar
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
@@ -83,7 +82,3 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.index % 12 + 1:02d}"
-
-
-def months_of(year: int) -> Iterator[Month]:
-    return (Month(year * 12 + i) for i in range(12))

@@ -12,7 +12,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_login import UserMixin
-from sqlalchemy import Date, and_, bindparam, func, select
+from sqlalchemy import Date, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lms import audit
@@ -20,7 +20,8 @@ from lms.audit import Actor
 from lms.clock import local_date, now
 from lms.db import Session, db, reading
 from lms.errors import DomainError
-from lms.people.models import Account, Clearance, Notification, Person, RoleAssignment
+from lms.people.models import Account, Clearance, Person, RoleAssignment
+from lms.people.notices import unread
 from lms.people.organisation import zone
 from lms.people.services import in_force
 
@@ -74,17 +75,12 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         return f"{self.person.id}.{self.session_version}"
 
 
-_UNREAD = (
-    select(func.count(Notification.id))
-    .where(Notification.person_id == Person.id, Notification.read_at.is_(None))
-    .scalar_subquery()
-)
 _CLEARED = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
 # One query for all that the frame of a page needs to know; a row for each role and clearance.
 _SIGNED_IN = (
     select(
         Person,
-        _UNREAD,
+        unread(Person.id.expression),
         RoleAssignment.role,
         RoleAssignment.team_id,
         Clearance.from_day,

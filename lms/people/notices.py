@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
 
 from lms.db import Localized, Session
 from lms.people.models import Notification
@@ -31,14 +31,12 @@ def latest(session: Session, person_id: int, limit: int = 50) -> list[Notificati
     return list(session.scalars(_LATEST, {"person_id": person_id, "most": limit}))
 
 
-def unread(session: Session, person_id: int) -> int:
+def unread(person_id: ColumnElement[int] | int) -> ScalarSelect[int]:
+    """How many are unread, as a part of another query or as one of its own."""
     return (
-        session.scalar(
-            select(func.count(Notification.id)).where(
-                Notification.person_id == person_id, Notification.read_at.is_(None)
-            )
-        )
-        or 0
+        select(func.count(Notification.id))
+        .where(Notification.person_id == person_id, Notification.read_at.is_(None))
+        .scalar_subquery()
     )
 
 

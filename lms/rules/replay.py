@@ -15,7 +15,7 @@ from lms.plugins.types import Rule
 from lms.policies import PolicyInForce
 from lms.results.models import MonthClose
 from lms.rules.models import Proposal, RuleRun
-from lms.rules.services import RuleOutcome, run, try_rule
+from lms.rules.services import RuleOutcome, run, run_of, try_rule
 
 MONTHS = 12
 
@@ -96,11 +96,6 @@ def last_runs(session: Session) -> dict[str, LastRun]:
         .where(RuleRun.is_current)
     )
     return {row[0]: LastRun(*row) for row in rows}
-
-
-def run_of(session: Session, rule: Rule, close: MonthClose) -> RuleRun | None:
-    here = (RuleRun.rule == rule.name, RuleRun.period == close.month, RuleRun.is_current)
-    return session.scalar(select(RuleRun).where(*here))
 
 
 def proposals_of(session: Session, run_id: int) -> Sequence[Proposal]:

@@ -3,7 +3,6 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from lms import access, policies
 from lms.access import viewer
@@ -16,9 +15,10 @@ from lms.plugins.manager import plugins
 from lms.plugins.registry import all_rules
 from lms.plugins.types import Rule
 from lms.results.models import MonthClose
+from lms.results.queries import current_close
 from lms.rules import queries, replay
 from lms.rules.blueprint import bp
-from lms.rules.services import try_rule
+from lms.rules.services import run_of, try_rule
 from lms.web.errors import message
 
 
@@ -56,7 +56,7 @@ def rule(name: str) -> ResponseReturnValue:
 def rule_month(name: str, month: str) -> ResponseReturnValue:
     """One month: every proposal with its reason and evidence, and the dry run of today."""
     found, close = _rule(name), _close(month)
-    ran = replay.run_of(db.session(), found, close)
+    ran = run_of(db.session(), found, close)
     stored = replay.proposals_of(db.session(), ran.id) if ran else []
     today = try_rule(db.session(), found, close, now=now())
     policy = policies.in_force(db.session(), found.policy)
@@ -95,5 +95,4 @@ def _close(month: str) -> MonthClose:
         wanted = Month.parse(month)
     except ValueError:
         abort(404)
-    here = (MonthClose.month == wanted, MonthClose.is_current)
-    return db.session.scalar(select(MonthClose).where(*here)) or abort(404)
+    return current_close(db.session(), wanted) or abort(404)

@@ -142,12 +142,17 @@ def _states(session: Session, rule: Rule, close: MonthClose) -> dict[int, str]:
     return {person_id: state for person_id, state in rows}
 
 
+def run_of(session: Session, rule: Rule, close: MonthClose) -> RuleRun | None:
+    """The rule's run for the close's month that holds."""
+    here = (RuleRun.rule == rule.name, RuleRun.period == close.month, RuleRun.is_current)
+    return session.scalar(select(RuleRun).where(*here))
+
+
 def _supersede(
     session: Session, rule: Rule, close: MonthClose, left: Sequence[int], now: datetime
 ) -> RuleRun:
     """The run that holds now; in the one before, what is no longer proposed is withdrawn."""
-    here = (RuleRun.rule == rule.name, RuleRun.period == close.month, RuleRun.is_current)
-    old = session.scalar(select(RuleRun).where(*here))
+    old = run_of(session, rule, close)
     if old is not None:
         old.is_current = False
         gone = (Proposal.run_id == old.id, Proposal.person_id.in_(left))

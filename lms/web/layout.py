@@ -70,7 +70,10 @@ def may(permission: str) -> bool:
 
 
 def url_exists(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
+    """Whether a link there leads anywhere: a plugin's page is not there while it is disabled."""
+    owner = current_app.extensions["lms_blueprint_owners"].get(endpoint.rpartition(".")[0])
+    known = endpoint in current_app.view_functions
+    return known and (owner is None or owner in plugins().enabled())
 
 
 def panels(place: str, subject: Any = None) -> Markup:

@@ -197,10 +197,10 @@ def test_notices_are_read_by_post_only(app: Flask, persons: People, auth: Auth) 
     db.session.commit()
     client = auth.login(person)
     assert "Hello" in _text(client, "/notifications")
-    assert notices.unread(db.session(), person.id) == 1
+    assert db.session.scalar(select(notices.unread(person.id))) == 1
     assert client.post("/notifications/read").status_code == 303
-    assert notices.unread(db.session(), person.id) == 0
-    assert notices.unread(db.session(), other.id) == 1
+    assert db.session.scalar(select(notices.unread(person.id))) == 0
+    assert db.session.scalar(select(notices.unread(other.id))) == 1
 
 
 def test_pages_need_few_queries(
