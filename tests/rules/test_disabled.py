@@ -7,7 +7,8 @@ from lms.audit import OPERATOR
 from lms.cli import build
 from lms.clock import Month
 from lms.db import db
-from lms.people.models import Level
+from lms.people.models import ClearanceSource, Level
+from lms.people.services import grant_clearance
 from lms.plugins.manager import plugins
 from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list
@@ -45,6 +46,17 @@ def test_no_trace_on_the_pages(bare: Flask, persons, auth, facts) -> None:
             f"/promotion/{agent.id}",
         ):
             assert client.get(address).status_code == 404
+
+
+def test_somebody_just_cleared_gets_no_link_to_nowhere(bare: Flask, persons, auth, clock) -> None:
+    agent = persons.add()
+    grant_clearance(
+        db.session(), agent.id, source=ClearanceSource.PROGRAMME, from_day=clock.now().date(),
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    page = auth.login(agent).get("/").text
+    assert "You are cleared for duty!" in page and "/certificates" not in page
 
 
 def test_no_trace_elsewhere(bare: Flask, persons, facts, clock) -> None:
