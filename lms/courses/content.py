@@ -6,7 +6,7 @@ the next version, and people who are under way keep the one they began.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from lms.content_files import documents
 from lms.courses.content_entry import Entry
+from lms.courses.content_shape import check_reachable, check_requirements
 from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion, Step
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -30,23 +31,31 @@ _FIELDS = (
     "due_days",
     "grants_clearance",
     "weak_figure",
+    "requires",
     "modules",
 )
-_OF_CORE = ("key", "kind", "title", "minutes")
+_OF_CORE = ("key", "kind", "title", "minutes", "after")
 
 
 def load_programmes(session: Session, folder: Path, now: datetime) -> int:
     """Store new and changed programmes; returns how many. DomainError names file and field."""
     changed = 0
+    read = {}
     for path, raw in documents(folder, "*/programme.yaml"):
         document = read_programme(path, raw)
         changed += _store(session, document, now)
+        read[document["key"]] = Entry(_name(path), raw)
+    check_requirements(session, read)
     return changed
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 def read_programme(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The checked document, lessons' bodies included, as it is stored and hashed."""
-    entry = Entry(f"{path.parent.name}/{path.name}", raw)
+    entry = Entry(_name(path), raw)
     entry.only(*_FIELDS)
     kind = entry.choice("kind", tuple(ProgrammeKind))
     grants = entry.flag("grants_clearance")
@@ -57,6 +66,7 @@ def read_programme(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
     modules = [_module(module, path.parent) for module in entry.entries("modules")]
     _unique(entry, [module["key"] for module in modules])
     _unique(entry, [step["key"] for module in modules for step in module["steps"]])
+    check_reachable(entry, modules)
     return {
         "key": entry.key(),
         "kind": kind,
@@ -66,17 +76,28 @@ def read_programme(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
         "grants_clearance": grants,
         "weak_figure": figure,
         "modules": modules,
+        **_given(entry, "requires", entry.keys),
     }
 
 
+def _given(entry: Entry, name: str, read: Callable[[str], Any]) -> dict[str, Any]:
+    """A field that came later: where it is absent, the document and its hash stay as they were."""
+    return {name: read(name)} if entry.has(name) else {}
+
+
 def _module(entry: Entry, folder: Path) -> dict[str, Any]:
-    entry.only("key", "title", "opens_on_day", "steps")
+    entry.only("key", "title", "opens_on_day", "needs", "steps")
     opens = entry.number("opens_on_day", low=1) if entry.has("opens_on_day") else None
+    steps = [_step(step, folder) for step in entry.entries("steps")]
+    needs = _given(entry, "needs", lambda name: entry.number(name, low=1))
+    if needs.get("needs", 0) > len(steps):
+        raise entry.refuse("needs", f"There are only {len(steps)} steps.")
     return {
         "key": entry.key(),
         "title": entry.text("title"),
         "opens_on_day": opens,
-        "steps": [_step(step, folder) for step in entry.entries("steps")],
+        **needs,
+        "steps": steps,
     }
 
 
@@ -96,6 +117,7 @@ def _step(entry: Entry, folder: Path) -> dict[str, Any]:
         "kind": kind,
         "title": entry.text("title"),
         "minutes": entry.number("minutes", low=1),
+        **_given(entry, "after", entry.keys),
         "config": config,
     }
 
@@ -138,6 +160,7 @@ def _store(session: Session, document: dict[str, Any], now: datetime) -> bool:
         summary=Localized.of(document["summary"]),
         due_days=document["due_days"],
         grants_clearance=document["grants_clearance"],
+        requires=document.get("requires"),
         content_hash=digest,
         created_at=now,
     )
@@ -153,6 +176,7 @@ def _row(module: dict[str, Any], position: int) -> Module:
         position=position,
         title=Localized.of(module["title"]),
         opens_on_day=module["opens_on_day"],
+        needs=module.get("needs"),
         steps=[
             Step(
                 key=step["key"],
@@ -161,6 +185,7 @@ def _row(module: dict[str, Any], position: int) -> Module:
                 title=Localized.of(step["title"]),
                 minutes=step["minutes"],
                 config=step["config"],
+                after=step.get("after"),
             )
             for place, step in enumerate(module["steps"], 1)
         ],

@@ -59,6 +59,15 @@ class Entry:
             raise self.refuse(name, f"This must be a whole number, {low} or more.")
         return value
 
+    def keys(self, name: str) -> list[str]:
+        """A list of keys, which may be empty."""
+        value = self.raw.get(name)
+        if not isinstance(value, list) or not all(isinstance(key, str) for key in value):
+            raise self.refuse(name, "This must be a list of keys.")
+        if len(set(value)) < len(value):
+            raise self.refuse(name, "A key stands here twice.")
+        return list(value)
+
     def text(self, name: str) -> dict[str, str]:
         value: Any = self.raw.get(name)
         if not is_bilingual(value):

@@ -40,6 +40,7 @@ def _write(version: ProgrammeVersion, folder: Path) -> None:
         "due_days": version.due_days,
         "grants_clearance": version.grants_clearance,
         "weak_figure": programme.weak_figure,
+        "requires": version.requires,
         "modules": [_module(module, folder) for module in version.modules],
     }
     write_document(folder, "programme", _without_none(document))
@@ -50,6 +51,7 @@ def _module(module: Module, folder: Path) -> dict[str, Any]:
         "key": module.key,
         "title": sides(module.title),
         "opens_on_day": module.opens_on_day,
+        "needs": module.needs,
         "steps": [_step(step, folder) for step in module.steps],
     }
     return _without_none(document)
@@ -63,7 +65,8 @@ def _step(step: Step, folder: Path) -> dict[str, Any]:
             path = folder / f"{step.key}.{language}.md"
             path.write_text(text, "utf-8", newline="\n")
     named = {"key": step.key, "kind": step.kind, "title": sides(step.title)}
-    return {**named, "minutes": step.minutes, **config}
+    after = {} if step.after is None else {"after": step.after}
+    return {**named, "minutes": step.minutes, **after, **config}
 
 
 def _without_none(document: dict[str, Any]) -> dict[str, Any]:

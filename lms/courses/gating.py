@@ -3,19 +3,24 @@
 Two rules. A module opens on its calendar day of the enrolment, and steps are done in order. A step
 that was handed in and waits for somebody else (a score, a signature) lets the learner go on with
 the rest of its module, but not with the next one: a day is not over while its results are out.
+
+A programme can loosen the order, never the calendar: a module that needs any N of its steps has
+them all open at once, and a step `after` others opens as soon as those are done. And it can ask
+for whole programmes first, which locks everything in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date
-
+from lms.courses.locks import Place, quoted, some_of
 from lms.courses.models import Enrolment, EnrolmentStatus, StepState
 from lms.courses.outline import ModuleOutline, Outline, StepOutline
 from lms.db import Localized
+
+# A step of one of these is the one to do now.
+TO_DO = frozenset({"next", "failed", "progress"})
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class StepStanding:
-    """`state`: done, waiting, failed, progress, next or locked; `lock` says what unlocks it.
+    """`state`: done, waiting, failed, progress, next, open, optional or locked.
 
-    At most one step is failed, in progress or next: the one to do now.
+    `lock` says what unlocks it. Next: the first that can be done; open: can be done as well;
+    optional: could be, but its module has enough without it.
     """
 
     step: StepOutline
@@ -50,12 +56,17 @@ class ModuleStanding:
     steps: tuple[StepStanding, ...]
 
     @property
+    def needed(self) -> int:
+        return self.module.needed
+
+    @property
     def done(self) -> int:
-        return sum(step.state == "done" for step in self.steps)
+        """How many of the steps that are needed."""
+        return min(self.needed, sum(step.state == "done" for step in self.steps))
 
     @property
     def is_done(self) -> bool:
-        return self.done == len(self.steps)
+        return self.done == self.needed
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,8 @@ class Standing:
 
     @property
     def total(self) -> int:
-        return len(self.outline.steps)
+        """How many steps are needed."""
+        return sum(module.needed for module in self.modules)
 
     @property
     def percent(self) -> int:
@@ -101,8 +113,7 @@ class Standing:
     @property
     def next(self) -> StepStanding | None:
         """The one step to do now; None when all is done, waits for others, or opens later."""
-        states = ("next", "failed", "progress")
-        return next((step for step in self.steps if step.state in states), None)
+        return next((step for step in self.steps if step.state in TO_DO), None)
 
     @property
     def module_now(self) -> ModuleStanding | None:
@@ -123,50 +134,42 @@ _STATES = {
 
 
 def standing(
-    enrolment: Enrolment, outline: Outline, progress: Mapping[int, Progress], today: date
+    enrolment: Enrolment,
+    outline: Outline,
+    progress: Mapping[int, Progress],
+    today: date,
+    missing: Sequence[Localized] = (),
 ) -> Standing:
-    """`progress` by step id."""
+    """`progress` by step id; `missing`: courses to complete before this one."""
+    states = {
+        step.id: _STATES[StepState(progress[step.id].state)]
+        for step in outline.steps
+        if step.id in progress
+    }
+    place = Place(enrolment, outline, today, states, [quoted(title) for title in missing])
     modules = []
-    earlier: list[StepOutline] = []  # unfinished steps of earlier modules
+    has_next = False
+    earlier: list[Localized] = []  # what of earlier modules is unfinished
     for module in outline.modules:
-        opens_on = module.opens_on(enrolment.starts_on)
-        here: list[StepOutline] = []  # of this module, and not even handed in
+        here: list[Localized] = []  # of this module, and not even handed in
         steps = []
         for step in module.steps:
-            known = progress.get(step.id)
-            state = _STATES[StepState(known.state)] if known else "next"
-            lock = None
+            state, lock = states.get(step.id, "next"), None
             if state not in {"done", "waiting"}:
-                lock = _lock(module, opens_on, today, [*earlier, *here])
-                state = state if lock is None else "locked"
-                here.append(step)
-            steps.append(StepStanding(step, state, known, lock))
-        earlier += [s.step for s in steps if s.state != "done"]
+                lock = place.lock(module, step, earlier, here)
+                if lock is not None:
+                    state = "locked"
+                elif place.left(module) == 0:
+                    state = "optional"
+                elif state == "next" and has_next:
+                    state = "open"
+                here.append(quoted(step.title))
+            has_next = has_next or state in TO_DO
+            steps.append(StepStanding(step, state, progress.get(step.id), lock))
+        opens_on = module.opens_on(enrolment.starts_on)
         modules.append(ModuleStanding(module, opens_on, opens_on <= today, tuple(steps)))
+        if module.needs is None:
+            earlier += [quoted(s.step.title) for s in steps if s.state != "done"]
+        elif left := place.left(module):
+            earlier.append(some_of(module, left))
     return Standing(enrolment, outline, today, tuple(modules))
-
-
-def _lock(
-    module: ModuleOutline, opens_on: date, today: date, before: list[StepOutline]
-) -> Localized | None:
-    """What unlocks a step and when. Steps go in order, so the one right before it says enough."""
-    closed = opens_on > today
-    if not closed and not before:
-        return None
-    n = module.opens_on_day
-    if not before:
-        day_zh, day_en = _in_words(opens_on)
-        return Localized(f"{day_zh}（第 {n} 天）开放", f"Opens on {day_en} (day {n})")
-    zh, en = before[-1].title.pick("zh"), before[-1].title.pick("en")
-    if closed:
-        day_zh, day_en = _in_words(opens_on)
-        return Localized(
-            f"{day_zh}（第 {n} 天）开放，并需先完成「{zh}」",
-            f"Opens on {day_en} (day {n}), after “{en}”",
-        )
-    return Localized(f"完成「{zh}」后开放", f"Opens after “{en}”")
-
-
-@lru_cache(maxsize=256)  # a week's steps name the same few days, and so do all its hires
-def _in_words(day: date) -> tuple[str, str]:
-    return format_date(day, "M月d日 EEEE", "zh_Hans"), format_date(day, "EEE d MMM", "en")

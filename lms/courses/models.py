@@ -41,6 +41,8 @@ class ProgrammeVersion(Model):
     summary: Mapped[Localized]
     due_days: Mapped[int]
     grants_clearance: Mapped[bool]
+    # Keys of programmes to complete first.
+    requires: Mapped[list[str] | None]
     content_hash: Mapped[str]
     created_at: Mapped[datetime]
 
@@ -51,7 +53,10 @@ class ProgrammeVersion(Model):
 
 
 class Module(Model):
-    """A day or unit. `opens_on_day` counts calendar days of the enrolment, its start being 1."""
+    """A day or unit. `opens_on_day` counts calendar days of the enrolment, its start being 1.
+
+    `needs`: any so many of its steps finish it, in any order; none: all of them, in order.
+    """
 
     __tablename__ = "module"
     id: Mapped[Pk]
@@ -60,13 +65,17 @@ class Module(Model):
     position: Mapped[int]
     title: Mapped[Localized]
     opens_on_day: Mapped[int | None]
+    needs: Mapped[int | None]
 
     version: Mapped[ProgrammeVersion] = relationship(back_populates="modules")
     steps: Mapped[list["Step"]] = relationship(back_populates="module", order_by="Step.position")
 
 
 class Step(Model):
-    """An activity of a step type; what it needs beyond this row is the step type's `config`."""
+    """An activity of a step type; what it needs beyond this row is the step type's `config`.
+
+    `after`: keys of the steps that open it, in place of the plain order.
+    """
 
     __tablename__ = "step"
     id: Mapped[Pk]
@@ -77,6 +86,7 @@ class Step(Model):
     title: Mapped[Localized]
     minutes: Mapped[int]
     config: Mapped[dict[str, Any]]
+    after: Mapped[list[str] | None]
 
     module: Mapped[Module] = relationship(back_populates="steps")
 

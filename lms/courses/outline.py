@@ -4,7 +4,7 @@ Versions never change once stored, so each process reads a version's outline onc
 the pages people open most then need no query for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ class StepOutline:
     kind: str
     title: Localized
     minutes: int
+    after: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,16 @@ class ModuleOutline:
     title: Localized
     opens_on_day: int
     steps: tuple[StepOutline, ...]
+    needs: int | None = None
+
+    @property
+    def needed(self) -> int:
+        """How many of its steps finish it."""
+        return self.needs or len(self.steps)
+
+    def is_done(self, completed: Collection[int]) -> bool:
+        """`completed`: ids of steps."""
+        return sum(step.id in completed for step in self.steps) >= self.needed
 
     def opens_on(self, starts_on: date) -> date:
         """The first calendar day on which an enrolment may work on it."""
@@ -50,6 +61,7 @@ class Outline:
     due_days: int
     grants_clearance: bool
     modules: tuple[ModuleOutline, ...]
+    requires: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[StepOutline, ...]:
@@ -104,22 +116,24 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
             Module.id,
             Module.title,
             Module.opens_on_day,
+            Module.needs,
             Step.id.label("step_id"),
             Step.key,
             Step.kind,
             Step.title.label("step_title"),
             Step.minutes,
+            Step.after,
         )
         .join(Step, Step.module_id == Module.id)
         .where(Module.version_id.in_(version_ids))
         .order_by(Module.version_id, Module.position, Step.position)
     ).all()
-    modules: dict[int, dict[int, tuple[Localized, int, list[StepOutline]]]] = {}
+    modules: dict[int, dict[int, tuple[Any, list[StepOutline]]]] = {}
     for row in rows:
         of_version = modules.setdefault(row.version_id, {})
-        module = of_version.setdefault(row.id, (row.title, row.opens_on_day or 1, []))
-        step = StepOutline(row.step_id, row.key, row.kind, row.step_title, row.minutes)
-        module[2].append(step)
+        after = None if row.after is None else tuple(row.after)
+        step = StepOutline(row.step_id, row.key, row.kind, row.step_title, row.minutes, after)
+        of_version.setdefault(row.id, (row, []))[1].append(step)
     return {
         version.id: Outline(
             version_id=version.id,
@@ -132,9 +146,10 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
             due_days=version.due_days,
             grants_clearance=version.grants_clearance,
             modules=tuple(
-                ModuleOutline(module_id, title, opens, tuple(steps))
-                for module_id, (title, opens, steps) in modules.get(version.id, {}).items()
+                ModuleOutline(row.id, row.title, row.opens_on_day or 1, tuple(steps), row.needs)
+                for row, steps in modules.get(version.id, {}).values()
             ),
+            requires=tuple(version.requires or ()),
         )
         for version, key, kind in versions
     }

@@ -1,15 +1,15 @@
 """Reading enrolments and where people stand in them, for one person or many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from lms.courses.gating import Progress, Standing, standing
 from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion, StepProgress
-from lms.courses.outline import outlines
-from lms.db import Session
+from lms.courses.outline import Outline, outlines
+from lms.db import Localized, Session
 from lms.errors import NotFound
 
 ACTIVE = Enrolment.status == EnrolmentStatus.ACTIVE
@@ -45,7 +45,45 @@ def _stood(session: Session, rows: Iterable[Any], today: date) -> list[Standing]
         if step_id is not None:  # else the outer join found no step begun
             known[step_id] = Progress(state, *rest)
     shapes = outlines(session, {enrolment.version_id for enrolment in progress})
-    return [standing(e, shapes[e.version_id], known, today) for e, known in progress.items()]
+    missing = _missing(session, progress, shapes)
+    return [
+        standing(e, shapes[e.version_id], known, today, missing.get(e.id, ()))
+        for e, known in progress.items()
+    ]
+
+
+def _missing(
+    session: Session, enrolments: Iterable[Enrolment], shapes: Mapping[int, Outline]
+) -> dict[int, list[Localized]]:
+    """Titles of the programmes to complete first, by enrolment; no query where none asks."""
+    asking = {
+        e: shapes[e.version_id].requires
+        for e in enrolments
+        if e.status == EnrolmentStatus.ACTIVE and shapes[e.version_id].requires
+    }
+    if not asking:
+        return {}
+    latest = select(func.max(ProgrammeVersion.id)).group_by(ProgrammeVersion.programme_id)
+    rows = session.execute(
+        select(Programme.key, ProgrammeVersion.title, Enrolment.person_id)
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .outerjoin(
+            Enrolment,
+            (Enrolment.programme_id == Programme.id)
+            & (Enrolment.status == EnrolmentStatus.COMPLETED)
+            & Enrolment.person_id.in_({e.person_id for e in asking}),
+        )
+        .where(
+            ProgrammeVersion.id.in_(latest.scalar_subquery()),
+            Programme.key.in_({key for keys in asking.values() for key in keys}),
+        )
+    ).all()
+    titles = {key: title for key, title, _ in rows}
+    completed = {(person_id, key) for key, _, person_id in rows}
+    return {
+        e.id: [titles[key] for key in keys if (e.person_id, key) not in completed]
+        for e, keys in asking.items()
+    }
 
 
 def active(session: Session, person_id: int, today: date) -> list[Standing]:

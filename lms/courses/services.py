@@ -219,7 +219,7 @@ def _complete_if_done(session: Session, enrolment: Enrolment, now: datetime) -> 
             )
         )
     )
-    if not {step.id for step in shape.steps} <= completed:
+    if not all(module.is_done(completed) for module in shape.modules):
         return
     enrolment.status, enrolment.ended_at = EnrolmentStatus.COMPLETED, now
     audit.record(

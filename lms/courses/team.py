@@ -141,5 +141,7 @@ STATE_WORDS = {
     "failed": Localized("未通过", "not passed"),
     "progress": Localized("进行中", "in progress"),
     "next": Localized("下一步", "next"),
+    "open": Localized("可以开始", "open"),
+    "optional": Localized("选学", "optional"),
     "locked": Localized("未开放", "locked"),
 }
