@@ -168,10 +168,12 @@ def viewer_of(person: "Person", assigned: Sequence[tuple[str, int | None]]) -> V
 
 def viewer() -> Viewer:
     """The viewer of this request; 401 when nobody is signed in."""
+    known = g.get("viewer")
+    if known is not None:
+        return cast(Viewer, known)
     if not current_user.is_authenticated:
         abort(401)
-    if "viewer" not in g:
-        g.viewer = viewer_of(current_user.person, current_user.roles)
+    g.viewer = viewer_of(current_user.person, current_user.roles)
     return cast(Viewer, g.viewer)
 
 

@@ -157,7 +157,6 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=15000",
-        "cache_size=-4000",  # KB for each connection; the system keeps the file in memory anyway
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -1,5 +1,7 @@
 """Serving the site with several processes."""
 
+import os
+
 import click
 
 from lms.config import Settings
@@ -28,6 +30,8 @@ def serve_in_processes(
 
     if settings.rate_limits and settings.rate_limit_storage == "memory://":
         click.echo("each process counts sign-in tries alone: set LMS_RATE_LIMIT_STORAGE", err=True)
+    # Threads that each keep an arena of their own cost some ten megabytes a process.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     # No connection of this process is to be shared with those it starts.
     db.session.remove()
     db.engine.dispose()

@@ -141,8 +141,10 @@ def lms_nav(viewer: Viewer) -> Sequence[NavItem] | None:
 
 @hookspec
 def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
-    """collect. Pieces of a page. Places and their subjects: `home` (the viewer's courses under way,
-    as standings), `person` (a Person), `month` (a MonthClose), `my_month` (a Month)."""
+    """collect. Pieces of a page. Places and their subjects: `home` (what asks something of the
+    viewer today; their courses under way, as standings), `home_more` (what is good to know, below
+    it and fetched after it; None), `person` (a Person), `month` (a MonthClose), `my_month` (a
+    Month)."""
 
 
 @hookspec

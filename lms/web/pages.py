@@ -1,6 +1,6 @@
 """Home, language, health."""
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import text
@@ -20,6 +20,14 @@ def home() -> ResponseReturnValue:
     from lms.courses.views import today
 
     return today()
+
+
+@bp.get("/more")
+@access.signed_in
+def more() -> ResponseReturnValue:
+    """What plugins have to tell beside today's work: fetched by the home page once it is shown."""
+    is_piece = "HX-Request" in request.headers
+    return render_template("courses/_more.html" if is_piece else "courses/more.html")
 
 
 @bp.post("/language")

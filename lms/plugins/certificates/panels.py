@@ -10,7 +10,7 @@ from lms.plugins.certificates import services
 
 
 def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
-    if place == "home":
+    if place == "home_more":
         person_id, limit = viewer.person_id, 3
     elif place == "person" and isinstance(subject, Person):
         person_id, limit = subject.id, 20

@@ -21,7 +21,7 @@ from lms.plugins.promotion.policy import FROM, LONGEST_RUN, SENIOR_AGENT
 
 
 def panels(place: str, viewer: Viewer) -> list[Panel] | None:
-    if place != "home":
+    if place != "home_more":
         return None
     session = db.session()
     person = session.get(Person, viewer.person_id)

@@ -124,10 +124,10 @@ def test_an_employee_cannot_nominate_or_decide(team, auth) -> None:
 
 
 def test_the_tracker_is_on_an_agents_home(team, auth) -> None:
-    best = auth.login(team[0]).get("/").text
+    best = auth.login(team[0]).get("/more").text
     assert "Towards senior agent" in best and "3 good months in a row" in best
     assert "2026-03: rank" not in best
-    other = auth.login(team[7]).get("/").text
+    other = auth.login(team[7]).get("/more").text
     assert "0 good months in a row" in other and "2026-03: rank 7, needs 6" in other
 
 
