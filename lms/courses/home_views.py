@@ -47,9 +47,15 @@ def today() -> ResponseReturnValue:
         just_cleared=_just_cleared(clearance, day),
         takes_contacts=takes_contacts,
         month=own.latest(db.session(), me.id) if takes_contacts else None,
-        notes=notices.latest(db.session(), me.id, limit=4) if takes_contacts else [],
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
     )
+
+
+def more_of_today(*, as_piece: bool) -> ResponseReturnValue:
+    """The piece the start page asks for, or the same as a page for browsers without scripts."""
+    template = "courses/_more.html" if as_piece else "courses/more.html"
+    notes = notices.latest(db.session(), current_user.person.id, limit=4)
+    return render_template(template, notes=notes)
 
 
 def _hire(

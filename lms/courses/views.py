@@ -2,6 +2,6 @@
 
 from lms.courses import learner_views, team_views
 from lms.courses.blueprint import bp
-from lms.courses.home_views import today
+from lms.courses.home_views import more_of_today, today
 
-__all__ = ["bp", "learner_views", "team_views", "today"]
+__all__ = ["bp", "learner_views", "more_of_today", "team_views", "today"]

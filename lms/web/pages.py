@@ -1,6 +1,6 @@
 """Home, language, health."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import text
@@ -25,9 +25,10 @@ def home() -> ResponseReturnValue:
 @bp.get("/more")
 @access.signed_in
 def more() -> ResponseReturnValue:
-    """What plugins have to tell beside today's work: fetched by the home page once it is shown."""
-    is_piece = "HX-Request" in request.headers
-    return render_template("courses/_more.html" if is_piece else "courses/more.html")
+    """What is good to know beside today's work: fetched by the home page once it is shown."""
+    from lms.courses.views import more_of_today
+
+    return more_of_today(as_piece="HX-Request" in request.headers)
 
 
 @bp.post("/language")
