@@ -44,6 +44,7 @@ class Settings:
             rate_limits=not _flag("LMS_NO_RATE_LIMITS"),
             trusted_proxies=int(os.environ.get("LMS_TRUSTED_PROXIES") or 0),
             rate_limit_storage=os.environ.get("LMS_RATE_LIMIT_STORAGE", "memory://"),
+            max_upload_bytes=int(os.environ.get("LMS_MAX_UPLOAD_MB") or 20) * 1024 * 1024,
         )
 
     def signing_key(self) -> str:

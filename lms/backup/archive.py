@@ -16,6 +16,7 @@ from lms.backup.manifest import Manifest, Part
 from lms.errors import DomainError
 
 _CHUNK = 1 << 20
+_LONGEST_MANIFEST = 1 << 26  # some 200 bytes for each file
 
 
 def part_of(path: Path) -> Part:
@@ -78,7 +79,12 @@ def _named(file: Path) -> Iterator[None]:
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:
     first = archive.next()
-    if first is None or first.name != manifest.NAME or not first.isreg() or first.size > _CHUNK:
+    if (
+        first is None
+        or first.name != manifest.NAME
+        or not first.isreg()
+        or first.size > _LONGEST_MANIFEST
+    ):
         raise DomainError("This is not a backup of this system.")
     source = archive.extractfile(first)
     return manifest.read(source.read() if source else b"")

@@ -42,7 +42,7 @@ def put_in_place(
     done: list[Path] = []
     try:
         for source, target in changes:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(target.parent)
             new[target].unlink(missing_ok=True)
             _copy(source, new[target], like=target if target.exists() else target.parent)
             if target.exists():
@@ -63,6 +63,33 @@ def put_in_place(
             leftover.unlink(missing_ok=True)
         raise
     return list(old.values())
+
+
+@contextlib.contextmanager
+def set_aside(folder: Path) -> Iterator[list[Path]]:
+    """A folder is moved to where `beside` says for what takes its place in the block, and back if
+    the block fails; yields the copies kept."""
+    kept = [beside(folder)] if folder.exists() else []
+    for place in kept:
+        folder.rename(place)
+    try:
+        yield kept
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        for place in kept:
+            place.rename(folder)
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    """With the owner of the folder it is in, for the same reason as in `_copy`."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir()
+    about = folder.parent.stat()
+    with contextlib.suppress(PermissionError):
+        os.chown(folder, about.st_uid, about.st_gid)
 
 
 def _copy(source: Path, target: Path, *, like: Path) -> None:

@@ -11,8 +11,8 @@ from lms.errors import DomainError
 NAME = "manifest.json"
 FORMAT = 1
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-# Of LMS_HOME, what nobody can make again: files by name, or folders with all that is in them.
-KEPT = ("secret_key",)
+# Of LMS_HOME, what nobody can make again: files by name, or folders with the folders in them.
+KEPT = ("secret_key", "uploads")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

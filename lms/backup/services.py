@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.engine import Engine
 
 from lms.backup import archive, postgres_dumps, sqlite_files
-from lms.backup.files import beside, private, put_in_place
+from lms.backup.files import beside, private, put_in_place, set_aside
 from lms.backup.manifest import DATABASES, KEPT, Manifest
 from lms.errors import DomainError
 from lms.plugins.migrations import History
@@ -99,15 +99,18 @@ def restore(site: Site, file: Path, *, force: bool) -> Restored:
         ]
         database = staged / contents.database_part
         replace = _into_sqlite if site.kind == "sqlite" else _into_postgres
-        kept = replace(site, database, changes)
-    return Restored(contents, kept, behind, without)
+        # As one, not file by file: there may be thousands, and the old database knows its own.
+        with set_aside(site.home / "uploads") as folders:
+            kept = replace(site, database, changes)
+    return Restored(contents, [*kept, *folders], behind, without)
 
 
 def _kept_files(home: Path) -> dict[str, Path]:
+    """Without hidden folders: what is being written just now lies there."""
     found: list[Path] = []
     for name in KEPT:
         place = home / name
-        found += sorted(place.rglob("*")) if place.is_dir() else [place]
+        found += sorted(place.glob("[!.]*/*")) if place.is_dir() else [place]
     return {f"home/{p.relative_to(home).as_posix()}": p for p in found if p.is_file()}
 
 

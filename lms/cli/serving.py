@@ -1,12 +1,50 @@
-"""Serving the site with several processes."""
+"""Serving the site, from this process or from several."""
 
 import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lms.config import Settings
 from lms.db import db
 from lms.errors import DomainError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def make_server(app: "Flask", host: str, port: int, *, threads: int) -> Any:
+    """waitress, ready to `run()` until stopped, in this process."""
+    from waitress.server import TcpWSGIServer, create_server
+
+    TcpWSGIServer.channel_class = _channel()
+    most = app.config["MAX_CONTENT_LENGTH"] + 1  # from here on it reads none of it
+    return create_server(
+        app, host=host, port=port, threads=threads, ident=None, max_request_body_size=most
+    )
+
+
+def _channel() -> Any:
+    """waitress' connection, but for a request whose length says that it is too large.
+
+    waitress answers that with a line of its own before it reads on. Here the site answers, which
+    sees the length and shows its page; what is being sent is left where it is.
+    """
+    from waitress.channel import HTTPChannel
+    from waitress.task import ErrorTask, WSGITask
+    from waitress.utilities import RequestEntityTooLarge
+
+    class Refusal(WSGITask):  # type: ignore[misc]
+        def execute(self) -> None:
+            self.set_close_on_finish()
+            super().execute()
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        def error_task_class(self, channel: Any, request: Any) -> Any:
+            is_told = isinstance(request.error, RequestEntityTooLarge) and request.content_length
+            return Refusal(channel, request) if is_told else ErrorTask(channel, request)
+
+    return Channel
 
 
 def check_granian(workers: int) -> None:

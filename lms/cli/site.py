@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from lms.cli.serving import check_granian, serve_in_processes
+from lms.cli.serving import check_granian, make_server, serve_in_processes
 from lms.clock import now
 from lms.db import db
 from lms.people.organisation import organisation
@@ -91,8 +91,6 @@ def upgrade_database() -> list[str]:
 @click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
 def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
     """Serve the site, with its background jobs, until stopped."""
-    from waitress import serve
-
     from lms.jobs import start_worker
 
     if workers > 1:
@@ -109,7 +107,7 @@ def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> No
         serve_in_processes(settings, host, port, workers=workers, threads=threads)
         return
     start_worker(app)
-    serve(app, host=host, port=port, threads=threads, ident=None)
+    make_server(app, host, port, threads=threads).run()
 
 
 def _is_demo() -> bool:

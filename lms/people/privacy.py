@@ -13,6 +13,7 @@ from lms.errors import DomainError
 from lms.people.models import Account, Clearance, Leave, Notification, Person, RoleAssignment
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
+from lms.uploads import services as uploads
 
 
 def export_person(
@@ -39,6 +40,7 @@ def erase_person(
         session.execute(delete(model).where(model.person_id == person.id))
     for told in (Leave, Clearance):
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
+    uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"
     rows: dict[str, int] = {}
     for decision in plugins().decide(hookspecs.lms_erase, person.id, now):

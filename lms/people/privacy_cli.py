@@ -1,6 +1,7 @@
 """`lms person export` and `lms person erase`."""
 
 import json
+from pathlib import Path
 
 import click
 from sqlalchemy import select
@@ -19,11 +20,17 @@ def person() -> None:
 
 @person.command()
 @click.argument("staff_no")
-def export(staff_no: str) -> None:
+@click.option("--files", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="A new folder for what they uploaded.")  # fmt: skip
+def export(staff_no: str, folder: Path | None) -> None:
     """Everything stored about a person, plugins' tables included, as JSON."""
     from lms.people.privacy import export_person
+    from lms.uploads.services import copy_of_person
 
-    found = export_person(db.session(), _person(staff_no), actor=OPERATOR, now=now())
+    whom = _person(staff_no)
+    if folder is not None:
+        copy_of_person(db.session(), whom.id, folder)
+    found = export_person(db.session(), whom, actor=OPERATOR, now=now())
     db.session.commit()
     click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
 

@@ -11,6 +11,7 @@ from lms.plugins.health import failures
 from lms.plugins.loading import last_line
 from lms.plugins.manager import plugins
 from lms.plugins.types import Check, CheckLevel
+from lms.uploads.services import lacking
 
 
 def checks() -> list[Check]:
@@ -24,7 +25,7 @@ def checks() -> list[Check]:
     behind = _migrations()
     found += behind
     if all(check.level == CheckLevel.OK for check in behind):
-        found += _failures()
+        found += [*_failures(), _uploads()]
         for group in plugins().collect(hookspecs.lms_checks):
             found += group
     return found
@@ -61,6 +62,14 @@ def _migrations() -> list[Check]:
         else:
             found.append(Check(name, CheckLevel.ERROR, "behind: run `lms upgrade`"))
     return found
+
+
+def _uploads() -> Check:
+    lost = lacking(db.session())
+    if lost:
+        text = f"{len(lost)} files are in the database and not in the folder, as {lost[0]}"
+        return Check("uploads", CheckLevel.ERROR, text)
+    return Check("uploads", CheckLevel.OK, "every file is there")
 
 
 def _failures() -> list[Check]:

@@ -140,7 +140,12 @@
     zone.classList.add("is-live");
     const hint = out.textContent;
     input.addEventListener("change", () => {
-      out.textContent = [...input.files].map((f) => `${f.name} · ${size(f.size)}`).join(", ") || hint;
+      const files = [...input.files];
+      out.textContent = files.map((f) => `${f.name} · ${size(f.size)}`).join(", ") || hint;
+      // Said before it is sent: a browser busy with two gigabytes may not hear the server's refusal.
+      const isTooLarge = files.reduce((sum, f) => sum + f.size, 0) > Number(input.dataset.most || Infinity);
+      input.setCustomValidity(isTooLarge ? input.dataset.tooLarge : "");
+      if (isTooLarge) input.reportValidity();
     });
     // The input lies over the whole zone, so dropping on it is the browser's own work.
     for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, () => zone.classList.add("is-over"));

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -64,7 +64,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         403: _("Your role does not include this page or this person."),
         404: _("The page does not exist, or is not there any more."),
         405: _("This address cannot be used this way."),
-        413: _("The file is larger than this site accepts (20 MB)."),
+        413: _("The file is larger than this site accepts (%(limit)s MB).", limit=_most()),
         429: _("Wait a minute and try again."),
     }
     own_text = type(error).description != error.description and error.description
@@ -75,6 +75,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code >= 500:
         text = _("The fault is ours, nothing you typed was saved. Try again in a moment.")
     return page(code, title, text)
+
+
+def _most() -> str:
+    return f"{current_app.config['MAX_CONTENT_LENGTH'] / 1024 / 1024:g}"
 
 
 def _domain(error: DomainError) -> ResponseReturnValue:

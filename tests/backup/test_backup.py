@@ -15,7 +15,7 @@ from lms.backup import files as in_place
 from lms.config import Settings
 from lms.db import db
 from tests.backup.archives import contents, manifest
-from tests.backup.conftest import Command, staff
+from tests.backup.conftest import Command, files, staff
 from tests.conftest import People
 
 
@@ -45,6 +45,43 @@ def test_what_was_backed_up_comes_back(
     assert (tmp_path / "secret_key.before-restore").read_text() == "the key of now"
     assert (tmp_path / "secret_key.before-restore-2").read_text() == "the key of then"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".lms")]
+
+
+def test_uploads_come_along_and_the_old_ones_are_kept(
+    both_apps: Flask, lms: Command, tmp_path: Path
+) -> None:
+    folder, kept = tmp_path / "uploads", tmp_path / "uploads.before-restore"
+    for name in ("ab/ab12", ".new/half"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"then")
+    file = tmp_path / "site.tar.gz"
+    assert lms("backup", file).code == 0
+    assert [name for name in contents(file) if "uploads" in name] == ["home/uploads/ab/ab12"]
+    (folder / "cd").mkdir()
+    (folder / "cd" / "cd34").write_bytes(b"now")
+    restored = lms("restore", file, "--force")
+    assert (restored.code, f"kept: {kept}" in restored.out) == (0, True)
+    assert files(folder) == {"ab/ab12": b"then"}
+    assert set(files(kept)) == {"ab/ab12", ".new/half", "cd/cd34"}
+
+
+def test_a_restore_that_fails_leaves_the_uploads(
+    app: Flask, lms: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "uploads" / "ab" / "ab12"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"then")
+    file = tmp_path / "site.tar.gz"
+    lms("backup", file)
+    place.write_bytes(b"now")
+
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(in_place.shutil, "copyfileobj", full)
+    assert lms("restore", file, "--force").code == 1
+    assert files(tmp_path / "uploads") == {"ab/ab12": b"now"}
+    assert not list(tmp_path.glob("*.before-restore"))
 
 
 def test_the_manifest_says_what_it_is(both_apps: Flask, lms: Command, tmp_path: Path) -> None:

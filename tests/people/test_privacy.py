@@ -1,8 +1,10 @@
 """`lms person export` and `erase`: everything about one person, and the name taken off it."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,7 +20,10 @@ from lms.people.services import grant_clearance
 from lms.plugins.api import Actor
 from lms.plugins.promotion.models import Nomination
 from lms.results.models import MonthResult
+from lms.uploads import services
+from lms.uploads.models import Upload
 from tests.conftest import Facts, People
+from tests.uploads import samples
 
 
 @pytest.fixture
@@ -90,3 +95,19 @@ def test_an_erased_person_has_no_name_but_the_results_stay(lms: Lms, leaver: Per
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.erase")).one()
     assert entry.reason == "asked for it" and entry.details["plugins"]["promotion"] == 1
     assert lms("export", "0815")[0] == 1
+
+
+def test_what_they_uploaded_is_copied_out_and_then_gone(
+    lms: Lms, leaver: Person, tmp_path: Path
+) -> None:
+    upload = services.keep(
+        db.session(), io.BytesIO(samples.PDF), "证明.pdf",
+        families=tuple(services.Family), owner_id=leaver.id, now=now(),
+    )  # fmt: skip
+    number, leaver.left_on = upload.id, date(2026, 10, 1)
+    code, output = lms("export", "0815", "--files", str(tmp_path / "out"))
+    assert code == 0 and json.loads(output)["core"]["upload"][0]["name"] == "证明.pdf"
+    assert (tmp_path / "out" / f"{number}-证明.pdf").read_bytes() == samples.PDF
+    assert lms("export", "0815", "--files", str(tmp_path / "out"))[0] == 1
+    assert lms("erase", "0815", "--reason", "asked for it")[0] == 0
+    assert db.session.scalars(select(Upload)).all() == []

@@ -1,5 +1,6 @@
 """The demo organisation, and in it one object of each kind that belongs to somebody else."""
 
+import io
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ from lms.plugins.exams import attempts
 from lms.plugins.promotion.models import Nomination
 from lms.plugins.retraining.models import Assignment
 from lms.results.models import ImportRun
+from lms.uploads import services as uploads
 
 ROLES = {
     "agent": "DEMO02",
@@ -84,6 +86,10 @@ def prepare(app: Flask) -> Others:
     )  # fmt: skip
     session.add(nomination)
     assignment = session.scalars(select(Assignment)).first()
+    upload = uploads.keep(
+        session, io.BytesIO(b"%PDF-1.4"), "proof.pdf",
+        families=tuple(uploads.Family), owner_id=stranger.id, now=now,
+    )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     session.commit()
     assert assignment is not None
@@ -94,6 +100,7 @@ def prepare(app: Flask) -> Others:
             "step_id": exam_step.id,
             "attempt_id": attempt.id,
             "certificate_id": certificate.id,
+            "upload_id": upload.id,
             "case_id": case_id,
             "version_id": draft.id,
             "drill_id": run.drill_id,

@@ -1,0 +1,51 @@
+"""Small files of each kind, as true as the checks look at them."""
+
+import struct
+import zlib
+
+
+def png(width: int = 3, height: int = 2) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    rows = (b"\0" + b"\x20\x80\xc0" * width) * height if width * height < 1_000_000 else b""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def jpeg(width: int = 3, height: int = 2) -> bytes:
+    frame = struct.pack(">BHHB", 8, height, width, 1) + b"\x01\x11\x00"
+    return (
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+        + b"\xff\xff\xc4\x00\x03\x00"  # a fill byte, and a marker that is no frame
+        + b"\xff\xc2" + struct.pack(">H", len(frame) + 2) + frame + b"\xff\xd9"
+    )  # fmt: skip
+
+
+def gif(width: int = 3, height: int = 2) -> bytes:
+    return b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\x00\x00" + b"\0" * 6 + b";"
+
+
+def webp(form: bytes = b"VP8X", width: int = 3, height: int = 2) -> bytes:
+    bodies = {
+        b"VP8X": b"\0" * 4 + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little"),
+        b"VP8L": b"\x2f" + ((width - 1) | (height - 1) << 14).to_bytes(4, "little") + b"\0" * 5,
+        b"VP8 ": b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height),
+    }
+    body = b"WEBP" + form + struct.pack("<I", 10) + bodies[form]
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+MP3 = b"\xff\xfb\x90\x44" + b"\0" * 413
+M4A = struct.pack(">I", 20) + b"ftypM4A \0\0\0\0mp42" + b"\0" * 8
+MP4 = struct.pack(">I", 20) + b"ftypisom\0\0\2\0mp41" + b"\0" * 8
+WEBM = b"\x1a\x45\xdf\xa3\x8b\x42\x86\x81\x01\x42\x82\x84webm" + b"\0" * 8
+
+ALL = {
+    "png": png(), "jpeg": jpeg(), "webp": webp(), "gif": gif(), "pdf": PDF,
+    "mp3": MP3, "m4a": M4A, "mp4": MP4, "webm": WEBM,
+}  # fmt: skip
