@@ -83,6 +83,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         Localized("签核学习步骤", "Sign off steps"),
         {SUPERVISOR: Scope.TEAM, **_all(TRAINER, TRAINING_MANAGER)},
     ),
+    Permission(
+        "programmes.assign",
+        Localized("按条件分配课程", "Assign courses by rule"),
+        _all(TRAINER, TRAINING_MANAGER, HR),
+    ),
     Permission("clearance.override", Localized("特批上岗", "Override clearance"), _all(HR)),
     Permission(
         "results.view",

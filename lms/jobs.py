@@ -51,8 +51,12 @@ class Job:
     every: timedelta | None = None
 
 
-def enqueue(session: Session, job: str, payload: dict[str, Any], *, due_at: datetime) -> None:
-    session.add(OutboxItem(job=job, payload=payload, due_at=due_at))
+def enqueue(session: Session, job: str, payload: dict[str, Any], *, due_at: datetime) -> OutboxItem:
+    """The item that stands for the work from now on; it tells whether it is done, or why not."""
+    item = OutboxItem(job=job, payload=payload, due_at=due_at)
+    session.add(item)
+    session.flush()
+    return item
 
 
 def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import relationship
 
+from lms.courses.audience import models as audience_models  # noqa: F401  tables of this domain too
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
 
 
@@ -98,7 +99,11 @@ class EnrolmentStatus(StrEnum):
 
 
 class Enrolment(Model):
-    """One go of a person at a programme; a second go is a second row, history stays."""
+    """One go of a person at a programme; a second go is a second row, history stays.
+
+    `assignment_id`: the order by rule that it came from, if one did. `left_audience`: that order
+    cancelled it before it began, because the person no longer fitted.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -122,6 +127,10 @@ class Enrolment(Model):
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    assignment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("programme_assignment.id"), index=True
+    )
+    left_audience: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     version: Mapped[ProgrammeVersion] = relationship()
     programme: Mapped[Programme] = relationship()

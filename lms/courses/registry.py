@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from lms.courses.audience import assigning
+from lms.courses.audience.following import follow_all
 from lms.courses.clearing import clear_waiting
 from lms.courses.content import load_programmes
 from lms.courses.dumping import dump_programmes
@@ -12,7 +14,11 @@ from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
 POLICIES: tuple[Policy, ...] = ()
-JOBS: tuple[Job, ...] = (Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),)
+JOBS: tuple[Job, ...] = (
+    Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),
+    Job(assigning.JOB, assigning.carry_out),
+    Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
+)
 STEP_TYPES: tuple[StepType, ...] = (Lesson(), SignOff())
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("programmes", 50, load_programmes, dump_programmes),

@@ -1,7 +1,8 @@
 """Pages: the learner's own, and those of the people who look after learners."""
 
 from lms.courses import learner_views, team_views
+from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
 from lms.courses.home_views import more_of_today, today
 
-__all__ = ["bp", "learner_views", "more_of_today", "team_views", "today"]
+__all__ = ["audience_views", "bp", "learner_views", "more_of_today", "team_views", "today"]

@@ -59,7 +59,7 @@ def listing(
     if team_id is not None:
         wanted.append(Person.team_id == team_id)
     if text.strip():
-        wanted.append(_like(text.strip()))
+        wanted.append(like(text.strip()))
     rows = session.execute(
         select(Person, Team.name, cleared, due, func.count().over())
         .outerjoin(Team, Team.id == Person.team_id)
@@ -76,7 +76,8 @@ def listing(
     return Listing(entries, page, max(1, -(-total // PER_PAGE)), total)
 
 
-def _like(text: str) -> ColumnElement[bool]:
+def like(text: str) -> ColumnElement[bool]:
+    """People whose staff number or name contains the text."""
     escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     pattern = f"%{escaped}%"
     return or_(Person.staff_no.ilike(pattern, escape="\\"), Person.name.ilike(pattern, escape="\\"))

@@ -12,6 +12,7 @@ CORE: Mapping[str, Localized] = {
     "account.invite": Localized("发出激活链接", "Sent an activation link"),
     "account.password": Localized("设置密码", "Set a password"),
     "account.sign_in": Localized("登录", "Signed in"),
+    "audience.save": Localized("保存培训对象", "Saved an audience"),
     "case.draft": Localized("起草案例", "Drafted a case"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
@@ -28,6 +29,7 @@ CORE: Mapping[str, Localized] = {
     "enrolment.add": Localized("报名课程", "Enrolled"),
     "enrolment.cancel": Localized("取消课程", "Cancelled an enrolment"),
     "enrolment.complete": Localized("完成课程", "Completed a course"),
+    "enrolment.leave": Localized("不再属于培训对象，移出课程", "Left a course’s audience"),
     "import.columns": Localized("设定导入列", "Mapped an import’s columns"),
     "import.discard": Localized("放弃导入", "Discarded an import"),
     "kpi.import": Localized("导入 KPI", "Imported figures"),
@@ -43,6 +45,8 @@ CORE: Mapping[str, Localized] = {
     "plugin.enable": Localized("启用插件", "Switched a plugin on"),
     "plugin.settings": Localized("修改插件设置", "Changed a plugin’s settings"),
     "policy.save": Localized("保存规则参数", "Saved a policy"),
+    "programme.assign": Localized("按条件分配课程", "Assigned a course by rule"),
+    "programme.unfollow": Localized("停止自动分配", "Stopped assigning as people come"),
     "roles.set": Localized("设置角色", "Set roles"),
     "rule.apply": Localized("对历史月份执行规则", "Applied a rule to a past month"),
     "rule.run": Localized("运行规则", "Ran a rule"),
@@ -61,6 +65,7 @@ SUBJECTS: Mapping[str, Localized] = {
     "person": Localized("人员", "Person"),
     "plugin": Localized("插件", "Plugin"),
     "policy": Localized("规则参数", "Policy"),
+    "programme": Localized("培养计划", "Programme"),
     "rule_run": Localized("规则运行", "Rule run"),
 }
 

@@ -101,6 +101,10 @@ _CORE_LINKS = (
         NavItem(N_("Progress"), "courses.board", "progress-check", "team", 20),
     ),
     (
+        "programmes.assign", Scope.OWN,
+        NavItem(N_("Assign courses"), "courses.assignable", "users-group", "team", 30),
+    ),
+    (
         "results.view", Scope.TEAM,
         NavItem(N_("Months"), "results.months", "calendar-stats", "results", 10),
     ),

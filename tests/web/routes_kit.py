@@ -12,6 +12,8 @@ from sqlalchemy import select
 from lms.audit import Actor
 from lms.cases import authoring
 from lms.cases.models import CaseVersion, DrillRun, RunState
+from lms.courses.audience import assigning, versions
+from lms.courses.audience.rule import Audience
 from lms.courses.models import Enrolment, Module, Programme, Step
 from lms.courses.services import enrol
 from lms.db import db
@@ -90,6 +92,15 @@ def prepare(app: Flask) -> Others:
         session, io.BytesIO(b"%PDF-1.4"), "proof.pdf",
         families=tuple(uploads.Family), owner_id=stranger.id, now=now,
     )  # fmt: skip
+    topic = session.scalars(select(Programme.id).where(Programme.key == "peak-logistics")).one()
+    audience = Audience(levels=("agent",))
+    versions.save(
+        session, topic, audience, base_number=0, for_people_to_come=False, actor=DEMO, now=now
+    )
+    order = assigning.assign(
+        session, topic, base_number=1, starts_on=now.date(), skip_completed=True, actor=DEMO,
+        now=now,
+    )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     session.commit()
     assert assignment is not None
@@ -109,6 +120,8 @@ def prepare(app: Flask) -> Others:
             "import_id": session.scalars(select(ImportRun.id)).first(),
             "nomination_id": nomination.id,
             "assignment_id": assignment.id,
+            "programme_id": topic,
+            "courses.assignment_id": order.id,
             "month": "2026-08",
             "code": secrets.token_hex(4),
             "token": token,

@@ -103,6 +103,7 @@ IMPERSONAL = {
     "case_id",
     "drill_id",
     "version_id",
+    "programme_id",
 }
 
 # Pages of a stranger's object that any signed-in person may ask for, and who is let in.

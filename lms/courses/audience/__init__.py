@@ -1,0 +1,1 @@
+"""Audiences: who a programme is for, and enrolling all of them at once."""
