@@ -60,3 +60,8 @@ class LevelChanged(Event):
     person_id: int
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class DemoMade(Event):
+    """The demo organisation has its people, figures and courses: plugins add what shows them."""

@@ -5,6 +5,7 @@ Whoever wrote in a version cannot publish it, and the reviewer publishes exactly
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -99,6 +100,37 @@ def save_draft(
         version.edit_count += 1
         version.editor_ids = sorted({*version.editor_ids, actor.person_id})
     return version
+
+
+def open_version(session: Session, case_id: int) -> CaseVersion | None:
+    """The case's draft, or its version in review."""
+    return session.scalar(
+        select(CaseVersion)
+        .where(CaseVersion.case_id == case_id, CaseVersion.state.in_(OPEN_STATES))
+        .options(joinedload(CaseVersion.author))
+    )
+
+
+def add_lesson(
+    session: Session, case_id: int, lesson: Localized, *, actor: Actor, now: datetime
+) -> CaseVersion:
+    """Put a lesson under those of the case's open draft, or of a new one; it awaits its review.
+
+    Conflict while a version is being reviewed: what the reviewer reads must not move.
+    """
+    version = new_draft(session, case_id, actor=actor, now=now)
+    if version.state == CaseState.IN_REVIEW:
+        raise Conflict("A version of this case is being reviewed. Add to it once that is done.")
+    present = content.of(version)
+    lessons = Localized(
+        _joined(present.lessons.zh, lesson.zh), _joined(present.lessons.en, lesson.en)
+    )
+    longer, count = replace(present, lessons=lessons), version.edit_count
+    return save_draft(session, version.id, longer, edit_count=count, actor=actor)
+
+
+def _joined(text: str, more: str) -> str:
+    return f"{text.rstrip()}\n\n{more.strip()}".strip() if more.strip() else text
 
 
 def submit(session: Session, version_id: int, *, actor: Actor, now: datetime) -> CaseVersion:

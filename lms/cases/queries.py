@@ -1,5 +1,6 @@
 """Questions about drills and cases that others ask, each one set-based statement."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -18,6 +19,7 @@ from lms.courses.models import (
     Step,
 )
 from lms.db import Localized, Session
+from lms.people.models import Person
 
 _OWN_ASSESSMENT = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY, ProgrammeKind.RETRAINING)
 
@@ -52,6 +54,24 @@ def drill_scores(session: Session, month: Month, zone: ZoneInfo) -> Select[int, 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
+
+
+def failed_runs(team_ids: Collection[int], since: datetime) -> Select[int, int]:
+    """A statement of (case_id, failed): how many drill runs the teams' people failed since then, by
+    the case that the drill was made from."""
+    return (
+        select(CaseVersion.case_id, func.count(DrillRun.id).label("failed"))
+        .join(Drill, Drill.case_version_id == CaseVersion.id)
+        .join(DrillRun, DrillRun.drill_id == Drill.id)
+        .join(Person, Person.id == DrillRun.person_id)
+        .where(
+            DrillRun.state == RunState.SCORED,
+            DrillRun.passed.is_(False),
+            DrillRun.scored_at >= since,
+            Person.team_id.in_(team_ids),
+        )
+        .group_by(CaseVersion.case_id)
+    )
 
 
 @dataclass(frozen=True)

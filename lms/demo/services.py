@@ -13,11 +13,13 @@ from lms.db import Localized, Session
 from lms.demo import files, learning
 from lms.demo.roster import DemoPerson, people
 from lms.errors import DomainError
+from lms.events import DemoMade
 from lms.people import services
 from lms.people.accounts import hash_password
 from lms.people.demo import demo_accounts
 from lms.people.models import Account, Channel, Employment, Level, Person, RoleAssignment
 from lms.people.organisation import organisation, zone
+from lms.plugins.bus import emit
 from lms.results import importing
 from lms.results.closing import close_month
 
@@ -60,6 +62,7 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     _give_accounts(session, now)
     trainer = session.scalars(select(Person).where(Person.staff_no == "DEMO04")).one()
     learning.begin_weeks(session, trainer, now)
+    emit(DemoMade(now))
     own.is_demo = True
     own.name = Localized("晨光客服中心（演示）", "Morning Light Care Centre (demo)")
     session.commit()

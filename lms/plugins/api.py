@@ -6,6 +6,11 @@
 from lms import access, audit, clock, policies
 from lms.access import Permission, Scope, Viewer, viewer
 from lms.audit import OPERATOR, SYSTEM, Actor
+from lms.cases.authoring import add_lesson, open_version
+from lms.cases.models import Case, CaseState, CaseVersion, Outcome
+from lms.cases.queries import failed_runs
+from lms.cases.search import Search
+from lms.cases.search import find as find_cases
 from lms.clock import Month, local_date, now
 from lms.content_files import documents, sides, write_document
 from lms.courses.models import (
@@ -36,6 +41,7 @@ from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
     ClearanceGranted,
     ClearanceRevoked,
+    DemoMade,
     DrillRunScored,
     EnrolmentCompleted,
     Event,
@@ -101,6 +107,9 @@ __all__ = [
     "SYSTEM",
     "Action",
     "Actor",
+    "Case",
+    "CaseState",
+    "CaseVersion",
     "Channel",
     "Check",
     "CheckLevel",
@@ -112,6 +121,7 @@ __all__ = [
     "ContentLoader",
     "CriterionResult",
     "CriterionState",
+    "DemoMade",
     "DomainError",
     "DrillRunScored",
     "Employment",
@@ -138,6 +148,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotRanked",
+    "Outcome",
     "Panel",
     "Parameter",
     "Permission",
@@ -159,6 +170,7 @@ __all__ = [
     "RuleProposal",
     "RuleRun",
     "Scope",
+    "Search",
     "Session",
     "Setting",
     "SettingKind",
@@ -172,6 +184,7 @@ __all__ = [
     "TrainingFigure",
     "Viewer",
     "access",
+    "add_lesson",
     "as_text",
     "audit",
     "cancel_enrolment",
@@ -182,6 +195,8 @@ __all__ = [
     "download",
     "enrol",
     "error_message",
+    "failed_runs",
+    "find_cases",
     "here",
     "hookimpl",
     "in_force",
@@ -194,6 +209,7 @@ __all__ = [
     "new_registry",
     "notify",
     "now",
+    "open_version",
     "organisation",
     "page_of",
     "page_url",

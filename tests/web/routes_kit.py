@@ -16,10 +16,11 @@ from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.models import Enrolment, Module, Programme, Step
 from lms.courses.services import enrol
-from lms.db import db
+from lms.db import Localized, db
 from lms.demo.services import DEMO
 from lms.people.accounts import invite
 from lms.people.models import Person
+from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import services as certificates
 from lms.plugins.exams import attempts
 from lms.plugins.promotion.models import Nomination
@@ -87,6 +88,7 @@ def prepare(app: Flask) -> Others:
         nominated_by=_person("DEMO08").id, nominated_at=now, reason="ready",
     )  # fmt: skip
     session.add(nomination)
+    comment = _discussed(stranger, case_id, now)
     assignment = session.scalars(select(Assignment)).first()
     upload = uploads.keep(
         session, io.BytesIO(b"%PDF-1.4"), "proof.pdf",
@@ -135,6 +137,8 @@ def prepare(app: Flask) -> Others:
             "exams_manage.bank.key": "service-handbook",
             "number": 1,
             "staff_no": stranger.staff_no,
+            "review_id": comment.review_id,
+            "comment_id": comment.id,
             "token_id": 1,
             "endpoint_id": 1,
             "delivery_id": 1,
@@ -144,6 +148,24 @@ def prepare(app: Flask) -> Others:
             "year": 2026,
         }
     )
+
+
+def _discussed(stranger: Person, case_id: int, now: Any) -> Comment:
+    """A case review of the stranger's team, with a comment of theirs."""
+    version = db.session.scalars(select(CaseVersion).where(CaseVersion.case_id == case_id)).first()
+    review = Review(
+        team_id=stranger.team_id, monday=now.date(), slot=1, case_id=case_id, version=version,
+        question=Localized("？", "?"), options=[{"zh": "一", "en": ""}, {"zh": "二", "en": ""}],
+        facilitator_id=_person("DEMO05").id, picked_at=now, takeaway=Localized(),
+    )  # fmt: skip
+    db.session.add(review)
+    db.session.flush()
+    comment = Comment(
+        review_id=review.id, person_id=stranger.id, form_key="k", text="…", written_at=now
+    )
+    db.session.add(comment)
+    db.session.flush()
+    return comment
 
 
 def _person(staff_no: str) -> Person:

@@ -108,6 +108,11 @@ IMPERSONAL = {
 
 # Pages of a stranger's object that any signed-in person may ask for, and who is let in.
 LET_IN = {
+    "casereviews.show": {"trainer", "training_manager"},
+    # The discussion is seen by those who hold the review; the comment is not theirs to change.
+    "casereviews.add_comment": {"trainer", "training_manager"},
+    "casereviews.vote": set(),
+    "casereviews.change_comment": set(),
     "cases.compare": {"trainer", "training_manager"},  # the second version is a draft
     "cases.result": {"trainer", "training_manager", "quality", "hr", "admin"},
     "certificates.show": {"trainer", "training_manager", "hr", "admin"},

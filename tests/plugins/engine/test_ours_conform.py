@@ -6,6 +6,8 @@ from flask import Flask
 from lms.plugins.testing import check_plugin
 
 
-@pytest.mark.parametrize("name", ["certificates", "duty", "exams", "promotion", "retraining"])
+@pytest.mark.parametrize(
+    "name", ["casereviews", "certificates", "duty", "exams", "promotion", "retraining"]
+)
 def test_ours_conform(app: Flask, name: str) -> None:
     assert check_plugin(app, name) == []
