@@ -31,8 +31,8 @@ QUERIES = {
     "promotion.dossier": 10,
     "people.person": 9,
     "people.me": 8,
-    "rules.plugin": 11,
-    "rules.plugins": 8,
+    "rules.plugin": 12,
+    "rules.plugins": 9,
     # Twelve months, each read by the rule.
     "rules.rule": 64,
     "rules.rule_month": 10,

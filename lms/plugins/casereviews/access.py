@@ -1,7 +1,8 @@
 """Who runs a team's review, and who takes part in it."""
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
     Level,
@@ -65,7 +66,13 @@ def votes_in(person: Person, review: Review) -> bool:
 
 def find(session: Session, review_id: int, viewer: Viewer, person: Person) -> Review:
     """The review, if it is one of the person's team or of a team they hold; NotFound otherwise."""
-    review = session.get(Review, review_id)
+    loaded = (
+        joinedload(Review.team),
+        joinedload(Review.version),
+        joinedload(Review.facilitator),
+        joinedload(Review.draft),
+    )
+    review = session.scalar(select(Review).where(Review.id == review_id).options(*loaded))
     if review is None or not (person.team_id == review.team_id or holds(viewer, review.team_id)):
         raise NotFound("There is no such case review.")
     return review

@@ -67,6 +67,11 @@ def add(
     return comment
 
 
+def require_own(comment: Comment, actor: Actor) -> None:
+    if comment.person_id != actor.person_id:
+        raise NotAllowed("Only its author can change a comment.")
+
+
 def edit(
     session: Session, review: Review, comment: Comment, text: str, *, actor: Actor, now: datetime
 ) -> None:
@@ -129,8 +134,7 @@ def is_mendable(
 def _refuse_unless_mendable(
     session: Session, review: Review, comment: Comment, actor: Actor, now: datetime
 ) -> None:
-    if comment.person_id != actor.person_id:
-        raise NotAllowed("Only its author can change a comment.")
+    require_own(comment, actor)
     minutes = edit_minutes(session)
     if not is_mendable(comment, review, comment.person_id, minutes, now):
         raise Conflict(

@@ -43,6 +43,7 @@ def change_comment(review_id: int, comment_id: int) -> ResponseReturnValue:
     """One's own: a new text, or gone."""
     review, form = _discussed(review_id), CommentForm()
     comment = comments.find(db.session(), review_id, comment_id)
+    comments.require_own(comment, actor())
     if request.form.get("do") == "delete":
         comments.delete(db.session(), review, comment, actor=actor(), now=now())
         db.session.commit()

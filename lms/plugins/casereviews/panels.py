@@ -2,20 +2,25 @@
 
 from flask import render_template
 
-from lms.plugins.api import Panel, Viewer, db, now
+from lms.plugins.api import Panel, Person, Viewer, db, now
 from lms.plugins.casereviews import queries, weeks
 from lms.plugins.casereviews.access import votes_in
 from lms.plugins.casereviews.blueprint import me
 
 
 def panels(place: str, viewer: Viewer) -> list[Panel] | None:
-    if place != "home":
+    """On the start page itself only what waits for a vote; the rest is good to know."""
+    if place not in ("home", "home_more"):
         return None
-    at = now()
-    found = queries.of_week(db.session(), viewer.person_id, weeks.this_monday(at))
-    if not found:
+    found = queries.of_week(db.session(), viewer.person_id, weeks.this_monday(now()))
+    person, asks = me(), place == "home"
+    shown = [one for one in found if _waits(one, person) == asks]
+    if not shown:
         return None
-    html = render_template(
-        "casereviews/panel.html", entries=found, weeks=weeks, me=me(), votes_in=votes_in
-    )
+    html = render_template("casereviews/panel.html", entries=shown, asks=asks, weeks=weeks)
     return [Panel(html, 15)]
+
+
+def _waits(entry: queries.Entry, person: Person) -> bool:
+    is_open = entry.review.closed_at is None
+    return is_open and entry.mine is None and votes_in(person, entry.review)

@@ -86,6 +86,7 @@ def show(review_id: int) -> ResponseReturnValue:
 @access.signed_in
 def vote(review_id: int) -> ResponseReturnValue:
     review = found(review_id)
+    voting.require_asked(review, me())
     form = VoteForm(review.options)
     if not form.validate_on_submit():
         return review_page(review, vote_form=form), 400
@@ -104,16 +105,19 @@ def review_page(review: Review, **forms: Any) -> str:
     """The page as this viewer may see it: nothing of the discussion goes into the response before
     a member's vote is cast."""
     session, person, at = db.session(), me(), now()
-    mine = voting.own_vote(session, review.id, person.id)
+    ballots = voting.ballots(session, review)
+    mine = next((one for one in ballots if one.person_id == person.id), None)
+    has_voted = mine is not None and mine.option is not None
     holds = rights.holds(viewer(), review.team_id)
     shared: dict[str, Any] = {
-        "review": review, "version": review.version, "state": _state(review), "mine": mine,
+        "review": review, "version": review.version, "state": _state(review),
+        "mine": mine if has_voted else None,
         "votes": rights.votes_in(person, review), "weeks": weeks, "words": words, "holds": holds,
         "opening": words.opening(review.version.dialogue),
     }  # fmt: skip
     policy = policies.in_force(session, REVIEWS)
     shared["names_votes"] = policy["names_votes"]
-    if not voting.sees_discussion(review, person, mine is not None, at):
+    if not voting.sees_discussion(review, person, has_voted, at):
         form = forms.get("vote_form") or VoteForm(review.options, formdata=None)
         return render_template("casereviews/vote.html", form=form, **shared)
     if shared["state"] is voting.State.PLANNED and not holds:
@@ -127,7 +131,8 @@ def review_page(review: Review, **forms: Any) -> str:
     return render_template(
         "casereviews/discussion.html",
         tally=voting.tally(
-            session, review, mine, least=policy["least_votes"], with_names=policy["names_votes"]
+            review, ballots, person.id, least=policy["least_votes"],
+            with_names=policy["names_votes"],
         ),
         least=policy["least_votes"], comments=said, mendable=mendable,
         editing=forms.get("editing") or request.args.get("edit", type=int),
@@ -135,7 +140,6 @@ def review_page(review: Review, **forms: Any) -> str:
         edit_form=forms.get("edit_form") or CommentForm(formdata=None),
         reason_error=forms.get("reason_error"),
         close_form=forms.get("close_form") or CloseForm(formdata=None),
-        unvoted=voting.unvoted(session, review) if holds else [],
         open_draft=open_version(session, review.case_id) if holds else None,
         **shared,
     )  # fmt: skip

@@ -8,8 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import Localized, Person, Session, local_date, notify, policies, zone
-from lms.plugins.casereviews import weeks
-from lms.plugins.casereviews.access import VOTERS
+from lms.plugins.casereviews import voting, weeks
 from lms.plugins.casereviews.models import Review, Vote
 from lms.plugins.casereviews.policy import REVIEWS
 
@@ -63,13 +62,8 @@ def _remind(session: Session, review: Review, now: datetime) -> None:
 
 
 def _asked(session: Session, review: Review, *, only_unvoted: bool = False) -> Sequence[int]:
-    asked = select(Person.id).where(
-        Person.team_id == review.team_id,
-        Person.level.in_(VOTERS),
-        Person.left_on.is_(None),
-        Person.id != review.facilitator_id,
-    )
+    wanted = select(Person.id).where(voting.asked(review.team_id, review.facilitator_id))
     if only_unvoted:
         voted = exists().where(Vote.review_id == review.id, Vote.person_id == Person.id)
-        asked = asked.where(~voted)
-    return session.scalars(asked.order_by(Person.id)).all()
+        wanted = wanted.where(~voted)
+    return session.scalars(wanted.order_by(Person.id)).all()

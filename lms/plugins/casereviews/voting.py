@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.plugins.api import (
@@ -52,10 +52,14 @@ def own_vote(session: Session, review_id: int, person_id: int) -> Vote | None:
     )
 
 
-def cast(session: Session, review: Review, person: Person, option: int, now: datetime) -> Vote:
-    """The person's one vote; the same sent twice is one. Conflict: another was cast before."""
+def require_asked(review: Review, person: Person) -> None:
     if not votes_in(person, review):
         raise NotAllowed("The members of the team vote.")
+
+
+def cast(session: Session, review: Review, person: Person, option: int, now: datetime) -> Vote:
+    """The person's one vote; the same sent twice is one. Conflict: another was cast before."""
+    require_asked(review, person)
     # Held against a close at the same moment; the rows of other voters are not in the way.
     session.refresh(review, with_for_update={"read": True})
     if state_of(review, now) is not State.OPEN:
@@ -77,6 +81,31 @@ def cast(session: Session, review: Review, person: Person, option: int, now: dat
 
 
 @dataclass(frozen=True)
+class Ballot:
+    """One who is asked, or who has voted and is not asked any more; `option` None: not voted."""
+
+    person_id: int
+    name: str
+    option: int | None
+    is_asked: bool
+
+
+def ballots(session: Session, review: Review) -> Sequence[Ballot]:
+    """All that there is to count, in one query."""
+    is_asked = asked(review.team_id, review.facilitator_id)
+    theirs = and_(Vote.review_id == review.id, Vote.person_id == Person.id)
+    rows = session.execute(
+        select(Person.id, Person.name, Vote.option, is_asked)
+        .outerjoin(Vote, theirs)
+        .where(or_(is_asked, Vote.id.is_not(None)))
+        .order_by(Person.staff_no)
+    )
+    return [
+        Ballot(person_id, name, option, bool(is_one)) for person_id, name, option, is_one in rows
+    ]
+
+
+@dataclass(frozen=True)
 class Share:
     """An option with its votes; `names` only where the policy shows who voted for what."""
 
@@ -89,72 +118,54 @@ class Share:
 
 @dataclass(frozen=True)
 class Tally:
-    """`shares` is empty while so few have voted that it would give single votes away."""
+    """`shares` is empty while so few have voted that it would give single votes away. `unvoted`
+    are names for whoever runs the review: never what the others chose."""
 
     total: int
     members: int
     shares: Sequence[Share]
-
-    @property
-    def percent(self) -> int:
-        return round(100 * min(self.total, self.members) / self.members) if self.members else 0
+    unvoted: Sequence[str]
 
 
 def tally(
-    session: Session, review: Review, mine: Vote | None, *, least: int, with_names: bool
+    review: Review, found: Sequence[Ballot], person_id: int, *, least: int, with_names: bool
 ) -> Tally:
-    rows = session.execute(
-        select(Vote.option, Person.name)
-        .join(Person, Person.id == Vote.person_id)
-        .where(Vote.review_id == review.id)
-        .order_by(Person.staff_no)
-    ).all()
-    asked = members_of(review.team_id, review.facilitator_id)
-    members = review.members if review.members is not None else session.scalar(select(asked)) or 0
-    if len(rows) < least:
-        return Tally(len(rows), members, ())
+    voted = [one for one in found if one.option is not None]
+    unvoted = [one.name for one in found if one.option is None]
+    members = review.members
+    if members is None:
+        members = sum(one.is_asked for one in found)
+    if len(voted) < least:
+        return Tally(len(voted), members, (), unvoted)
     shares = []
     for number, text in enumerate(review.options):
-        names = [name for option, name in rows if option == number]
+        chose = [one for one in voted if one.option == number]
         shares.append(
             Share(
                 Localized.of(text),
-                len(names),
-                round(100 * len(names) / len(rows)),
-                mine is not None and mine.option == number,
-                names if with_names else (),
+                len(chose),
+                round(100 * len(chose) / len(voted)),
+                any(one.person_id == person_id for one in chose),
+                [one.name for one in chose] if with_names else (),
             )
         )
-    return Tally(len(rows), members, shares)
+    return Tally(len(voted), members, shares, unvoted)
+
+
+def asked(
+    team_id: ColumnElement[int] | int, facilitator_id: ColumnElement[int] | int
+) -> ColumnElement[bool]:
+    """The persons who are asked for their vote."""
+    return and_(
+        Person.team_id == team_id,
+        Person.level.in_(VOTERS),
+        Person.left_on.is_(None),
+        Person.id != facilitator_id,
+    )
 
 
 def members_of(
     team_id: ColumnElement[int] | int, facilitator_id: ColumnElement[int] | int
 ) -> ScalarSelect[int]:
     """How many are asked, as a part of another query."""
-    return (
-        select(func.count(Person.id))
-        .where(
-            Person.team_id == team_id,
-            Person.level.in_(VOTERS),
-            Person.left_on.is_(None),
-            Person.id != facilitator_id,
-        )
-        .scalar_subquery()
-    )
-
-
-def unvoted(session: Session, review: Review) -> Sequence[str]:
-    """Names of those who have not voted, for whoever runs the review: never what others chose."""
-    voted = select(Vote.person_id).where(Vote.review_id == review.id)
-    return session.scalars(
-        select(Person.name)
-        .where(
-            Person.team_id == review.team_id,
-            Person.level.in_(VOTERS),
-            Person.left_on.is_(None),
-            Person.id != review.facilitator_id,
-            Person.id.not_in(voted),
-        )
-        .order_by(Person.staff_no)
-    ).all()
+    return select(func.count(Person.id)).where(asked(team_id, facilitator_id)).scalar_subquery()

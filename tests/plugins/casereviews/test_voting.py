@@ -180,7 +180,7 @@ def test_the_start_page_asks_until_one_has_voted(app: Flask, auth: Auth, week: W
     client = auth.login(week.members[0])
     assert "Vote now" in client.get("/").text
     vote_of(client, review_id, 0)
-    page = client.get("/").text
-    assert "Vote now" not in page and "To the discussion" in page
+    assert "Vote now" not in client.get("/").text
+    assert "To the discussion" in client.get("/more").text
     assert "Vote now" not in auth.login(week.supervisor).get("/").text
     assert db.session.scalar(select(Review.told_at)) is not None
