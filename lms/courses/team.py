@@ -114,13 +114,13 @@ def board(
     groups: dict[int, list[HireRow]] = {}
     for standing in found:
         person, team = whose[standing.enrolment.id]
-        row = HireRow(person, team, standing, _stuck_since(standing, now))
+        row = HireRow(person, team, standing, stuck_since(standing, now))
         groups.setdefault(standing.outline.version_id, []).append(row)
     pages = max(1, -(-shown // PER_PAGE))
     return BoardPage(list(groups.values()), page, pages, total, overdue or 0)
 
 
-def _stuck_since(found: Standing, now: datetime) -> datetime | None:
+def stuck_since(found: Standing, now: datetime) -> datetime | None:
     """The last sign of life, if it is old though there was something to do."""
     if found.next is None:
         return None

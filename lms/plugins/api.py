@@ -24,7 +24,10 @@ from lms.courses.models import (
     StepProgress,
     StepState,
 )
+from lms.courses.queries import standings
 from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
+from lms.courses.signoffs import waiting as signoffs_waiting
+from lms.courses.team import stuck_since
 from lms.db import (
     Code,
     Localized,
@@ -51,22 +54,27 @@ from lms.events import (
     StepCompleted,
 )
 from lms.i18n import N_, locale, pick
+from lms.outgoing import TRIES, Answer, post, wait_after
 from lms.people.models import (
     Channel,
     Clearance,
     Employment,
     Level,
+    Notification,
     Person,
     Position,
     RoleAssignment,
     Team,
 )
+from lms.people.notice_kinds import NoticeKind, notice_kinds
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
 from lms.people.services import in_force, move, supervisors_of
+from lms.plugins.channels import AddressKind, ChannelDown, NoticeChannel, NoticeMessage
 from lms.plugins.deprecations import successor
 from lms.plugins.hookspecs import hookimpl
 from lms.plugins.loading import API_VERSION
+from lms.plugins.registry import notice_channels
 from lms.plugins.settings import plugin_settings
 from lms.plugins.types import (
     Action,
@@ -105,12 +113,16 @@ __all__ = [
     "OPERATOR",
     "PER_PAGE",
     "SYSTEM",
+    "TRIES",
     "Action",
     "Actor",
     "Case",
     "CaseState",
     "CaseVersion",
+    "AddressKind",
+    "Answer",
     "Channel",
+    "ChannelDown",
     "Check",
     "CheckLevel",
     "Clearance",
@@ -149,6 +161,10 @@ __all__ = [
     "NotFound",
     "NotRanked",
     "Outcome",
+    "NoticeChannel",
+    "NoticeKind",
+    "NoticeMessage",
+    "Notification",
     "Panel",
     "Parameter",
     "Permission",
@@ -207,6 +223,8 @@ __all__ = [
     "metrics",
     "move",
     "new_registry",
+    "notice_channels",
+    "notice_kinds",
     "notify",
     "now",
     "open_version",
@@ -216,13 +234,18 @@ __all__ = [
     "pick",
     "plugin_settings",
     "policies",
+    "post",
     "programme_for_figure",
     "refusals",
     "set_step_state",
     "show_on",
     "sides",
+    "signoffs_waiting",
+    "standings",
+    "stuck_since",
     "supervisors_of",
     "viewer",
+    "wait_after",
     "write_document",
     "zone",
 ]

@@ -18,6 +18,7 @@ from flask import Blueprint
 from lms.access import Viewer
 from lms.clock import Month
 from lms.events import Event
+from lms.plugins.channels import NoticeChannel
 from lms.plugins.types import (
     Action,
     Check,
@@ -87,6 +88,12 @@ def lms_rules() -> Sequence[Rule] | None:
 def lms_content_loaders() -> Sequence[ContentLoader] | None:
     """setup. Readers of folders of content files, run by `lms content load`, and their writers, run
     by `lms content export`."""
+
+
+@hookspec
+def lms_channels() -> Sequence[NoticeChannel] | None:
+    """setup. Ways to send people their notices, beside the bell in the application. People choose
+    among them by kind of notice; the plugin `messaging` keeps, sends and tries again."""
 
 
 # decide

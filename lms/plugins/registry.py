@@ -7,6 +7,7 @@ from flask import current_app
 
 from lms.jobs import Job
 from lms.plugins import hookspecs
+from lms.plugins.channels import NoticeChannel
 from lms.plugins.health import note_failure
 from lms.plugins.loading import last_line
 from lms.plugins.manager import plugins
@@ -41,6 +42,13 @@ def step_type(kind: str) -> StepType | None:
     if found is None:
         return None
     return GuardedStepType(found, manager.owner_of(hookspecs.lms_step_types, found) or kind)
+
+
+def notice_channels() -> list[tuple[str, NoticeChannel]]:
+    """Each with the plugin that brings it."""
+    manager = plugins()
+    found = manager.registered(hookspecs.lms_channels)
+    return [(manager.owner_of(hookspecs.lms_channels, channel) or "", channel) for channel in found]
 
 
 def blame_job(job: Job, error: Exception) -> None:

@@ -12,6 +12,7 @@ from lms.plugins.api import (
     Event,
     Localized,
     NavItem,
+    NoticeKind,
     Panel,
     Viewer,
     db,
@@ -19,6 +20,9 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("证书：颁发、打印与验证", "Certificates: issued, printed, verified")
+NOTICES = {
+    "certificate": NoticeKind(Localized("收到证书", "A certificate for you")),
+}
 
 
 @hookimpl

@@ -7,25 +7,16 @@ transaction is open while the other side takes its time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
-from lms.plugins.api import Session
+from lms.plugins.api import TRIES, Answer, Session, wait_after
 from lms.plugins.duty.models import Delivery, DeliveryState, Endpoint
-from lms.plugins.duty.posting import Answer, post
+from lms.plugins.duty.posting import post_signed
 
-RETRY_AFTER = (
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-)
-TRIES = len(RETRY_AFTER) + 1
 # To one endpoint in one run, so that a long queue does not keep other jobs from running.
 _AT_ONCE = 20
 _WAITING = Delivery.state == DeliveryState.WAITING
@@ -49,7 +40,7 @@ def deliver(session: Session, _payload: Mapping[str, Any], now: datetime) -> Non
             claimed = _claim(session, endpoint_id, now)
             if claimed is None:
                 break
-            answer = post(claimed.url, claimed.secret, claimed.key, claimed.body)
+            answer = post_signed(claimed.url, claimed.secret, claimed.key, claimed.body)
             _note(session, claimed, answer, now)
             if not answer.is_ok:
                 break
@@ -80,7 +71,7 @@ def _claim(session: Session, endpoint_id: int, now: datetime) -> _Claimed | None
 
 
 def _is_ours(session: Session, claimed: _Claimed, now: datetime) -> bool:
-    following = now + RETRY_AFTER[min(claimed.tries, len(RETRY_AFTER) - 1)]
+    following = now + wait_after(claimed.tries + 1)
     taken = session.scalar(
         update(Delivery)
         .where(Delivery.id == claimed.id, _WAITING, Delivery.due_at <= now)

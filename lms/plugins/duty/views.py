@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
     PER_PAGE,
+    TRIES,
     Actor,
     DomainError,
     access,
@@ -19,7 +20,6 @@ from lms.plugins.api import (
     viewer,
 )
 from lms.plugins.duty import endpoints, tokens, words
-from lms.plugins.duty.delivering import TRIES
 from lms.plugins.duty.forms import EndpointForm, TokenForm
 from lms.plugins.duty.models import Delivery, DeliveryState
 

@@ -13,6 +13,7 @@ from lms.plugins.api import (
     Localized,
     Month,
     NavItem,
+    NoticeKind,
     Permission,
     Scope,
     StepType,
@@ -23,6 +24,9 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
+NOTICES = {
+    "exam": NoticeKind(Localized("考试结果", "Result of an exam")),
+}
 AUDIT = {
     "exam.start": Localized("开始考试", "Began an exam"),
     "exam.submit": Localized("交卷", "Handed in an exam"),

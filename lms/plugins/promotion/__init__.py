@@ -7,12 +7,26 @@ from typing import Any
 import click
 from flask import Blueprint
 
-from lms.plugins.api import Localized, NavItem, Panel, Permission, Policy, Viewer, db, hookimpl
+from lms.plugins.api import (
+    Localized,
+    NavItem,
+    NoticeKind,
+    Panel,
+    Permission,
+    Policy,
+    Viewer,
+    db,
+    hookimpl,
+)
 
 TITLE = Localized(
     "晋级资深客服：资格、提名与决定",
     "Promotion to senior agent: eligibility, nomination, decision",
 )
+NOTICES = {
+    "promotion.nominated": NoticeKind(Localized("晋升提名", "A nomination for promotion")),
+    "promotion.decided": NoticeKind(Localized("晋升结果", "A decision on promotion")),
+}
 AUDIT = {
     "promotion.nominate": Localized("提名晋级", "Nominated for promotion"),
     "promotion.approve": Localized("批准晋级", "Approved a promotion"),

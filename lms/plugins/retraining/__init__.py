@@ -14,6 +14,7 @@ from lms.plugins.api import (
     Localized,
     MonthColumn,
     NavItem,
+    NoticeKind,
     Panel,
     Permission,
     Policy,
@@ -27,6 +28,10 @@ TITLE = Localized(
     "末位补训：针对最弱项",
     "Retraining of the lowest scores, aimed at the weakest figure",
 )
+NOTICES = {
+    "retraining.assigned": NoticeKind(Localized("安排了补训", "Retraining was assigned")),
+    "retraining.review": NoticeKind(Localized("补训需要复核", "A retraining to look at again")),
+}
 AUDIT = {
     "retraining.cancel": Localized("取消补训", "Cancelled a retraining"),
     "retraining.keep": Localized("保留补训", "Kept a retraining"),

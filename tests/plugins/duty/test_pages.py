@@ -17,7 +17,8 @@ from lms.plugins.duty.delivering import deliver
 from lms.plugins.duty.models import ApiToken, Delivery, Endpoint
 from tests.conftest import OPERATOR, Auth, People
 from tests.counting import statements
-from tests.plugins.duty.conftest import Receiver, Told
+from tests.plugins.duty.conftest import Told
+from tests.receivers import Receiver
 
 Listen = Callable[[str], Told]
 

@@ -17,15 +17,17 @@ from lms.audit import OPERATOR
 from lms.clock import SettableClock
 from lms.db import db
 from lms.jobs import drain
+from lms.outgoing import RETRY_AFTER, TRIES
 from lms.people.models import Person
 from lms.people.privacy import erase_person, export_person
 from lms.people.services import grant_clearance, override_clearance, revoke_clearance
 from lms.plugins.duty import endpoints
-from lms.plugins.duty.delivering import RETRY_AFTER, TRIES, deliver
+from lms.plugins.duty.delivering import deliver
 from lms.plugins.duty.models import Delivery
 from lms.plugins.registry import all_jobs
 from tests.conftest import People
-from tests.plugins.duty.conftest import Receiver, Told
+from tests.plugins.duty.conftest import Told
+from tests.receivers import Receiver
 
 TODAY = date(2026, 11, 2)
 Listen = Callable[[str], Told]

@@ -1,0 +1,39 @@
+"""The kinds of notices by name: what each is about, and whether it is sent outside by itself.
+
+A plugin names its own in `NOTICES`, beside its `TITLE`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms.db import Localized
+from lms.plugins.manager import plugins
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """`is_sent`: also by e-mail and the like, unless the person switches it off; otherwise only
+    once they switch it on. In the application every notice is there for good."""
+
+    label: Localized
+    is_sent: bool = True
+
+
+CORE: Mapping[str, NoticeKind] = {
+    "clearance.granted": NoticeKind(Localized("获得上岗资格", "Clearance granted")),
+    "clearance.revoked": NoticeKind(Localized("上岗资格被撤销", "Clearance revoked")),
+    "signoff.asked": NoticeKind(Localized("有人申请签核", "Somebody asks for a sign-off")),
+    "signoff.result": NoticeKind(Localized("签核结果", "Result of a sign-off")),
+    "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
+    "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
+    "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),
+}
+
+
+def notice_kinds() -> Mapping[str, NoticeKind]:
+    """The core's and the enabled plugins', in this order."""
+    manager = plugins()
+    found = dict(CORE)
+    for name in sorted(manager.enabled()):
+        found.update(getattr(manager.loaded[name].module, "NOTICES", {}))
+    return found
