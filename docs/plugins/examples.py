@@ -10,6 +10,8 @@ from flask import Blueprint
 
 from lms.plugins.api import (
     Action,
+    AddressKind,
+    ChannelDown,
     Check,
     CheckLevel,
     ContentLoader,
@@ -22,6 +24,9 @@ from lms.plugins.api import (
     Month,
     MonthColumn,
     NavItem,
+    NoticeChannel,
+    NoticeKind,
+    NoticeMessage,
     Panel,
     Parameter,
     Permission,
@@ -169,6 +174,28 @@ def dump_samples(session: Session, folder: Path) -> int:
 @hookimpl
 def lms_content_loaders() -> Sequence[ContentLoader]:
     return [ContentLoader("samples", 50, load_samples, dump_samples)]
+
+
+NOTICES = {"sample": NoticeKind(Localized("问候", "A greeting"))}
+
+
+class TextMessage(NoticeChannel):
+    name = "sample_sms"
+    label = Localized("短信", "Text message")
+    help = Localized("手机号码", "The number of your mobile phone")
+    address_kind = AddressKind.TEXT
+
+    def send(
+        self, message: NoticeMessage, address: str, settings: Mapping[str, Any], now: datetime
+    ) -> None:
+        if not settings["token"]:
+            raise ChannelDown("no key is set")  # everybody's messages wait
+        # post(…) in earnest, with message.key; raise if this address cannot be reached
+
+
+@hookimpl
+def lms_channels() -> Sequence[NoticeChannel]:
+    return [TextMessage()]
 
 
 @hookimpl

@@ -23,6 +23,7 @@ from lms.people.models import Person
 from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import services as certificates
 from lms.plugins.exams import attempts
+from lms.plugins.messaging.models import Address
 from lms.plugins.promotion.models import Nomination
 from lms.plugins.retraining.models import Assignment
 from lms.results.models import ImportRun
@@ -104,6 +105,10 @@ def prepare(app: Flask) -> Others:
         now=now,
     )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
+    address = Address(
+        person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
+    )
+    session.add(address)
     session.commit()
     assert assignment is not None
     return Others(
@@ -142,6 +147,8 @@ def prepare(app: Flask) -> Others:
             "token_id": 1,
             "endpoint_id": 1,
             "delivery_id": 1,
+            "address_id": address.id,
+            "channel": "email",
             "rules.switch_plugin.name": "exams",
             "rules.plugin.name": "exams",
             "kind": "kpi",

@@ -101,6 +101,7 @@ IMPERSONAL = {
     "name",
     "plugin",
     "case_id",
+    "channel",
     "drill_id",
     "version_id",
     "programme_id",

@@ -119,7 +119,7 @@ def _check_patience(session: Session, person_id: int, now: datetime) -> None:
         )
     )
     if (sent or 0) >= _MOST_A_DAY:
-        raise DomainError("That is enough for one day. Try again tomorrow.", field="address")
+        raise Conflict("That is enough for one day. Try again tomorrow.", field="address")
 
 
 def _in_use(session: Session, person_id: int, channel: str) -> Address | None:

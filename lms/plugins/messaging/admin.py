@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from lms.plugins.api import Actor, Conflict, DomainError, NotFound, Session, audit
+from lms.plugins.api import Actor, Conflict, NotFound, Session, audit
 from lms.plugins.messaging.known import Known
 from lms.plugins.messaging.models import (
     Address,
@@ -59,7 +59,7 @@ def send_test(session: Session, to: Known, person_id: int, *, actor: Actor, now:
     here = (Address.person_id == person_id, Address.channel == to.name)
     own = session.scalar(select(Address).where(*here, Address.removed_at.is_(None)))
     if own is None:
-        raise DomainError("Add your own address for this channel first, on your notices page.")
+        raise Conflict("Add your own address for this channel first, on your notices page.")
     waits = (
         Delivery.address_id == own.id,
         Delivery.kind == OwnKind.TEST,

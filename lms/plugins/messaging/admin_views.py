@@ -10,7 +10,7 @@ from lms.plugins.api import (
     PER_PAGE,
     TRIES,
     Actor,
-    DomainError,
+    Conflict,
     access,
     db,
     error_message,
@@ -43,7 +43,7 @@ def test(channel: str) -> ResponseReturnValue:
     session, who = db.session(), viewer().person_id
     try:
         admin.send_test(session, one(session, channel), who, actor=Actor(who), now=now())
-    except DomainError as error:
+    except Conflict as error:
         session.rollback()
         flash(error_message(error), "error")
         return redirect(url_for(".channels"), 303)
@@ -77,7 +77,7 @@ def send_again(delivery_id: int) -> ResponseReturnValue:
     session, actor = db.session(), Actor(viewer().person_id)
     try:
         admin.send_again(session, delivery_id, actor=actor, now=now())
-    except DomainError as error:
+    except Conflict as error:
         session.rollback()
         flash(error_message(error), "error")
         return redirect(url_for(".deliveries"), 303)

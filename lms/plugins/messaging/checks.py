@@ -16,7 +16,7 @@ def checks(session: Session) -> Sequence[Check]:
 _FINE = Localized("消息发送正常", "nothing waits or has failed")
 _WAITS = Localized("{count} 条消息在等待：{why}", "{count} messages wait: {why}")
 _LOST = Localized(
-    "{count} 条消息已放弃，可在发送日志中重发", "{count} given up; send them again in the log"
+    "{count} 条消息已放弃，可在推送记录中重发", "{count} given up; send them again in the log"
 )
 
 

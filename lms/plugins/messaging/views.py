@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lms.plugins.api import (
     Actor,
     AddressKind,
+    Conflict,
     DomainError,
     access,
     db,
@@ -114,7 +115,7 @@ def remove_address(address_id: int) -> ResponseReturnValue:
 def send_link(address_id: int) -> ResponseReturnValue:
     try:
         addresses.send_link_again(db.session(), viewer().person_id, address_id, now())
-    except DomainError as error:
+    except Conflict as error:
         db.session.rollback()
         flash(error_message(error), "error")
         return redirect(url_for(".preferences"), 303)

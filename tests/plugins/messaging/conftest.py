@@ -40,7 +40,7 @@ class Mailbox:
         server: SMTP,
         session: Session,
         envelope: Envelope,
-        hostname: str,
+        name: str,
         responses: list[str],
     ) -> list[str]:
         self.connections += 1

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, literal, select
 
 from lms.clock import SettableClock
 from lms.db import Localized, db
 from lms.jobs import drain
-from lms.people.models import Notification, Organisation, Person
+from lms.people.models import Notification, Person
 from lms.people.notices import notify
+from lms.people.organisation import organisation
 from lms.plugins.messaging import sending
 from lms.plugins.messaging.known import known
 from lms.plugins.messaging.models import Delivery, Health
@@ -193,9 +194,7 @@ def test_an_address_that_is_refused_is_tried_later_and_given_up_and_others_go_on
 def test_names_cannot_write_headers_or_html(
     app: Flask, persons: People, clock: SettableClock, mailbox: Mailbox, mail: None
 ) -> None:
-    db.session.execute(
-        update(Organisation).values(name=Localized('A "B" <x@y>,\r\nBcc: all@example.com', ""))
-    )
+    organisation(db.session()).name = Localized('A "B" <x@y>,\r\nBcc: all@example.com', "")
     db.session.commit()
     person = persons.add()
     reach(person, "a@example.com")
