@@ -53,7 +53,9 @@ def an_app(home: Path, idle: int) -> Flask:
         Settings(
             home=home,
             database_url=f"sqlite:///{home / 'lms.sqlite3'}",
-            plugins_blocked=frozenset({"certificates", "duty", "exams", "promotion", "retraining"}),
+            plugins_blocked=frozenset(
+                {"certificates", "duty", "exams", "messaging", "promotion", "retraining"}
+            ),
             rate_limits=False,
         )
     )

@@ -1,4 +1,4 @@
-"""With the five built-in plugins off, the core runs and shows no trace of them."""
+"""With the built-in plugins off, the core runs and shows no trace of them."""
 
 import pytest
 from flask import Flask
@@ -14,13 +14,13 @@ from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
-FIVE = ("certificates", "duty", "exams", "promotion", "retraining")
+OURS = ("certificates", "duty", "exams", "messaging", "promotion", "retraining")
 
 
 @pytest.fixture
 def bare(app: Flask, clock) -> Flask:
     manager = plugins()
-    for name in FIVE:
+    for name in OURS:
         plugin_admin.set_enabled(
             db.session(), manager, name, False, actor=OPERATOR, now=clock.now()
         )
@@ -42,6 +42,7 @@ def test_no_trace_on_the_pages(bare: Flask, persons, auth, facts) -> None:
             "/retraining",
             "/promotion",
             "/duty",
+            "/messaging",
             "/api/v1/duty/1",
             f"/promotion/{agent.id}",
         ):
@@ -63,7 +64,7 @@ def test_no_trace_elsewhere(bare: Flask, persons, facts, clock) -> None:
     person = persons.add()
     close = facts.close(Month.parse("2026-10"), {person.id: 9000})
     assert all_rules() == []
-    assert not [p for p in all_policies() if p.name.split(".")[0] in FIVE]
+    assert not [p for p in all_policies() if p.name.split(".")[0] in OURS]
     names, _ = month_list(db.session(), close)
     assert names == ["staff_no", "score", "rank", "partial", "not_ranked"]
     commands = build(bare).list_commands(None)
