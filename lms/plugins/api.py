@@ -102,6 +102,11 @@ from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
+from lms.tabular import read_sheets
+from lms.tabular.delimited import decoded
+from lms.tabular.headers import Column, Table, find_table
+from lms.tabular.sheets import Cell, Row, Sheet
+from lms.tabular.values import shown
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
@@ -116,11 +121,15 @@ __all__ = [
     "TRIES",
     "Action",
     "Actor",
+<<<<<<< HEAD
     "AddressKind",
     "Answer",
     "Case",
     "CaseState",
     "CaseVersion",
+=======
+    "Cell",
+>>>>>>> b95775c (Questions come in from tables, pasted papers, GIFT, Aiken and Moodle XML: lms questions import)
     "Channel",
     "ChannelDown",
     "Check",
@@ -129,6 +138,7 @@ __all__ = [
     "ClearanceGranted",
     "ClearanceRevoked",
     "Code",
+    "Column",
     "Conflict",
     "ContentLoader",
     "CriterionResult",
@@ -182,6 +192,7 @@ __all__ = [
     "ProposalState",
     "Refusal",
     "RoleAssignment",
+    "Row",
     "Rule",
     "RuleProposal",
     "RuleRun",
@@ -190,12 +201,14 @@ __all__ = [
     "Session",
     "Setting",
     "SettingKind",
+    "Sheet",
     "Step",
     "StepCompleted",
     "StepContext",
     "StepProgress",
     "StepState",
     "StepType",
+    "Table",
     "Team",
     "TrainingFigure",
     "Viewer",
@@ -207,12 +220,17 @@ __all__ = [
     "clock",
     "criteria",
     "db",
+    "decoded",
     "documents",
     "download",
     "enrol",
     "error_message",
+<<<<<<< HEAD
     "failed_runs",
     "find_cases",
+=======
+    "find_table",
+>>>>>>> b95775c (Questions come in from tables, pasted papers, GIFT, Aiken and Moodle XML: lms questions import)
     "here",
     "hookimpl",
     "in_force",
@@ -236,9 +254,11 @@ __all__ = [
     "policies",
     "post",
     "programme_for_figure",
+    "read_sheets",
     "refusals",
     "set_step_state",
     "show_on",
+    "shown",
     "sides",
     "signoffs_waiting",
     "standings",

@@ -10,7 +10,7 @@ MAX_ROWS = 60_000
 
 
 def read_delimited(content: bytes, name: str) -> Sheet:
-    text = _decoded(content, name)
+    text = decoded(content, name)
     if "\0" in text:
         raise DomainError("%(file)s is neither an Excel workbook nor a CSV file.", file=name)
     rows: list[Row] = []
@@ -33,7 +33,8 @@ def read_delimited(content: bytes, name: str) -> Sheet:
     return Sheet(name, rows)
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file, told by its first bytes; DomainError if no encoding fits."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content[:4096]:

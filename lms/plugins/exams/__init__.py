@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
 from flask import Blueprint
 from flask_babel import gettext as _
 
@@ -30,6 +31,7 @@ NOTICES = {
 AUDIT = {
     "exam.start": Localized("开始考试", "Began an exam"),
     "exam.submit": Localized("交卷", "Handed in an exam"),
+    "exam.import": Localized("导入题目", "Imported questions"),
 }
 
 
@@ -46,6 +48,13 @@ def lms_permissions() -> Sequence[Permission]:
     return [
         Permission("exams.manage", label, {"trainer": Scope.ALL, "training_manager": Scope.ALL})
     ]
+
+
+@hookimpl
+def lms_commands() -> Sequence[click.Command]:
+    from lms.plugins.exams.cli import questions
+
+    return [questions]
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,15 @@ def load_bank(session: Session, document: Mapping[str, Any], file: str, now: dat
     elif bank.title != title:
         bank.title = title
         changed = 1
-    known = {q.key: (q, digest) for q, digest in _current(session, bank.id)}
-    for entry in document.get("questions") or ():
-        changed += _load_question(session, bank.id, entry, known, file, now)
-    return changed
+    return changed + load_entries(session, bank.id, document.get("questions") or (), file, now)
+
+
+def load_entries(
+    session: Session, bank_id: int, entries: Iterable[Mapping[str, Any]], file: str, now: datetime
+) -> int:
+    """Questions as content files have them, by key; returns how many are new or changed."""
+    known = {q.key: (q, digest) for q, digest in _current(session, bank_id)}
+    return sum(_load_question(session, bank_id, entry, known, file, now) for entry in entries)
 
 
 def _current(session: Session, bank_id: int) -> list[tuple[Question, str]]:

@@ -14,14 +14,15 @@ def dump_questions(session: Session, folder: Path) -> int:
     """One file for each bank, its questions as worded now, in the order they came in."""
     found = session.scalars(select(Bank).order_by(Bank.key)).all()
     for bank in found:
-        questions = [_question(version) for version in _current(session, bank.id)]
+        questions = [entry_of_version(version) for version in current_versions(session, bank.id)]
         write_document(
             folder, bank.key, {"bank": bank.key, "title": sides(bank.title), "questions": questions}
         )
     return len(found)
 
 
-def _current(session: Session, bank_id: int) -> list[QuestionVersion]:
+def current_versions(session: Session, bank_id: int) -> list[QuestionVersion]:
+    """The bank's questions as worded now, in the order they came in."""
     wanted = (
         select(QuestionVersion)
         .join(QuestionVersion.question)
@@ -32,7 +33,8 @@ def _current(session: Session, bank_id: int) -> list[QuestionVersion]:
     return list(session.scalars(wanted))
 
 
-def _question(version: QuestionVersion) -> dict[str, Any]:
+def entry_of_version(version: QuestionVersion) -> dict[str, Any]:
+    """As in a content file."""
     question, is_binary = version.question, version.type == QuestionType.TRUE_FALSE
     document = {
         "key": question.key,

@@ -1,0 +1,57 @@
+"""What a reader found: questions as written, not yet looked at."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.plugins.api import DomainError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person finds something in a file: in words, in the reader's language."""
+
+    kind: str  # row, line or question
+    number: int
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "row":
+            said = _("row %(number)s", number=self.number)
+        elif self.kind == "line":
+            said = _("line %(number)s", number=self.number)
+        else:
+            said = _("question %(number)s", number=self.number)
+        return f"{self.sheet} {said}".strip()
+
+
+@dataclass
+class Draft:
+    """A question as a file has it.
+
+    `type` is empty where the file does not say; `answer` is as written, or the numbers of the right
+    options, from 0. `reasons`: what already speaks against it.
+    """
+
+    place: Place
+    stem: str = ""
+    type: str = ""
+    options: list[str] = field(default_factory=list)
+    answer: str | list[int] = ""
+    explanation: str = ""
+    difficulty: str = ""
+    tags: list[str] = field(default_factory=list)
+    reasons: list[DomainError] = field(default_factory=list)
+
+
+@dataclass
+class Found:
+    """Everything a file held. `warnings`: where, if at one place, and what."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    warnings: list[tuple[Place | None, DomainError]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def warn(self, place: Place | None, message: str, **params: Any) -> None:
+        self.warnings.append((place, DomainError(message, **params)))

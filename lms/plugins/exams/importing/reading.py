@@ -1,0 +1,79 @@
+"""Which format a file is in, told by its content, and its questions."""
+
+from pathlib import PurePath
+
+from lms.plugins.api import DomainError, decoded, read_sheets
+from lms.plugins.exams.importing import aiken, gift, papers, tables
+from lms.plugins.exams.importing.drafts import Found
+from lms.plugins.exams.importing.moodle_xml import read_moodle_xml
+
+FORMATS = ("auto", "xlsx", "csv", "gift", "aiken", "moodle-xml", "text")
+MAX_QUESTIONS = 5000
+
+
+def read(content: bytes, filename: str, kind: str = "auto") -> Found:
+    """DomainError if the file cannot be read, holds no question, or is not of the format said."""
+    name = PurePath(filename).name
+    kind = recognise(content, name) if kind == "auto" else kind
+    if kind in ("xlsx", "csv"):
+        _check_is_table(content, name, kind)
+        found = tables.read_tables(read_sheets(content, name))
+    elif kind == "moodle-xml":
+        found = read_moodle_xml(content, name)
+    else:
+        text = decoded(content, name).replace("\ufeff", "")
+        readers = {"gift": gift.read_gift, "aiken": aiken.read_aiken, "text": papers.read_paper}
+        found = readers[kind](text)
+    if not found.drafts:
+        raise DomainError("%(file)s holds no question.", file=name)
+    if len(found.drafts) > MAX_QUESTIONS:
+        raise DomainError(
+            "%(file)s holds more than %(most)s questions.", file=name, most=MAX_QUESTIONS
+        )
+    return found
+
+
+def recognise(content: bytes, name: str) -> str:
+    """One of FORMATS; DomainError if the content is none of them."""
+    start = content.lstrip()[:200]
+    if not start:
+        raise DomainError("%(file)s is empty.", file=name)
+    if _is_workbook(content) or name.lower().endswith((".xlsx", ".xls")):
+        return "xlsx"  # an old workbook is refused there, in words that say what to do
+    text = decoded(content, name).replace("\ufeff", "")
+    if "\0" in text:
+        raise DomainError("%(file)s is no file of questions.", file=name)
+    if text.lstrip().startswith(("<?xml", "<quiz")):
+        return "moodle-xml"
+    if aiken.ANSWER.search(text):
+        return "aiken"
+    if _is_table(content, name):
+        return "csv"
+    if gift.is_gift(text):
+        return "gift"
+    if papers.is_paper(text):
+        return "text"
+    raise DomainError(
+        "%(file)s is in no format that is known here: an Excel or CSV table with a column 题干 and "
+        "one for the answer, a numbered paper, GIFT, Aiken or Moodle XML.",
+        file=name,
+    )
+
+
+def _is_table(content: bytes, name: str) -> bool:
+    try:
+        return bool(tables.find_tables(read_sheets(content, name)))
+    except DomainError:
+        return False
+
+
+def _is_workbook(content: bytes) -> bool:
+    return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def _check_is_table(content: bytes, name: str, kind: str) -> None:
+    is_workbook = _is_workbook(content)
+    if is_workbook and kind == "csv":
+        raise DomainError("%(file)s is an Excel workbook, not CSV.", file=name)
+    if not is_workbook and kind == "xlsx":
+        raise DomainError("%(file)s is not an Excel workbook.", file=name)

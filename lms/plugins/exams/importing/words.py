@@ -1,0 +1,58 @@
+"""How files call the kinds of question, right and wrong, and the levels of difficulty."""
+
+import re
+import unicodedata
+
+from lms.plugins.exams.models import QuestionType
+
+RIGHT = {
+    "对", "正确", "√", "✓", "✔", "是", "t", "true", "y", "yes", "right", "correct", "正确答案",
+}  # fmt: skip
+WRONG = {
+    "错", "错误", "×", "✗", "✘", "x", "否", "不对", "不正确", "f", "false", "n", "no", "wrong",
+    "incorrect",
+}  # fmt: skip
+
+_TYPES = {
+    QuestionType.SINGLE: ("单选", "单项选择", "single", "multiplechoiceone", "radio"),
+    QuestionType.MULTIPLE: ("多选", "多项选择", "不定项", "multiple", "multi", "checkbox"),
+    QuestionType.TRUE_FALSE: ("判断", "是非", "对错", "truefalse", "judge", "tf"),
+}
+_ANY_CHOICE = ("", "选择", "客观", "choice", "multichoice", "multiplechoice")
+_DIFFICULTY = {
+    1: ("1", "容易", "简单", "易", "低", "easy", "low", "★"),
+    2: ("2", "较易", "较简单", "偏易", "★★"),
+    3: ("3", "中", "中等", "一般", "适中", "普通", "medium", "middle", "normal", "★★★"),
+    4: ("4", "较难", "偏难", "★★★★"),
+    5: ("5", "难", "困难", "高", "hard", "high", "difficult", "★★★★★"),
+}
+_NO_LEVEL = 3
+
+
+def plain(written: str) -> str:
+    """In one spelling: full-width forms narrowed, small letters, no blanks."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", written)).lower()
+
+
+def question_type(written: str) -> str | None:
+    """The type a word stands for; empty for nothing or for a plain `选择题`, None for any other
+    kind: it cannot be asked here."""
+    word = re.sub(r"[\W_]+", "", plain(written)).removesuffix("题")
+    if word in _ANY_CHOICE:
+        return ""
+    for kind, names in _TYPES.items():
+        if any(word.startswith(name) or word.endswith(name) for name in names):
+            return kind
+    return None
+
+
+def difficulty(written: str) -> int | None:
+    """1 (easy) to 5; the middle where nothing is said, None for a word that says no level."""
+    word = plain(written).removesuffix(".0")
+    if not word:
+        return _NO_LEVEL
+    return next((level for level, names in _DIFFICULTY.items() if word in names), None)
+
+
+def split_tags(written: str) -> list[str]:
+    return [tag.strip() for tag in re.split(r"[,，、;；|\n]+", written) if tag.strip()]
