@@ -121,15 +121,12 @@ __all__ = [
     "TRIES",
     "Action",
     "Actor",
-<<<<<<< HEAD
     "AddressKind",
     "Answer",
     "Case",
     "CaseState",
     "CaseVersion",
-=======
     "Cell",
->>>>>>> b95775c (Questions come in from tables, pasted papers, GIFT, Aiken and Moodle XML: lms questions import)
     "Channel",
     "ChannelDown",
     "Check",
@@ -225,12 +222,9 @@ __all__ = [
     "download",
     "enrol",
     "error_message",
-<<<<<<< HEAD
     "failed_runs",
     "find_cases",
-=======
     "find_table",
->>>>>>> b95775c (Questions come in from tables, pasted papers, GIFT, Aiken and Moodle XML: lms questions import)
     "here",
     "hookimpl",
     "in_force",
