@@ -37,7 +37,7 @@ AUDIT = {
 
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
-    from lms.plugins.exams import manage, views
+    from lms.plugins.exams import import_views, manage, views  # noqa: F401  its routes
 
     return [views.bp, manage.bp]
 

@@ -86,6 +86,20 @@ class QuestionVersion(ExamsModel):
     question: Mapped[Question] = relationship()
 
 
+class QuestionImport(ExamsModel):
+    """A file that was read and shown, and taken or not. `content`: new and changed questions as in
+    content files, how many are the same, what is refused and why, warnings, unknown columns."""
+
+    __tablename__ = "plugin_exams_import"
+    id: Mapped[Pk]
+    bank_name: Mapped[str]
+    filename: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    created_by: Mapped[PersonId]
+    created_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+
+
 class Exam(ExamsModel):
     """`tags` empty: any question of the bank. No `max_attempts`: until passed."""
 

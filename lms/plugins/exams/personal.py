@@ -6,7 +6,14 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.plugins.api import Session
-from lms.plugins.exams.models import Attempt, Exam, Question, QuestionVersion, Response
+from lms.plugins.exams.models import (
+    Attempt,
+    Exam,
+    Question,
+    QuestionImport,
+    QuestionVersion,
+    Response,
+)
 
 
 def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -40,7 +47,13 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
         .where(Attempt.person_id == person_id)
         .order_by(Response.attempt_id, Response.position)
     )
+    imports = session.execute(
+        select(QuestionImport.filename, QuestionImport.bank_name, QuestionImport.created_at)
+        .where(QuestionImport.created_by == person_id)
+        .order_by(QuestionImport.id)
+    )
     return {
+        "imports": [dict(row) for row in imports.mappings()],
         "attempts": [dict(row) for row in attempts.mappings()],
         "responses": [dict(row) for row in responses.mappings()],
     }

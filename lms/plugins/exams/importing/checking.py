@@ -10,7 +10,7 @@ from lms.plugins.exams.importing.drafts import Draft
 from lms.plugins.exams.importing.words import difficulty, question_type
 from lms.plugins.exams.models import QuestionType
 
-MAX_STEM, MAX_OPTION, MAX_OPTIONS = 4000, 1000, 12
+MAX_STEM, MAX_OPTION, MAX_OPTIONS = 4000, 1000, 10
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PUNCTUATION = re.compile(r"[\s，。、；：？！,;:?!（）()“”\"'‘’【】\[\]《》_…]+|(?<!\d)\.|\.(?!\d)")
 

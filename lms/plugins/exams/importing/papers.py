@@ -11,7 +11,7 @@ from lms.plugins.exams.importing.words import split_tags
 _SECTION = re.compile(r"\s*[一二三四五六七八九十]+\s*[、.．]\s*(\S+?题).*")
 _NUMBERED = re.compile(r"\s*(?:第\s*)?\d{1,4}\s*(?:题\s*[:：.、]?|[.．、)）]|\s(?=\D))\s*(.+)")
 _KIND = re.compile(r"^\s*[【\[（(]\s*(\S{1,6}题)\s*[】\])）]\s*")
-_OPTION = re.compile(r"\s*[（(]?([A-Ha-h])\s*[)）.．、:：]\s*\S.*")
+_OPTION = re.compile(r"\s*[（(]?([A-Ja-j])\s*[)）.．、:：]\s*\S.*")
 _FIELD = re.compile(
     r"\s*[【\[]?(答案|正确答案|参考答案|标准答案|解析|答案解析|试题解析|难度|知识点|标签|Answer|Key|Explanation"
     r"|Difficulty|Tags)\s*(?:[】\]]\s*[:：]?|[:：])\s*(.*)",
@@ -23,7 +23,7 @@ _FIELDS = {
     "difficulty": ("难度", "difficulty"),
     "tags": ("知识点", "标签", "tags"),
 }
-_BRACKETED = re.compile(r"[（(【\[]\s*([A-Ha-h][A-Ha-h、,，\s]*|[对错√×✓✗]|正确|错误)\s*[】\])）]")
+_BRACKETED = re.compile(r"[（(【\[]\s*([A-Ja-j][A-Ja-j、,，\s]*|[对错√×✓✗]|正确|错误)\s*[】\])）]")
 
 
 def read_paper(text: str) -> Found:
@@ -79,7 +79,7 @@ def _options(line: str) -> list[str]:
     found = split_options(" " + line)
     if len(found) > 1:
         return found
-    return [re.sub(r"^\s*[（(]?[A-Ha-h]\s*[)）.．、:：]\s*", "", line).strip(), *found[1:]]
+    return [re.sub(r"^\s*[（(]?[A-Ja-j]\s*[)）.．、:：]\s*", "", line).strip(), *found[1:]]
 
 
 def _go_on(draft: Draft, field: str, line: str) -> None:

@@ -8,7 +8,7 @@ from lms.plugins.api import N_, Cell, Column, DomainError, Row, Sheet, Table, fi
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.words import RIGHT, plain, question_type, split_tags
 
-LETTERS = "ABCDEFGH"
+LETTERS = "ABCDEFGHIJ"
 _NO_POINTS = N_("Points are not taken over: every question of an exam counts the same.")
 COLUMNS = {
     "stem": ("题干", "题目", "试题", "问题", "题目内容", "试题内容", "试题题干", "题目名称", "考题",
@@ -36,7 +36,7 @@ COLUMNS = {
         for place, letter in enumerate(LETTERS, 1)
     },
 }  # fmt: skip
-_MARK = re.compile(r"(?:^|(?<=[\s|;；,，。]))[（(]?([A-Ha-h])(?:[)）]\s*[.．、:：]?|[.．、:：])\s*")
+_MARK = re.compile(r"(?:^|(?<=[\s|;；,，。]))[（(]?([A-Ja-j])(?:[)）]\s*[.．、:：]?|[.．、:：])\s*")
 
 
 def read_tables(sheets: Sequence[Sheet]) -> Found:

@@ -1,0 +1,146 @@
+"""Questions into a bank from a file, looked at first; and a bank out of here as a file."""
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy import select
+from werkzeug.http import dump_options_header
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length
+
+from lms.plugins.api import (
+    Actor,
+    Conflict,
+    DomainError,
+    access,
+    db,
+    download,
+    error_message,
+    locale,
+    now,
+    pick,
+    show_on,
+    viewer,
+)
+from lms.plugins.exams.dumping import current_versions
+from lms.plugins.exams.exporting import in_one_language, tables
+from lms.plugins.exams.exporting.gift import as_gift
+from lms.plugins.exams.exporting.moodle_xml import as_moodle_xml
+from lms.plugins.exams.importing import previews
+from lms.plugins.exams.manage import bp
+from lms.plugins.exams.models import Bank, QuestionImport
+
+SHOWN = 50
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    bank = StringField(_l("Question bank"), [InputRequired(_l("Name the bank.")), Length(max=80)])
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+
+
+class TakeForm(FlaskForm):  # type: ignore[misc]
+    accept_valid = BooleanField(_l("Take the good questions; I correct the refused ones later"))
+
+
+@bp.route("/banks/import", methods=["GET", "POST"])
+@access.requires("exams.manage")
+def import_questions() -> ResponseReturnValue:
+    form = ImportForm(bank=request.args.get("bank", ""))
+    if form.validate_on_submit():
+        try:
+            kept = _read(form)
+        except DomainError as error:
+            error.field = "file"
+            show_on(form, error)
+        else:
+            db.session.commit()
+            return redirect(url_for(".question_import", import_id=kept.id), 303)
+    banks = [pick(bank.title) for bank in db.session.scalars(select(Bank).order_by(Bank.id))]
+    page = render_template("exams/import.html", form=form, banks=banks)
+    return page, 400 if form.errors else 200
+
+
+def _read(form: ImportForm) -> QuestionImport:
+    file = form.file.data
+    return previews.prepare(
+        db.session(),
+        form.bank.data.strip(),
+        file.read(),
+        file.filename or "file",
+        person_id=viewer().person_id,
+        now=now(),
+    )
+
+
+@bp.get("/imports/<int:import_id>")
+@access.requires("exams.manage")
+def question_import(import_id: int) -> ResponseReturnValue:
+    return _show(_kept(import_id), TakeForm())
+
+
+def _kept(import_id: int) -> QuestionImport:
+    return db.session.get(QuestionImport, import_id) or abort(404)
+
+
+def _show(kept: QuestionImport, form: TakeForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "exams/imported.html", kept=kept, content=kept.content, form=form, said=_said, shown=SHOWN
+    )
+    return page, status
+
+
+def _said(entry: dict[str, object]) -> str:
+    return error_message(DomainError(str(entry["message"]), **entry["params"]))  # type: ignore[arg-type]
+
+
+@bp.post("/imports/<int:import_id>/take")
+@access.requires("exams.manage")
+def take_questions(import_id: int) -> ResponseReturnValue:
+    kept, form = _kept(import_id), TakeForm()
+    if not form.validate_on_submit():
+        return _show(kept, form, 400)
+    actor = Actor(viewer().person_id)
+    try:
+        _done, bank = previews.take(
+            db.session(), import_id, accept_valid=form.accept_valid.data, actor=actor, now=now()
+        )
+    except Conflict as error:
+        db.session.rollback()
+        flash(error_message(error), "warning")
+        return redirect(url_for(".question_import", import_id=import_id), 303)
+    except DomainError as error:
+        show_on(form, error)
+        return _show(kept, form, 400)
+    db.session.commit()
+    flash(_("The questions are in the bank."), "success")
+    return redirect(url_for(".bank", key=bank.key), 303)
+
+
+@bp.get("/banks/template.xlsx")
+@access.requires("exams.manage")
+def import_template() -> ResponseReturnValue:
+    examples = tables.examples()
+    return download(_("Questions template"), tables.header(4), tables.rows(examples, 4), "xlsx")
+
+
+@bp.get("/banks/<key>/export.<kind>")
+@access.requires("exams.manage")
+def export_questions(key: str, kind: str) -> ResponseReturnValue:
+    bank = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
+    side = "zh" if locale().startswith("zh") else "en"
+    questions = [in_one_language(v, side) for v in current_versions(db.session(), bank.id)]
+    if kind == "gift":
+        return _file(as_gift(questions), f"{key}.gift.txt", "text/plain")
+    if kind == "xml":
+        return _file(as_moodle_xml(questions), f"{key}.xml", "application/xml")
+    letters = tables.widest(questions)
+    return download(key, tables.header(letters), tables.rows(questions, letters), kind)
+
+
+def _file(body: str | bytes, name: str, mimetype: str) -> Response:
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    return response

@@ -1,0 +1,86 @@
+"""Questions on screen: a file read and shown, taken once; a bank as a file that comes back."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.clock import now
+from lms.db import db
+from lms.plugins.exams.content import load_bank
+from lms.plugins.exams.importing import reading, storing
+from lms.plugins.exams.models import Bank, Question
+from tests.plugins.exams.conftest import question
+
+FILE = "题型,题干,选项A,选项B,答案\n单选题,首次回复时限？,10 秒,15 秒,A\n单选题,缺答案？,甲,乙,\n"
+
+
+@pytest.fixture
+def trainer(persons, auth):
+    return auth.login(persons.add("trainer"))
+
+
+def upload(client, text: str = FILE, bank: str = "上岗题库"):
+    db.session.rollback()
+    data = {"bank": bank, "file": (BytesIO(text.encode("utf-8-sig")), "题库.csv")}
+    return client.post("/exams/banks/import", data=data, content_type="multipart/form-data")
+
+
+def count() -> int:
+    found = db.session.scalar(select(func.count(Question.id))) or 0
+    db.session.rollback()
+    return found
+
+
+def test_what_is_refused_is_shown_and_nothing_enters_before_it_is_taken(trainer) -> None:
+    shown = upload(trainer)
+    page = trainer.get(shown.location).text
+    assert "首次回复时限" in page and "row 3" in page and "The answer is missing." in page
+    assert count() == 0
+    refused = trainer.post(f"{shown.location}/take", data={})
+    assert refused.status_code == 400 and "Tick the box" in refused.text and count() == 0
+    taken = trainer.post(f"{shown.location}/take", data={"accept_valid": "y"})
+    assert taken.status_code == 303 and count() == 1
+    again = trainer.post(
+        f"{shown.location}/take", data={"accept_valid": "y"}, follow_redirects=True
+    )
+    assert "imported already" in again.text and count() == 1
+
+
+def test_a_file_that_is_none_is_refused_beside_its_field(trainer) -> None:
+    answer = upload(trainer, "nothing of use\n")
+    assert answer.status_code == 400 and "in no format that is known" in answer.text
+    assert "上岗题库" in answer.text  # what was typed is kept
+
+
+def test_only_those_who_manage_exams_may(auth, persons) -> None:
+    client = auth.login(persons.add())
+    assert client.get("/exams/banks/import").status_code == 403
+    assert client.get("/exams/banks/b/export.xlsx").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "gift", "xml"])
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+def test_what_is_exported_changes_nothing_when_it_comes_back(trainer, kind, language) -> None:
+    tricky = {
+        "stem": {"zh": "{花括号}=~#：还有\\反斜杠", "en": "{braces} = ~ # : \\ and a line\nbreak"},
+        "options": [{"zh": t, "en": t} for t in ("a=b", "~c~", "100%")],
+        "answer": [1, 3],
+    }
+    questions = [question(n) for n in (1, 7, 9)] + [question(8, key="q-x", **tricky)]
+    load_bank(db.session(), {"bank": "b", "title": "b", "questions": questions}, "b", now())
+    db.session.commit()
+    with trainer.session_transaction() as session:
+        session["locale"] = language
+    body = trainer.get(f"/exams/banks/b/export.{kind}").data
+    found = reading.read(body, f"b.{'txt' if kind == 'gift' else kind}")
+    bank = db.session.scalars(select(Bank)).one()
+    plan = storing.plan(db.session(), bank, found)
+    assert not plan.refused and not plan.added and not plan.changed and plan.same == 4
+
+
+def test_the_template_is_a_file_that_can_be_imported(trainer) -> None:
+    body = trainer.get("/exams/banks/template.xlsx").data
+    found = reading.read(body, "template.xlsx")
+    plan = storing.plan(db.session(), None, found)
+    assert len(plan.added) == 3 and not plan.refused
