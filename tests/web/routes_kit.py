@@ -23,6 +23,7 @@ from lms.people.models import Person
 from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import services as certificates
 from lms.plugins.exams import attempts
+from lms.plugins.exams.importing import previews
 from lms.plugins.messaging.models import Address
 from lms.plugins.promotion.models import Nomination
 from lms.plugins.retraining.models import Assignment
@@ -104,6 +105,10 @@ def prepare(app: Flask) -> Others:
         session, topic, base_number=1, starts_on=now.date(), skip_completed=True, actor=DEMO,
         now=now,
     )  # fmt: skip
+    kept = previews.prepare(
+        session, "service-handbook", b"question,A,B,answer\nWho?,me,you,A\n", "new.csv",
+        person_id=stranger.id, now=now,
+    )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -140,6 +145,9 @@ def prepare(app: Flask) -> Others:
             "plugin": "exams",
             "exams_manage.key": "onboarding-theory",
             "exams_manage.bank.key": "service-handbook",
+            "exams_manage.export_questions.key": "service-handbook",
+            "exams_manage.export_questions.kind": "gift",
+            "exams_manage.import_id": kept.id,
             "number": 1,
             "staff_no": stranger.staff_no,
             "review_id": comment.review_id,
