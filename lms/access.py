@@ -88,6 +88,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         Localized("按条件分配课程", "Assign courses by rule"),
         _all(TRAINER, TRAINING_MANAGER, HR),
     ),
+    Permission(
+        "sessions.manage",
+        Localized("安排培训场次", "Plan sessions"),
+        _all(TRAINER, TRAINING_MANAGER),
+    ),
     Permission("clearance.override", Localized("特批上岗", "Override clearance"), _all(HR)),
     Permission(
         "results.view",

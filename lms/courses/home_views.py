@@ -13,6 +13,7 @@ from lms.clock import local_date, now
 from lms.courses import clearing, feedback, queries, team
 from lms.courses.gating import Standing
 from lms.courses.overview import clearance_checklist
+from lms.courses.sessions.queries import next_booked
 from lms.db import Localized, db
 from lms.people import notices
 from lms.people.accounts import Cleared
@@ -54,8 +55,12 @@ def today() -> ResponseReturnValue:
 def more_of_today(*, as_piece: bool) -> ResponseReturnValue:
     """The piece the start page asks for, or the same as a page for browsers without scripts."""
     template = "courses/_more.html" if as_piece else "courses/more.html"
-    notes = notices.latest(db.session(), current_user.person.id, limit=4)
-    return render_template(template, notes=notes)
+    me = current_user.person
+    return render_template(
+        template,
+        notes=notices.latest(db.session(), me.id, limit=4),
+        coming=next_booked(db.session(), me.id, now()),
+    )
 
 
 def _hire(

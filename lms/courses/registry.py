@@ -7,6 +7,7 @@ from lms.courses.audience.following import follow_all
 from lms.courses.clearing import clear_waiting
 from lms.courses.content import load_programmes
 from lms.courses.dumping import dump_programmes
+from lms.courses.sessions.step_type import SessionStep
 from lms.courses.steps.lesson import Lesson
 from lms.courses.steps.signoff import SignOff
 from lms.jobs import Job
@@ -19,7 +20,7 @@ JOBS: tuple[Job, ...] = (
     Job(assigning.JOB, assigning.carry_out),
     Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
 )
-STEP_TYPES: tuple[StepType, ...] = (Lesson(), SignOff())
+STEP_TYPES: tuple[StepType, ...] = (Lesson(), SessionStep(), SignOff())
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("programmes", 50, load_programmes, dump_programmes),
 )

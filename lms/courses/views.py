@@ -4,5 +4,14 @@ from lms.courses import learner_views, team_views
 from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
 from lms.courses.home_views import more_of_today, today
+from lms.courses.sessions import views as session_views
 
-__all__ = ["audience_views", "bp", "learner_views", "more_of_today", "team_views", "today"]
+__all__ = [
+    "audience_views",
+    "bp",
+    "learner_views",
+    "more_of_today",
+    "session_views",
+    "team_views",
+    "today",
+]

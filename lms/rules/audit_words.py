@@ -13,6 +13,8 @@ CORE: Mapping[str, Localized] = {
     "account.password": Localized("设置密码", "Set a password"),
     "account.sign_in": Localized("登录", "Signed in"),
     "audience.save": Localized("保存培训对象", "Saved an audience"),
+    "attendance.correct": Localized("更正出勤", "Corrected an attendance"),
+    "attendance.record": Localized("登记出勤", "Recorded an attendance"),
     "case.draft": Localized("起草案例", "Drafted a case"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
@@ -50,6 +52,11 @@ CORE: Mapping[str, Localized] = {
     "roles.set": Localized("设置角色", "Set roles"),
     "rule.apply": Localized("对历史月份执行规则", "Applied a rule to a past month"),
     "rule.run": Localized("运行规则", "Ran a rule"),
+    "session.book": Localized("预约场次", "Booked a session"),
+    "session.cancel": Localized("取消场次", "Cancelled a session"),
+    "session.change": Localized("修改场次", "Changed a session"),
+    "session.leave": Localized("退订场次", "Gave back a place"),
+    "session.plan": Localized("安排场次", "Planned a session"),
     "step.sign": Localized("签核学习步骤", "Signed off a step"),
     "step.tick": Localized("勾选签核项", "Ticked a checklist"),
 }
@@ -67,6 +74,7 @@ SUBJECTS: Mapping[str, Localized] = {
     "policy": Localized("规则参数", "Policy"),
     "programme": Localized("培养计划", "Programme"),
     "rule_run": Localized("规则运行", "Rule run"),
+    "training_session": Localized("培训场次", "Session"),
 }
 
 

@@ -105,6 +105,10 @@ _CORE_LINKS = (
         NavItem(N_("Assign courses"), "courses.assignable", "users-group", "team", 30),
     ),
     (
+        "sessions.manage", Scope.OWN,
+        NavItem(N_("Sessions"), "courses.session_plan", "calendar-event", "team", 25),
+    ),
+    (
         "results.view", Scope.TEAM,
         NavItem(N_("Months"), "results.months", "calendar-stats", "results", 10),
     ),

@@ -16,6 +16,7 @@ from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.models import Enrolment, Module, Programme, Step
 from lms.courses.services import enrol
+from lms.courses.sessions import planning
 from lms.db import Localized, db
 from lms.demo.services import DEMO
 from lms.people.accounts import invite
@@ -109,6 +110,13 @@ def prepare(app: Flask) -> Others:
         session, "service-handbook", b"question,A,B,answer\nWho?,me,you,A\n", "new.csv",
         person_id=stranger.id, now=now,
     )  # fmt: skip
+    planned = planning.plan(
+        session,
+        planning.Plan(Localized("内训", "In-house class"), now + timedelta(days=3), 60),
+        None,
+        actor=DEMO,
+        now=now,
+    )
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -134,6 +142,7 @@ def prepare(app: Flask) -> Others:
             "assignment_id": assignment.id,
             "programme_id": topic,
             "courses.assignment_id": order.id,
+            "session_id": planned.id,
             "month": "2026-08",
             "code": secrets.token_hex(4),
             "token": token,

@@ -119,6 +119,15 @@ LET_IN = {
     "certificates.show": {"trainer", "training_manager", "hr", "admin"},
     "courses.programme": {"trainer", "training_manager", "hr", "admin"},
     "uploads.show": {"trainer", "training_manager"},
+    # A session that is open to everybody; its roster is for those who plan or lead it.
+    "courses.session": set(ROLES),
+    "courses.session_book": set(ROLES),
+    "courses.session_leave": set(ROLES),
+    "courses.session_check_in": set(ROLES),
+    "courses.session_roster": {"trainer", "training_manager"},
+    "courses.session_attendance": {"trainer", "training_manager"},
+    "courses.session_add": {"trainer", "training_manager"},
+    "courses.session_code": {"trainer", "training_manager"},
 }
 # Lists of a whole month: not for those who may see their own result alone.
 FROM_SCOPE = {

@@ -1,0 +1,77 @@
+"""Sessions as steps: the learner books one of the coming dates and is done by having been there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+
+from lms.audit import Actor
+from lms.courses.content_entry import is_bilingual
+from lms.courses.models import Enrolment, StepState
+from lms.courses.outline import outline
+from lms.courses.sessions import booking, queries
+from lms.courses.sessions.models import Booking, BookingState
+from lms.courses.sessions.planning import KIND
+from lms.db import Localized, Session
+from lms.errors import DomainError
+from lms.plugins.types import StepContext
+
+
+class SessionStep:
+    kind = KIND
+    label = Localized("培训场次", "Session")
+    icon = "calendar-event"
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        for name in config:
+            if name not in {"minimum_minutes", "place"}:
+                raise DomainError("There is no such field.", field=str(name))
+        least = config.get("minimum_minutes", 1)
+        if type(least) is not int or least < 1:
+            raise DomainError(
+                "This must be a whole number, %(low)s or more.", field="minimum_minutes", low=1
+            )
+        if "place" in config and not is_bilingual(config["place"]):
+            raise DomainError("This needs a text in zh and one in en.", field="place")
+
+    def render(self, session: Session, context: StepContext) -> str:
+        mine = queries.bookings(
+            session,
+            Booking.enrolment_id == context.enrolment_id,
+            Booking.step_id == context.step_id,
+        )
+        is_done = context.state == StepState.COMPLETED
+        dates = [] if is_done else queries.dates_of_step(session, *_key(session, context))
+        return render_template(
+            "courses/sessions/step.html",
+            step=context,
+            is_done=is_done,
+            held=next((m for m in mine if m.booking.open_key and not m.planned.cancelled_at), None),
+            earlier=[m for m in mine if m.attendance or m.planned.cancelled_at],
+            dates=dates,
+            at=context.now,
+        )
+
+    def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        who, actor = context.person_id, Actor(context.person_id)
+        chosen = form.get("session", "")
+        if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 10):
+            raise DomainError("Choose a date first.")
+        if form.get("do") == "leave":
+            booking.leave(session, int(chosen), who, actor=actor, now=context.now)
+            flash(_("Your place is given back."), "success")
+            return None
+        made = booking.book(session, int(chosen), who, actor=actor, now=context.now)
+        if made.state == BookingState.WAITING:
+            flash(_("You are on the waiting list; you are told as soon as you move up."), "success")
+        else:
+            flash(_("Your place is booked."), "success")
+        return None
+
+
+def _key(session: Session, context: StepContext) -> tuple[int, str, Any]:
+    enrolment = session.get_one(Enrolment, context.enrolment_id)
+    shape = outline(session, enrolment.version_id)
+    key = next(step.key for step in shape.steps if step.id == context.step_id)
+    return enrolment.programme_id, key, context.now

@@ -1,0 +1,5 @@
+"""Pages of sessions: planning them, booking a place, being there."""
+
+from lms.courses.sessions import attendance_views, booking_views, plan_views
+
+__all__ = ["attendance_views", "booking_views", "plan_views"]
