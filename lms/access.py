@@ -5,7 +5,7 @@ the permission by decorator and the object by `Viewer.covers`; lists filter by `
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
@@ -44,11 +44,16 @@ class Scope(IntEnum):
 
 @dataclass(frozen=True)
 class Permission:
-    """What may be done, and which roles may do it to whom."""
+    """What may be done, and which roles may do it to whom.
+
+    One that `can_be_entrusted` a plugin may give, for single people, to somebody whose roles do not
+    grant it (the hook `lms_entrusted`): a mentor signs the checklists of their own mentees.
+    """
 
     name: str
     label: Localized
     grants: Mapping[str, Scope]
+    can_be_entrusted: bool = False
 
 
 def _own(**others: Scope) -> Mapping[str, Scope]:
@@ -82,6 +87,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         "steps.signoff",
         Localized("签核学习步骤", "Sign off steps"),
         {SUPERVISOR: Scope.TEAM, **_all(TRAINER, TRAINING_MANAGER)},
+        can_be_entrusted=True,
     ),
     Permission(
         "programmes.assign",
@@ -117,20 +123,36 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
 )
 
 
+Entrusted = Callable[[str], frozenset[int]]
+
+
+def _nobody(_permission: str) -> frozenset[int]:
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """The signed-in person with what they may do, loaded once per request."""
+    """The signed-in person with what they may do, loaded once per request.
+
+    `entrusted` names the people for whom they may use a permission besides those their roles reach.
+    """
 
     person_id: int
     roles: frozenset[str]
     team_ids: frozenset[int]
     scopes: Mapping[str, Scope]
+    entrusted: Entrusted = field(default=_nobody, compare=False, repr=False)
 
     def may(self, permission: str, scope: Scope = Scope.OWN) -> bool:
-        return self.scopes.get(permission, 0) >= scope
+        if self.scopes.get(permission, 0) >= scope:
+            return True
+        return scope is Scope.OWN and bool(self.entrusted(permission))
 
     def covers(self, permission: str, person: "Person") -> bool:
         """Whether the permission reaches this person."""
+        return self._reaches(permission, person) or person.id in self.entrusted(permission)
+
+    def _reaches(self, permission: str, person: "Person") -> bool:
         scope = self.scopes.get(permission)
         if scope is None:
             return False
@@ -145,10 +167,18 @@ class Viewer:
         from lms.people.models import Person
 
         scope = self.scopes.get(permission)
-        if scope is None:
-            return false()
         if scope is Scope.ALL:
             return true()
+        others = self.entrusted(permission)
+        within = self._within(permission)
+        return or_(within, Person.id.in_(others)) if others else within
+
+    def _within(self, permission: str) -> ColumnElement[bool]:
+        from lms.people.models import Person
+
+        scope = self.scopes.get(permission)
+        if scope is None:
+            return false()
         own = Person.id == self.person_id
         if scope is Scope.OWN:
             return own
@@ -164,7 +194,11 @@ def permissions() -> Mapping[str, Permission]:
     return cast(Mapping[str, Permission], current_app.extensions["lms_permissions"])
 
 
-def viewer_of(person: "Person", assigned: Sequence[tuple[str, int | None]]) -> Viewer:
+def viewer_of(
+    person: "Person",
+    assigned: Sequence[tuple[str, int | None]],
+    entrusted: Entrusted = _nobody,
+) -> Viewer:
     """The person as a viewer; `assigned` holds their roles, each with the team it is for."""
     roles = frozenset({EMPLOYEE, *(role for role, _ in assigned)})
     teams = {team_id or person.team_id for role, team_id in assigned if role == SUPERVISOR}
@@ -173,7 +207,26 @@ def viewer_of(person: "Person", assigned: Sequence[tuple[str, int | None]]) -> V
         granted = [scope for role, scope in permission.grants.items() if role in roles]
         if granted:
             scopes[permission.name] = max(granted)
-    return Viewer(person.id, roles, frozenset(t for t in teams if t is not None), scopes)
+    team_ids = frozenset(team_id for team_id in teams if team_id is not None)
+    return Viewer(person.id, roles, team_ids, scopes, entrusted)
+
+
+def _entrusted_to(person_id: int) -> Entrusted:
+    """Asks the plugins when a role does not settle the matter, once for each permission."""
+    from lms.plugins import hookspecs
+    from lms.plugins.manager import plugins
+
+    kept: dict[str, frozenset[int]] = {}
+
+    def ask(permission: str) -> frozenset[int]:
+        if not permissions()[permission].can_be_entrusted:
+            return frozenset()
+        if permission not in kept:
+            answers = plugins().collect(hookspecs.lms_entrusted, person_id, permission)
+            kept[permission] = frozenset(other for answer in answers for other in answer)
+        return kept[permission] - {person_id}
+
+    return ask
 
 
 def viewer() -> Viewer:
@@ -183,7 +236,8 @@ def viewer() -> Viewer:
         return cast(Viewer, known)
     if not current_user.is_authenticated:
         abort(401)
-    g.viewer = viewer_of(current_user.person, current_user.roles)
+    me = current_user.person
+    g.viewer = viewer_of(me, current_user.roles, _entrusted_to(me.id))
     return cast(Viewer, g.viewer)
 
 

@@ -24,6 +24,15 @@ class StepCompleted(Event):
 
 
 @dataclass(frozen=True)
+class SignOffAsked(Event):
+    """A learner says they are ready for a checklist; their supervisors have been told."""
+
+    person_id: int
+    enrolment_id: int
+    step_id: int
+
+
+@dataclass(frozen=True)
 class EnrolmentCompleted(Event):
     person_id: int
     enrolment_id: int

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from lms import audit
+from lms import audit, events
 from lms.clock import local_date
 from lms.courses import queries, services
 from lms.courses.models import Enrolment, Step, StepProgress, StepState
@@ -17,6 +17,7 @@ from lms.people import notices
 from lms.people.models import Person
 from lms.people.organisation import zone
 from lms.people.services import supervisors_of
+from lms.plugins.bus import emit
 from lms.plugins.types import StepContext
 
 
@@ -58,6 +59,8 @@ def ask(session: Session, context: StepContext) -> None:
     url = f"/sign-offs/{context.enrolment_id}/{context.step_id}"
     told = supervisors_of(session, person)
     notices.notify(session, told, "signoff.asked", text, url, context.now)
+    session.flush()
+    emit(events.SignOffAsked(context.now, person.id, context.enrolment_id, context.step_id))
 
 
 def waiting(session: Session, scope: ColumnElement[bool], limit: int = 200) -> list[Any]:

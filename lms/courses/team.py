@@ -19,11 +19,11 @@ PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Work:
-    """What waits for somebody who looks after learners."""
+    """What waits for somebody who looks after learners; no `signoffs` where no role signs."""
 
     hires: int
     overdue: int
-    signoffs: int
+    signoffs: int | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def work_counts(session: Session, who: Viewer, today: date) -> Work:
         .join(Person, Person.id == Enrolment.person_id)
         .where(queries.ACTIVE, _CLEARS, who.clause("progress.view"))
     ).one()
-    return Work(hires, overdue or 0, _signoffs(session, who) if who.may("steps.signoff") else 0)
+    signoffs = _signoffs(session, who) if "steps.signoff" in who.scopes else None
+    return Work(hires, overdue or 0, signoffs)
 
 
 def _signoffs(session: Session, who: Viewer) -> int:

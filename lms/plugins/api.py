@@ -13,6 +13,7 @@ from lms.cases.search import Search
 from lms.cases.search import find as find_cases
 from lms.clock import Month, local_date, now
 from lms.content_files import documents, sides, write_document
+from lms.courses.gating import Standing
 from lms.courses.models import (
     Enrolment,
     EnrolmentStatus,
@@ -51,6 +52,7 @@ from lms.events import (
     LevelChanged,
     MonthClosed,
     PersonAdded,
+    SignOffAsked,
     StepCompleted,
 )
 from lms.i18n import N_, locale, pick
@@ -59,6 +61,7 @@ from lms.people.models import (
     Channel,
     Clearance,
     Employment,
+    Leave,
     Level,
     Notification,
     Person,
@@ -150,6 +153,7 @@ __all__ = [
     "Event",
     "ImportRun",
     "Job",
+    "Leave",
     "Level",
     "LevelChanged",
     "Localized",
@@ -199,6 +203,8 @@ __all__ = [
     "Setting",
     "SettingKind",
     "Sheet",
+    "SignOffAsked",
+    "Standing",
     "Step",
     "StepCompleted",
     "StepContext",

@@ -142,6 +142,13 @@ def lms_event(event: Event) -> None:
 
 
 @hookspec
+def lms_entrusted(person_id: int, permission: str) -> Sequence[int] | None:
+    """collect. The ids of people for whom this person may use a permission though no role of theirs
+    grants it. Asked only for permissions that can be entrusted (`steps.signoff`), and only when the
+    roles do not settle the matter."""
+
+
+@hookspec
 def lms_nav(viewer: Viewer) -> Sequence[NavItem] | None:
     """collect. Links in the sidebar for this person."""
 

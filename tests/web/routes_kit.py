@@ -25,6 +25,7 @@ from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import services as certificates
 from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
+from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.promotion.models import Nomination
 from lms.plugins.retraining.models import Assignment
@@ -117,6 +118,12 @@ def prepare(app: Flask) -> Others:
         actor=DEMO,
         now=now,
     )
+    pair = Pair(
+        mentor_id=_person("SA0001").id, mentee_id=stranger.id, enrolment_id=sitting.id,
+        purpose="retraining", created_at=now,
+    )  # fmt: skip
+    check_in = CheckIn(pair=pair, due_on=now.date())
+    session.add(check_in)
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -143,6 +150,8 @@ def prepare(app: Flask) -> Others:
             "programme_id": topic,
             "courses.assignment_id": order.id,
             "session_id": planned.id,
+            "pair_id": pair.id,
+            "check_in_id": check_in.id,
             "month": "2026-08",
             "code": secrets.token_hex(4),
             "token": token,

@@ -29,10 +29,10 @@ from tests.web.routes_kit import ROLES, Others, prepare
 QUERIES = {
     "promotion.board": 9,
     "promotion.dossier": 10,
-    "people.person": 9,
-    "people.me": 8,
-    "rules.plugin": 12,
-    "rules.plugins": 9,
+    "people.person": 10,
+    "people.me": 9,
+    "rules.plugin": 14,
+    "rules.plugins": 11,
     # Twelve months, each read by the rule.
     "rules.rule": 64,
     "rules.rule_month": 10,
@@ -128,6 +128,7 @@ LET_IN = {
     "courses.session_attendance": {"trainer", "training_manager"},
     "courses.session_add": {"trainer", "training_manager"},
     "courses.session_code": {"trainer", "training_manager"},
+    "mentoring_pairs.pair": {"trainer", "training_manager", "hr"},
 }
 # Lists of a whole month: not for those who may see their own result alone.
 FROM_SCOPE = {

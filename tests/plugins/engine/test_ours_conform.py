@@ -7,7 +7,17 @@ from lms.plugins.testing import check_plugin
 
 
 @pytest.mark.parametrize(
-    "name", ["casereviews", "certificates", "duty", "exams", "messaging", "promotion", "retraining"]
+    "name",
+    [
+        "casereviews",
+        "certificates",
+        "duty",
+        "exams",
+        "mentoring",
+        "messaging",
+        "promotion",
+        "retraining",
+    ],
 )
 def test_ours_conform(app: Flask, name: str) -> None:
     assert check_plugin(app, name) == []

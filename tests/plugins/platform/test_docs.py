@@ -47,7 +47,7 @@ def test_the_examples_run(app_with: AppWith, clock: SettableClock) -> None:  # n
     given = {
         "month": Month(24000), "now": clock.now(), "person_ids": [1, 2], "target": "senior_agent",
         "year": 2026, "person_id": 1, "action": "clear", "subject_id": None, "viewer": viewer,
-        "place": "home", "subject": None, "close_id": 1,
+        "place": "home", "subject": None, "close_id": 1, "permission": "steps.signoff",
     }  # fmt: skip
     with app.test_request_context():
         for name in HOOKS:
