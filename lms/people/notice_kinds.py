@@ -22,6 +22,8 @@ class NoticeKind:
 CORE: Mapping[str, NoticeKind] = {
     "clearance.granted": NoticeKind(Localized("获得上岗资格", "Clearance granted")),
     "clearance.revoked": NoticeKind(Localized("上岗资格被撤销", "Clearance revoked")),
+    "course.assigned": NoticeKind(Localized("安排了课程", "A course was assigned")),
+    "course.left": NoticeKind(Localized("课程已取消", "A course was taken off the list")),
     "signoff.asked": NoticeKind(Localized("有人申请签核", "Somebody asks for a sign-off")),
     "signoff.result": NoticeKind(Localized("签核结果", "Result of a sign-off")),
     "session.cancelled": NoticeKind(Localized("培训场次取消", "A session is cancelled")),

@@ -9,16 +9,22 @@ from flask import Flask
 import lms
 from lms.people.notice_kinds import CORE, notice_kinds
 
+# Where each function that writes notices takes the kind.
+PLACES = {"notify": 2, "tell_all": 1}
+
 
 def written() -> Iterator[str]:
-    """The third argument of `notify(session, people, kind, …)`, where it is a word."""
+    """The kinds that are given as a word, or as a constant of the module `KIND`."""
     for path in Path(lms.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or len(node.args) < 3:
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
-            if getattr(name, "id", name) == "notify" and isinstance(node.args[2], ast.Constant):
-                yield str(node.args[2].value)
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                kind = node.args[PLACES[name] :][:1] if name in PLACES else []
+                yield from (str(a.value) for a in kind if isinstance(a, ast.Constant))
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                names = [getattr(target, "id", "") for target in node.targets]
+                yield from [str(node.value.value)] if names == ["KIND"] else []
 
 
 def test_every_kind_has_a_name_in_both_languages(app: Flask) -> None:

@@ -12,6 +12,7 @@ from lms.plugins.api import (
     Job,
     Localized,
     NavItem,
+    NoticeKind,
     Panel,
     Permission,
     Policy,
@@ -21,6 +22,7 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("每周案例研讨", "Weekly case review")
+NOTICES = {"case_review": NoticeKind(Localized("每周案例研讨", "Weekly case review"))}
 AUDIT = {
     "casereviews.pick": Localized("选定研讨案例", "Picked a case for a team's week"),
     "casereviews.withdraw": Localized("撤回研讨案例", "Withdrew a picked case"),

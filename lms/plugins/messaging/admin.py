@@ -79,13 +79,15 @@ def send_test(session: Session, to: Known, person_id: int, *, actor: Actor, now:
 
 
 def send_again(session: Session, delivery_id: int, *, actor: Actor, now: datetime) -> None:
-    """The same message under the same key, tried from the beginning."""
+    """The same message under the same key, tried from the beginning, if it was not delivered."""
     found = session.get(Delivery, delivery_id)
     if found is None:
         raise NotFound("There is no such message.")
     address = session.get_one(Address, found.address_id)
     if address.removed_at is not None:
         raise Conflict("This address is not in use any more.")
+    if found.state == DeliveryState.DELIVERED:
+        return
     if found.kind == OwnKind.DIGEST and not found.content:
         raise Conflict("What it said is not kept. The next digest says what holds by then.")
     old = found.state
