@@ -97,7 +97,7 @@ class Delivery(MessagingModel):
     __tablename__ = "plugin_messaging_delivery"
     __table_args__ = (
         UniqueConstraint("notification_id", "channel"),
-        Index("ix_plugin_messaging_delivery_due", "channel", "state", "due_at"),
+        Index("ix_plugin_messaging_delivery_due", "channel", "state", "due_at", "id"),
         Index("ix_plugin_messaging_delivery_order", "address_id", "state", "id"),
     )
     id: Mapped[Pk]

@@ -1,7 +1,10 @@
 """Notices by e-mail: what a mail looks like, and that none is lost, whatever happens."""
 
+import ssl
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -262,3 +265,56 @@ def test_the_key_is_stored_before_the_first_try(
     claimed = sending.claim(db.session(), "email", clock.now())
     assert claimed is not None
     assert db.session.scalars(select(Delivery.key)).all() == [claimed.key]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Of 127.0.0.1, signed by nobody."""
+    made, key = tmp_path / "mail.pem", tmp_path / "mail.key"
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+            "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+            "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made,
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return made, key
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_encrypted_and_only_to_a_server_that_is_trusted(
+    app: Flask, persons: People, clock: SettableClock, mailbox: Mailbox, mail: None, security: str,
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    person = persons.add()
+    reach(person, "a@example.com")
+    set_up(clock, smtp_security=security)
+    mailbox.down()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    if security == "tls":
+        mailbox.up(ssl_context=context)
+    else:
+        mailbox.up(tls_context=context, require_starttls=True)
+    tell(person, clock)
+    run_jobs(clock)
+    assert mailbox.got == [] and states() == [("waiting", 0)]
+    assert "CERTIFICATE_VERIFY_FAILED" in db.session.get_one(Health, "email").error
+    db.session.rollback()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    run_jobs(clock, minutes=6)
+    assert len(mailbox.got) == 1
+
+
+def test_a_server_without_encryption_gets_no_password(
+    app: Flask, persons: People, clock: SettableClock, mailbox: Mailbox, mail: None
+) -> None:
+    person = persons.add()
+    reach(person, "a@example.com")
+    set_up(clock, smtp_security="starttls", smtp_user="lms", smtp_password="secret")
+    tell(person, clock)
+    run_jobs(clock)
+    assert mailbox.got == [] and states() == [("waiting", 0)]
+    error = db.session.get_one(Health, "email").error
+    assert "STARTTLS" in error and "secret" not in error

@@ -142,7 +142,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plugin_messaging_delivery", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_plugin_messaging_delivery_due", ["channel", "state", "due_at"], unique=False
+            "ix_plugin_messaging_delivery_due", ["channel", "state", "due_at", "id"], unique=False
         )
         batch_op.create_index(
             "ix_plugin_messaging_delivery_order", ["address_id", "state", "id"], unique=False
