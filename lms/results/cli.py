@@ -113,4 +113,29 @@ def month_show(which: Month, kind: str) -> None:
     click.echo(as_text(*month_list(db.session(), close), kind), nl=False)
 
 
+@month.command("verify")
+@click.argument("which", metavar="MONTH", type=MONTH)
+@click.option("--revision", type=int, help="An earlier revision; else the one that holds.")
+def month_verify(which: Month, revision: int | None) -> None:
+    """Compute a stored result again from its frozen inputs; exit 1 unless it is the same bytes."""
+    from lms.results.queries import revisions
+    from lms.results.verifying import verify
+
+    closes = revisions(db.session(), which)
+    close = next((c for c in closes if revision in (None, c.revision)), None)
+    if close is None:
+        raise DomainError("%(month)s has no such closed revision.", month=str(which))
+    proof = verify(db.session(), close)
+    said = f"{which} revision {close.revision}"
+    if not proof.holds:
+        raise DomainError(
+            "%(which)s does not follow from its frozen inputs: stored %(stored)s, computed "
+            "%(computed)s.", which=said, stored=proof.stored, computed=proof.computed,
+        )  # fmt: skip
+    click.echo(
+        f"{said}: {proof.results} results and {proof.figures} figures compute to the same bytes, "
+        f"sha256 {proof.stored}"
+    )
+
+
 commands: tuple[click.Command, ...] = (kpi, month)

@@ -70,17 +70,22 @@ def compute(
     own_figures: Sequence[OwnFigure],
 ) -> int:
     """Fill month_result and month_figure of a close; returns how many people are ranked."""
-    known = metrics(policy.params)
     session.execute(people(close_id, month, float(policy["leave_share"])))
     _freeze(session, close_id, month, own_figures)
+    from_frozen(session, close_id, policy)
+    ranked = select(func.count()).where(_ranked(close_id))
+    return session.scalar(ranked) or 0
+
+
+def from_frozen(session: Session, close_id: int, policy: PolicyInForce) -> None:
+    """Steps 3 to 5: what follows from the people and figures of a close and from nothing else."""
+    known = metrics(policy.params)
     _count_rows(session)
     session.execute(_measure(close_id, known))
     session.execute(_score(close_id, known, policy))
     for statement in _ranks(close_id, policy["scope"]):
         session.execute(statement)
     session.expire_all()
-    ranked = select(func.count()).where(_ranked(close_id))
-    return session.scalar(ranked) or 0
 
 
 def _count_rows(session: Session) -> None:

@@ -56,6 +56,7 @@ def test_real_input_gives_exactly_the_expected_output(lms: Run) -> None:
     got = [{"month": month, **row} for month in months for row in rows(lms("month", "show", month))]
     assert list(got[0]) == list(wanted[0])
     assert got == wanted
+    lms("month", "verify", months[-1])
     for year in ("2025", "2026"):
         verdicts = rows(lms("promotion", "check", "--year", year))
         assert verdicts == expected(f"expected-promotion-{year}.csv")

@@ -1,0 +1,107 @@
+"""Proof that a stored result follows from its frozen inputs: computed again, compared byte by byte.
+
+The inputs are what the close has frozen: who was on the roster with team, level, channel, leave and
+the reason not to be ranked, each figure's value, and the policy's parameters.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, insert, literal, null, select
+
+from lms.db import Session
+from lms.policies import PolicyInForce
+from lms.results import scoring
+from lms.results.models import MonthClose, MonthFigure, MonthResult, NotRanked
+from lms.results.scoring_policy import SCORING
+
+# What is computed; everything else in the two tables is an input.
+_SCORES = ("score", "service", "feedback", "training", "rank", "csat_rank", "is_partial", "kpi_met")
+_MEASURES = ("target", "attainment", "is_met")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """SHA-256 of the results and figures as stored and as computed again; how many there are."""
+
+    stored: str
+    computed: str
+    results: int
+    figures: int
+
+    @property
+    def holds(self) -> bool:
+        return self.stored == self.computed
+
+
+def verify(session: Session, close: MonthClose) -> Proof:
+    """Computes in a savepoint that is rolled back: nothing stays."""
+    stored, results, figures = _digest(session, close.id)
+    nested = session.begin_nested()
+    try:
+        again = _copy(session, close)
+        policy = PolicyInForce(SCORING.name, close.policy_number, close.policy)
+        scoring.from_frozen(session, again, policy)
+        computed, _, _ = _digest(session, again)
+    finally:
+        nested.rollback()
+    return Proof(stored, computed, results, figures)
+
+
+def _copy(session: Session, close: MonthClose) -> int:
+    """The inputs of a close as a close of their own, with nothing computed; returns its id."""
+    again = MonthClose(
+        month=close.month, revision=-close.id, is_current=False, closed_at=close.closed_at,
+        policy=close.policy, policy_number=close.policy_number,
+    )  # fmt: skip
+    session.add(again)
+    session.flush()
+    known = MonthResult.not_ranked == str(NotRanked.NO_SCORE)
+    blank: dict[str, ColumnElement[Any]] = {
+        **{name: null() for name in _SCORES},
+        "is_partial": literal(False),
+        "kpi_met": literal(False),
+        "not_ranked": case((known, null()), else_=MonthResult.not_ranked),
+    }
+    _copy_rows(session, MonthResult, close.id, again.id, blank)
+    _copy_rows(session, MonthFigure, close.id, again.id, {name: null() for name in _MEASURES})
+    return again.id
+
+
+def _copy_rows(
+    session: Session,
+    model: type[MonthResult] | type[MonthFigure],
+    close_id: int,
+    to: int,
+    blank: dict[str, ColumnElement[Any]],
+) -> None:
+    replaced = {"close_id": literal(to), **blank}
+    columns = [replaced.get(c.name, c) for c in model.__table__.columns]
+    names = [c.name for c in model.__table__.columns]
+    rows = select(*columns).where(model.close_id == close_id)
+    session.execute(insert(model).from_select(names, rows))
+
+
+def _digest(session: Session, close_id: int) -> tuple[str, int, int]:
+    """SHA-256 over one line of JSON for each row, by person, without the number of the close."""
+    digest, counts = hashlib.sha256(), []
+    for model in (MonthResult, MonthFigure):
+        count = 0
+        for row in _rows(session, model, close_id):
+            digest.update(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            count += 1
+        counts.append(count)
+    return digest.hexdigest(), counts[0], counts[1]
+
+
+def _rows(
+    session: Session, model: type[MonthResult] | type[MonthFigure], close_id: int
+) -> Iterator[list[Any]]:
+    columns: list[Any] = [c for c in model.__table__.columns if c.name != "close_id"]
+    keys = [c for c in columns if c.primary_key]
+    found = select(*columns).where(model.close_id == close_id).order_by(*keys)
+    for row in session.execute(found.execution_options(yield_per=2000)):
+        yield list(row)
