@@ -99,6 +99,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         Localized("安排培训场次", "Plan sessions"),
         _all(TRAINER, TRAINING_MANAGER),
     ),
+    Permission(
+        "extensions.decide",
+        Localized("审批延期", "Decide on extensions"),
+        {SUPERVISOR: Scope.TEAM, **_all(HR)},
+    ),
     Permission("clearance.override", Localized("特批上岗", "Override clearance"), _all(HR)),
     Permission(
         "results.view",

@@ -4,6 +4,7 @@ Clearance is refused while anything speaks against it, a plugin that cannot answ
 asked for again by a periodic job and by a button, so that a refusal never becomes a dead end.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +102,7 @@ def clear_or_record(session: Session, enrolment: Enrolment, now: datetime) -> li
             now=now,
             reason="; ".join(reason.en for reason in reasons),
             enrolment_id=enrolment.id,
+            reasons=[asdict(reason) for reason in reasons],
         )
     return reasons
 

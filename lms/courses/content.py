@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from lms.content_files import documents
 from lms.courses.content_entry import Entry
 from lms.courses.content_shape import check_reachable, check_requirements
+from lms.courses.deadlines.counting import DUE_IN, WORKING_DAYS
 from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion, Step
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -29,6 +30,8 @@ _FIELDS = (
     "title",
     "summary",
     "due_days",
+    "due_in",
+    "pause_on_leave",
     "grants_clearance",
     "weak_figure",
     "requires",
@@ -76,8 +79,19 @@ def read_programme(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
         "grants_clearance": grants,
         "weak_figure": figure,
         "modules": modules,
+        **_deadline(entry),
         **_given(entry, "requires", entry.keys),
     }
+
+
+def _deadline(entry: Entry) -> dict[str, Any]:
+    """What differs from the default alone, so that an export loads as what it was."""
+    found: dict[str, Any] = {}
+    if entry.has("due_in") and entry.choice("due_in", DUE_IN) == WORKING_DAYS:
+        found["due_in"] = WORKING_DAYS
+    if entry.flag("pause_on_leave"):
+        found["pause_on_leave"] = True
+    return found
 
 
 def _given(entry: Entry, name: str, read: Callable[[str], Any]) -> dict[str, Any]:
@@ -159,6 +173,8 @@ def _store(session: Session, document: dict[str, Any], now: datetime) -> bool:
         title=Localized.of(document["title"]),
         summary=Localized.of(document["summary"]),
         due_days=document["due_days"],
+        due_in=document.get("due_in"),
+        pause_on_leave=document.get("pause_on_leave", False),
         grants_clearance=document["grants_clearance"],
         requires=document.get("requires"),
         content_hash=digest,

@@ -38,6 +38,8 @@ def _write(version: ProgrammeVersion, folder: Path) -> None:
         "title": sides(version.title),
         "summary": sides(version.summary),
         "due_days": version.due_days,
+        "due_in": version.due_in,
+        "pause_on_leave": version.pause_on_leave or None,
         "grants_clearance": version.grants_clearance,
         "weak_figure": programme.weak_figure,
         "requires": version.requires,

@@ -10,6 +10,7 @@ from lms.access import viewer
 from lms.clock import local_date, now
 from lms.courses import queries, services
 from lms.courses.blueprint import bp
+from lms.courses.deadlines import extensions
 from lms.courses.models import EnrolmentStatus
 from lms.db import db
 from lms.errors import DomainError, NotAllowed
@@ -38,7 +39,10 @@ def programme(enrolment_id: int) -> ResponseReturnValue:
     is_mine = owner.id == viewer().person_id
     if not is_mine:
         access.require("progress.view", owner)
-    return render_template("courses/programme.html", found=found, owner=owner, is_mine=is_mine)
+    return render_template(
+        "courses/programme.html", found=found, owner=owner, is_mine=is_mine,
+        extension=extensions.latest(db.session(), enrolment_id),
+    )  # fmt: skip
 
 
 @bp.route("/learn/<int:enrolment_id>/<int:step_id>", methods=["GET", "POST"])

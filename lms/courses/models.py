@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import relationship
 
 from lms.courses.audience import models as audience_models  # noqa: F401  tables of this domain too
+from lms.courses.deadlines import models as deadline_models  # noqa: F401  tables of this domain too
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
 
 
@@ -40,7 +41,11 @@ class ProgrammeVersion(Model):
     number: Mapped[int]
     title: Mapped[Localized]
     summary: Mapped[Localized]
+    # Counted in `due_in`: `working_days`, or calendar days where it is empty.
     due_days: Mapped[int]
+    due_in: Mapped[str | None]
+    # Days of leave inside an enrolment move its due date on.
+    pause_on_leave: Mapped[bool] = mapped_column(default=False, server_default=false())
     grants_clearance: Mapped[bool]
     # Keys of programmes to complete first.
     requires: Mapped[list[str] | None]
@@ -116,6 +121,7 @@ class Enrolment(Model):
             sqlite_where=text("status = 'active'"),
             postgresql_where=text("status = 'active'"),
         ),
+        Index("ix_enrolment_status_due_on", "status", "due_on"),
     )
     id: Mapped[Pk]
     person_id: Mapped[PersonId]
@@ -153,6 +159,8 @@ class StepProgress(Model):
     step_id: Mapped[int] = mapped_column(ForeignKey("step.id"), index=True)
     state: Mapped[Code]
     score: Mapped[int | None]
+    # How often it was not passed.
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]

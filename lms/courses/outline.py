@@ -62,6 +62,7 @@ class Outline:
     grants_clearance: bool
     modules: tuple[ModuleOutline, ...]
     requires: tuple[str, ...] = ()
+    pause_on_leave: bool = False
 
     @property
     def steps(self) -> tuple[StepOutline, ...]:
@@ -150,6 +151,7 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
                 for row, steps in modules.get(version.id, {}).values()
             ),
             requires=tuple(version.requires or ()),
+            pause_on_leave=version.pause_on_leave,
         )
         for version, key, kind in versions
     }

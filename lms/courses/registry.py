@@ -6,6 +6,8 @@ from lms.courses.audience import assigning
 from lms.courses.audience.following import follow_all
 from lms.courses.clearing import clear_waiting
 from lms.courses.content import load_programmes
+from lms.courses.deadlines.policy import DEADLINES
+from lms.courses.deadlines.reminders import remind
 from lms.courses.dumping import dump_programmes
 from lms.courses.sessions.step_type import SessionStep
 from lms.courses.steps.lesson import Lesson
@@ -14,11 +16,12 @@ from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
-POLICIES: tuple[Policy, ...] = ()
+POLICIES: tuple[Policy, ...] = (DEADLINES,)
 JOBS: tuple[Job, ...] = (
     Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),
     Job(assigning.JOB, assigning.carry_out),
     Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
+    Job("courses.remind", remind, every=timedelta(minutes=15)),
 )
 STEP_TYPES: tuple[StepType, ...] = (Lesson(), SessionStep(), SignOff())
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (

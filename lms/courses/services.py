@@ -1,6 +1,6 @@
 """Enrolments and the progress of their steps. Functions take the session and `now`."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,8 @@ from lms import audit, events
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.courses import clearing, queries
+from lms.courses.deadlines.counting import due_date
+from lms.courses.deadlines.pauses import pause
 from lms.courses.gating import Standing, StepStanding
 from lms.courses.models import (
     Enrolment,
@@ -49,7 +51,7 @@ def enrol(
 ) -> Enrolment:
     """The person's active enrolment: the one there is, or a new one in the latest version.
 
-    `due_on` defaults to the version's `due_days` calendar days, the start date being day 1.
+    `due_on` defaults to what the version says, the start date being day 1.
     """
     if found := _active(session, person_id, programme_id):
         return found
@@ -61,7 +63,7 @@ def enrol(
         programme_id=programme_id,
         version_id=version.id,
         starts_on=starts_on,
-        due_on=due_on or starts_on + timedelta(days=version.due_days - 1),
+        due_on=due_on or due_date(session, version, starts_on),
         reason=reason,
         created_at=now,
     )
@@ -84,6 +86,8 @@ def enrol(
         starts_on=starts_on.isoformat(),
         due_on=enrolment.due_on.isoformat(),
     )
+    if version.pause_on_leave:
+        pause(session, Enrolment.id == enrolment.id, actor=actor, now=now)
     return enrolment
 
 
@@ -189,11 +193,18 @@ def set_step_state(
     )
     if progress is None:
         progress = StepProgress(
-            enrolment_id=enrolment_id, step_id=step_id, state=state, data={}, started_at=now
+            enrolment_id=enrolment_id,
+            step_id=step_id,
+            state=StepState.STARTED,
+            failures=0,
+            data={},
+            started_at=now,
         )
         session.add(progress)
     elif progress.state == StepState.COMPLETED:
         return
+    if state is StepState.FAILED and progress.state != StepState.FAILED:
+        progress.failures += 1
     progress.state = state
     progress.score = score if score is not None else progress.score
     progress.data = data if data is not None else progress.data

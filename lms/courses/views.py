@@ -3,12 +3,14 @@
 from lms.courses import learner_views, team_views
 from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
+from lms.courses.deadlines import views as deadline_views
 from lms.courses.home_views import more_of_today, today
 from lms.courses.sessions import views as session_views
 
 __all__ = [
     "audience_views",
     "bp",
+    "deadline_views",
     "learner_views",
     "more_of_today",
     "session_views",

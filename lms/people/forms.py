@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from lms.i18n import pick
@@ -42,6 +43,20 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 class OverrideForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=2000)])
     until = DateField(_l("Valid until"), [InputRequired(_l("Enter the last day."))])
+
+
+class CalendarForm(FlaskForm):  # type: ignore[misc]
+    first = DateField(_l("First day"), [InputRequired(_l("Enter the first day."))])
+    last = DateField(_l("Last day"), [Optional()], description=_l("Empty: one day alone."))
+    kind = RadioField(
+        _l("What it is"),
+        choices=[
+            SelectChoice("holiday", _l("A holiday")),
+            SelectChoice("working", _l("A make-up working day")),
+        ],
+        default="holiday",
+    )
+    name = StringField(_l("Name"), [Optional(), Length(max=60)], default="")
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

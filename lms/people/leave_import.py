@@ -1,12 +1,16 @@
-"""Storing leave. The same leave again changes nothing; overlapping ones stand side by side."""
+"""Storing leave. The same leave again changes nothing; overlapping ones stand side by side.
+
+Courses that pause during leave are due later.
+"""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from lms import audit
 from lms.audit import Actor
+from lms.courses.deadlines.pauses import pause
 from lms.db import Session
 from lms.people.models import Leave
 from lms.results.models import ImportRun
@@ -57,4 +61,5 @@ def apply_leave(session: Session, run: ImportRun, *, actor: Actor, now: datetime
         file=run.filename, counts=counts, added=new,
     )  # fmt: skip
     session.flush()
+    pause(session, true(), actor=actor, now=now)
     return counts

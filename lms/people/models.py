@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import relationship
@@ -35,6 +36,17 @@ class Organisation(Model):
     name: Mapped[Localized]
     timezone: Mapped[str]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Weekdays without work, 1 being Monday; none: Saturday and Sunday.
+    rest_days: Mapped[list[Any] | None]
+
+
+class CalendarDay(Model):
+    """A date on which the organisation works, or not, whatever its weekday says."""
+
+    __tablename__ = "calendar_day"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_working: Mapped[bool]
+    name: Mapped[str] = mapped_column(default="")
 
 
 class Team(Model):

@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, select, update
 
 from lms import audit
 from lms.audit import Actor
+from lms.courses.deadlines.models import ExtensionRequest
 from lms.db import Model, Session
 from lms.errors import DomainError
 from lms.people.models import Account, Clearance, Leave, Notification, Person, RoleAssignment
@@ -38,7 +39,7 @@ def erase_person(
         raise DomainError("Only somebody who has left can be erased.")
     for model in (Account, Notification, RoleAssignment):
         session.execute(delete(model).where(model.person_id == person.id))
-    for told in (Leave, Clearance):
+    for told in (Leave, Clearance, ExtensionRequest):
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"

@@ -1,6 +1,6 @@
 """Who holds which role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -18,6 +18,16 @@ ASSIGNABLE = tuple(role for role in ROLES if role != EMPLOYEE)
 def held(session: Session, person_id: int) -> list[RoleAssignment]:
     found = select(RoleAssignment).where(RoleAssignment.person_id == person_id)
     return list(session.scalars(found.order_by(RoleAssignment.id)))
+
+
+def people_with(session: Session, role: str) -> Sequence[int]:
+    """Ids of those who hold the role now."""
+    return session.scalars(
+        select(RoleAssignment.person_id)
+        .join(Person, Person.id == RoleAssignment.person_id)
+        .where(RoleAssignment.role == role, Person.left_on.is_(None))
+        .distinct()
+    ).all()
 
 
 def set_roles(

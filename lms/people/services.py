@@ -231,6 +231,24 @@ def supervisors_of(session: Session, person: Person) -> Sequence[int]:
     ).all()
 
 
+def supervisors_by_team(session: Session) -> dict[int, list[int]]:
+    """The same for every team: ids of those who supervise it, by its id."""
+    from lms.access import SUPERVISOR
+    from lms.people.models import RoleAssignment
+
+    team = func.coalesce(RoleAssignment.team_id, Person.team_id)
+    rows = session.execute(
+        select(team, Person.id)
+        .join(Person, Person.id == RoleAssignment.person_id)
+        .where(RoleAssignment.role == SUPERVISOR, Person.left_on.is_(None), team.is_not(None))
+        .distinct()
+    )
+    found: dict[int, list[int]] = {}
+    for team_id, person_id in rows:
+        found.setdefault(team_id, []).append(person_id)
+    return found
+
+
 def find(session: Session, text: str, scope: ColumnElement[bool], limit: int = 50) -> list[Person]:
     """People within the scope whose number or name contains the text."""
     wanted = select(Person).where(scope).order_by(Person.staff_no).limit(limit)

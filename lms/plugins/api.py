@@ -72,6 +72,7 @@ from lms.people.models import (
 from lms.people.notice_kinds import NoticeKind, notice_kinds
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
+from lms.people.roles import people_with
 from lms.people.services import in_force, move, supervisors_of
 from lms.plugins.channels import AddressKind, ChannelDown, NoticeChannel, NoticeMessage
 from lms.plugins.deprecations import successor
@@ -249,6 +250,7 @@ __all__ = [
     "organisation",
     "page_of",
     "page_url",
+    "people_with",
     "pick",
     "plugin_settings",
     "policies",

@@ -109,6 +109,10 @@ _CORE_LINKS = (
         NavItem(N_("Sessions"), "courses.session_plan", "calendar-event", "team", 25),
     ),
     (
+        "people.view", Scope.OWN,
+        NavItem(N_("Exceptions"), "courses.exceptions", "flag", "team", 22),
+    ),
+    (
         "results.view", Scope.TEAM,
         NavItem(N_("Months"), "results.months", "calendar-stats", "results", 10),
     ),
@@ -120,6 +124,10 @@ _CORE_LINKS = (
     (
         "policies.edit", Scope.OWN,
         NavItem(N_("Policies"), "rules.policies", "adjustments", "admin", 10),
+    ),
+    (
+        "people.manage", Scope.OWN,
+        NavItem(N_("Working calendar"), "people.calendar", "calendar", "admin", 15),
     ),
     ("plugins.manage", Scope.OWN, NavItem(N_("Plugins"), "rules.plugins", "puzzle", "admin", 20)),
     ("audit.view", Scope.OWN, NavItem(N_("Audit"), "rules.audit_log", "history", "admin", 30)),

@@ -14,6 +14,7 @@ from lms.cases import authoring
 from lms.cases.models import CaseVersion, DrillRun, RunState
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
+from lms.courses.deadlines import extensions
 from lms.courses.models import Enrolment, Module, Programme, Step
 from lms.courses.services import enrol
 from lms.courses.sessions import planning
@@ -87,6 +88,10 @@ def prepare(app: Flask) -> Others:
         )
     ).first()
     assert run is not None
+    extension = extensions.ask(
+        session, sitting.id, stranger.id, wanted_on=sitting.due_on + timedelta(days=3),
+        reason="on leave", today=now.date(), now=now,
+    )  # fmt: skip
     nomination = Nomination(
         person_id=stranger.id, target="senior_agent", year=2026, state="open", evidence={},
         nominated_by=_person("DEMO08").id, nominated_at=now, reason="ready",
@@ -171,6 +176,8 @@ def prepare(app: Flask) -> Others:
             "review_id": comment.review_id,
             "comment_id": comment.id,
             "token_id": 1,
+            "extension_id": extension.id,
+            "day": "2026-10-01",
             "endpoint_id": 1,
             "delivery_id": 1,
             "address_id": address.id,

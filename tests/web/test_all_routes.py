@@ -94,6 +94,7 @@ def signed_in(app: Flask, role: str) -> tuple[FlaskClient, Person]:
 
 # Arguments that name no person's object.
 IMPERSONAL = {
+    "day",
     "month",
     "number",
     "kind",

@@ -6,7 +6,7 @@ behind for each: the enrolment, the audit entry; and everybody concerned is told
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,6 +27,8 @@ from lms.audit import Actor
 from lms.courses.audience.facts import record_all, tell_all
 from lms.courses.audience.models import ProgrammeAssignment
 from lms.courses.audience.preview import has
+from lms.courses.deadlines.counting import due_date
+from lms.courses.deadlines.pauses import pause
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion, StepProgress
 from lms.db import Localized, Session
 from lms.people.models import Person
@@ -64,7 +66,7 @@ def enrol_all(
         select(func.count(Person.id), _how_many(under_way), _how_many(passed_over)).where(fitting)
     ).one()
     highest = session.scalar(select(func.max(Enrolment.id))) or 0
-    due_on = starts_on + timedelta(days=version.due_days - 1)
+    due_on = due_date(session, version, starts_on)
     row = {
         "programme_id": order.programme_id,
         "version_id": version.id,
@@ -83,6 +85,8 @@ def enrol_all(
     _insert_enrolments(session, ["person_id", *row], wanted)
     made = and_(Enrolment.id > highest, Enrolment.assignment_id == order.id)
     record_all(session, "enrolment.add", made, actor=actor, reason=order.reason, now=now)
+    if version.pause_on_leave:
+        pause(session, made, actor=actor, now=now)
     tell_all(session, "course.assigned", _invitation(version, starts_on, due_on), made, now=now)
     enrolled = session.scalar(select(func.count(Enrolment.id)).where(made)) or 0
     return Counts(matched, active or 0, before or 0, enrolled)

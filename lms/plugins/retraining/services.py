@@ -14,7 +14,6 @@ from lms.plugins.api import (
     NotFound,
     Person,
     Proposal,
-    RoleAssignment,
     RuleProposal,
     RuleRun,
     Session,
@@ -25,6 +24,7 @@ from lms.plugins.api import (
     enrol,
     local_date,
     notify,
+    people_with,
     policies,
     programme_for_figure,
     supervisors_of,
@@ -197,15 +197,6 @@ def recount(session: Session, person_ids: Sequence[int]) -> None:
         counts = consecutive(session, month, [row.person_id for row in here])
         for row in here:
             row.consecutive = counts.get(row.person_id, row.consecutive)
-
-
-def people_with(session: Session, role: str) -> Sequence[int]:
-    return session.scalars(
-        select(RoleAssignment.person_id)
-        .join(Person, Person.id == RoleAssignment.person_id)
-        .where(RoleAssignment.role == role, Person.left_on.is_(None))
-        .distinct()
-    ).all()
 
 
 def _of_month(session: Session, month: Month, person_ids: Sequence[int]) -> dict[int, Assignment]:
