@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 import lms
-from lms.people.notice_kinds import CORE, notice_kinds
+from lms.people.notice_kinds import notice_kinds
 
 # Where each function that writes notices takes the kind.
 PLACES = {"notify": 2, "tell_all": 1}

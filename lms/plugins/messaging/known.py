@@ -14,6 +14,7 @@ from lms.plugins.api import (
     plugin_settings,
 )
 from lms.plugins.messaging.email import EmailChannel
+from lms.plugins.messaging.others import AppriseChannel
 from lms.plugins.messaging.robots import robots
 from lms.plugins.messaging.webhook import WebhookChannel
 
@@ -42,7 +43,7 @@ class Known:
 
 
 def built_in() -> list[NoticeChannel]:
-    return [EmailChannel(), *robots(), WebhookChannel()]
+    return [EmailChannel(), *robots(), WebhookChannel(), AppriseChannel()]
 
 
 def known(session: Session) -> dict[str, Known]:

@@ -49,6 +49,16 @@ SETTINGS: Sequence[Setting] = (
             "else. With none, this way is not offered.",
         ),
     ),
+    Setting(
+        "apprise_services",
+        Localized("通过 Apprise 允许的服务", "Services allowed through Apprise"),
+        help=Localized(
+            "以逗号分隔的协议名，例如 msteams, tgram。需要安装 service-academy[notify]。"
+            "不填则此方式停用。",
+            "Their schemes separated by commas, for example msteams, tgram. It needs "
+            "service-academy[notify]. With none, this way is not offered.",
+        ),
+    ),
 )  # fmt: skip
 
 _DAYS = "1 = Monday … 7 = Sunday"

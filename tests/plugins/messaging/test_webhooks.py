@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lms.clock import SettableClock
 from lms.db import db
 from lms.errors import DomainError
+from lms.plugins.messaging import others
 from lms.plugins.messaging.known import one
 from lms.plugins.messaging.models import Delivery
 from tests.conftest import People
@@ -162,6 +163,34 @@ def test_signed_robots(
     assert query["sign"] == [signature("SECabc", f"{moment}\nSECabc")]
     body = json.loads(receiver.got[1][1])
     assert body["sign"] == signature(f"{body['timestamp']}\nSECabc", "")
+
+
+# It looks for a module of the standard library that Python 3.13 has no more.
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_another_service_through_apprise(
+    app: Flask, persons: People, clock: SettableClock, receiver: Receiver, mail: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    set_up(clock, apprise_services="JSON, tgram")
+    to = one(db.session(), "apprise")
+    address = to.channel.check_address(f" json://127.0.0.1:{receiver.port}/hook ", to.settings)
+    for wrong in ("xml://127.0.0.1/", "tgram://", "file:///etc/passwd"):
+        with pytest.raises(DomainError):
+            to.channel.check_address(wrong, to.settings)
+    person = persons.add()
+    reach(person, address, "apprise")
+    tell(person, clock, "one")
+    receiver.status = 500
+    run_jobs(clock)
+    assert states() == [("waiting", 1)]
+    receiver.status = 200
+    run_jobs(clock, minutes=1)
+    assert states() == [("delivered", 2)]
+    assert json.loads(receiver.got[1][1])["message"].startswith("中 one\nhttps://lms.example.com/")
+    assert to.problem is None
+    monkeypatch.setattr(others, "find_spec", lambda _name: None)
+    missing = one(db.session(), "apprise").problem
+    assert missing is not None and "service-academy[notify]" in missing.en
 
 
 @pytest.mark.parametrize(
