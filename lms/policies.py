@@ -30,7 +30,10 @@ class PolicyVersion(Model):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One editable number, tick or choice: its default says its type."""
+    """One editable number, tick or choice: its default says its type.
+
+    `choice_names`: what the choices are called; one without a name stands for itself.
+    """
 
     name: str
     label: Localized
@@ -38,6 +41,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    choice_names: Mapping[str, Localized] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

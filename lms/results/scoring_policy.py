@@ -135,6 +135,11 @@ SCORING = Policy(
         Parameter(
             "scope", Localized("排名范围", "Ranking scope"), "company",
             choices=("company", "team", "channel"),
+            choice_names={
+                "company": Localized("全公司", "The whole company"),
+                "team": Localized("按团队", "Each team"),
+                "channel": Localized("按渠道", "Each channel"),
+            },
         ),
         *(_target(*target) for target in _TARGETS),
         *(_required(entry) for entry in METRICS if entry["code"] in _MEASURED),

@@ -1,6 +1,6 @@
 """Policies and plugins' settings as forms: one field for each parameter, from its declaration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,13 +19,6 @@ from wtforms.validators import InputRequired, Length
 from lms.i18n import pick
 from lms.plugins.types import Setting, SettingKind
 from lms.policies import Parameter, Policy
-
-# What choices of policies are called; an unknown one, of a plugin, stands for itself.
-CHOICES = {
-    "company": _l("The whole company"),
-    "team": _l("Each team"),
-    "channel": _l("Each channel"),
-}
 
 
 class PolicyForm(FlaskForm):  # type: ignore[misc]
@@ -46,8 +39,15 @@ def policy_form(policy: Policy, **kwargs: Any) -> PolicyForm:
     return form
 
 
-def choice_name(value: Any) -> Any:
-    return CHOICES.get(value, value) if isinstance(value, str) else value
+def choice_namer(policies: Iterable[Policy]) -> Callable[[Any], Any]:
+    """What the choices of these policies are called; anything else stands for itself."""
+    parameters = [parameter for policy in policies for parameter in policy.parameters]
+    names = {code: name for p in parameters for code, name in p.choice_names.items()}
+
+    def choice_name(value: Any) -> Any:
+        return pick(names[value]) if isinstance(value, str) and value in names else value
+
+    return choice_name
 
 
 def _field(parameter: Parameter) -> Any:
@@ -55,8 +55,9 @@ def _field(parameter: Parameter) -> Any:
     if isinstance(parameter.default, bool):
         return BooleanField(label)
     if parameter.choices:
+        names = {code: pick(name) for code, name in parameter.choice_names.items()}
         return SelectField(
-            label, choices=[SelectChoice(c, choice_name(c)) for c in parameter.choices]
+            label, choices=[SelectChoice(c, names.get(c, c)) for c in parameter.choices]
         )
     # Text, not a number field: what was typed comes back as it was, and `policies.parse` checks it.
     return StringField(label, render_kw={"inputmode": "decimal"})

@@ -20,7 +20,7 @@ from lms.results import replay
 from lms.rules import plugin_views, queries, rule_views
 from lms.rules.audit_words import action_name, subject_name
 from lms.rules.blueprint import bp
-from lms.rules.forms import PolicyForm, choice_name, policy_form
+from lms.rules.forms import PolicyForm, choice_namer, policy_form
 from lms.rules.replay import Replayed
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, here, page_url
@@ -36,7 +36,7 @@ def policy_list() -> ResponseReturnValue:
         "rules/policies.html",
         policies=every,
         in_force=queries.all_in_force(db.session(), every),
-        choice_name=choice_name,
+        choice_name=choice_namer(every),
     )
 
 
@@ -70,7 +70,7 @@ def policy(name: str) -> ResponseReturnValue:
             return redirect(url_for(".policy", name=name))
     return render_template(
         "rules/policy.html", policy=found, current=current, form=form,
-        labels={p.name: p.label for p in found.parameters}, choice_name=choice_name,
+        labels={p.name: p.label for p in found.parameters}, choice_name=choice_namer([found]),
         history=queries.history(db.session(), found), may_preview=replay.reads(found),
         looked_at=looked_at,
         people=queries.people_by_id(

@@ -1,5 +1,6 @@
 """The demo organisation, and in it one object of each kind that belongs to somebody else."""
 
+import base64
 import io
 import secrets
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from lms.demo.services import DEMO
 from lms.people.accounts import invite
 from lms.people.models import Person
 from lms.plugins.casereviews.models import Comment, Review
-from lms.plugins.certificates import services as certificates
+from lms.plugins.certificates import issuing, signing
 from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
 from lms.plugins.mentoring.models import CheckIn, Pair
@@ -42,6 +43,11 @@ ROLES = {
     "hr": "DEMO08",
     "admin": "DEMO09",
 }
+
+
+_PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,11 @@ def prepare(app: Flask) -> Others:
     done = _enrol(stranger, "retraining-frt", now)
     done.status, done.ended_at = "completed", now
     session.flush()
-    certificate = certificates.issue(session, done.id, now)
+    signing.change(
+        session, name=Localized("李思源"), office=Localized("培训主管"), upload=_PNG,
+        keep_picture=False, actor=Actor(_person("DEMO08").id), now=now,
+    )  # fmt: skip
+    certificate = issuing.issue(session, done.id, now)
     case_id = session.scalars(select(CaseVersion.case_id)).first()
     assert case_id is not None
     draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)

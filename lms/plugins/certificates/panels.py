@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import render_template
 
-from lms.plugins.api import Panel, Person, Viewer, db
-from lms.plugins.certificates import services
+from lms.plugins.api import Panel, Person, Viewer, db, local_date, now, zone
+from lms.plugins.certificates import finding, words
+from lms.plugins.certificates.states import state_of
 
 
 def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
@@ -16,8 +17,12 @@ def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
         person_id, limit = subject.id, 20
     else:
         return []
-    found = services.of_person(db.session(), person_id, limit)
+    is_own = person_id == viewer.person_id
+    if not is_own and not viewer.covers("certificates.view", subject):
+        return []
+    found, today = finding.current_of(db.session(), person_id, limit), local_date(now(), zone())
     if not found:
         return []
-    is_own = person_id == viewer.person_id
-    return [Panel(render_template("certificates/panel.html", certificates=found, is_own=is_own))]
+    rows = [(one, state_of(one, today)) for one in found]
+    html = render_template("certificates/panel.html", rows=rows, is_own=is_own, words=words)
+    return [Panel(html)]
