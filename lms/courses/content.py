@@ -32,6 +32,7 @@ _FIELDS = (
     "due_days",
     "due_in",
     "pause_on_leave",
+    "recertify_every",
     "grants_clearance",
     "weak_figure",
     "requires",
@@ -80,6 +81,7 @@ def read_programme(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
         "weak_figure": figure,
         "modules": modules,
         **_deadline(entry),
+        **_given(entry, "recertify_every", lambda name: entry.number(name, low=1)),
         **_given(entry, "requires", entry.keys),
     }
 
@@ -175,6 +177,7 @@ def _store(session: Session, document: dict[str, Any], now: datetime) -> bool:
         due_days=document["due_days"],
         due_in=document.get("due_in"),
         pause_on_leave=document.get("pause_on_leave", False),
+        recertify_every=document.get("recertify_every"),
         grants_clearance=document["grants_clearance"],
         requires=document.get("requires"),
         content_hash=digest,

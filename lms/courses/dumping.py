@@ -40,6 +40,7 @@ def _write(version: ProgrammeVersion, folder: Path) -> None:
         "due_days": version.due_days,
         "due_in": version.due_in,
         "pause_on_leave": version.pause_on_leave or None,
+        "recertify_every": version.recertify_every,
         "grants_clearance": version.grants_clearance,
         "weak_figure": programme.weak_figure,
         "requires": version.requires,

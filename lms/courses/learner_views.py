@@ -1,5 +1,7 @@
 """The learner's own pages: their courses, one course, one step."""
 
+from datetime import date
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,10 +10,12 @@ from markupsafe import Markup
 from lms import access
 from lms.access import viewer
 from lms.clock import local_date, now
-from lms.courses import queries, services
+from lms.courses import queries, services, single
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import extensions
+from lms.courses.gating import Standing
 from lms.courses.models import EnrolmentStatus
+from lms.courses.recertifying import months_later
 from lms.db import db
 from lms.errors import DomainError, NotAllowed
 from lms.people.models import Person
@@ -42,7 +46,17 @@ def programme(enrolment_id: int) -> ResponseReturnValue:
     return render_template(
         "courses/programme.html", found=found, owner=owner, is_mine=is_mine,
         extension=extensions.latest(db.session(), enrolment_id),
+        goes=single.goes(db.session(), owner.id, found.enrolment.programme_id),
+        renewed_on=_renewed_on(found),
     )  # fmt: skip
+
+
+def _renewed_on(found: Standing) -> date | None:
+    """When a completed course is due once more."""
+    months, ended_at = found.outline.recertify_every, found.enrolment.ended_at
+    if found.enrolment.status != EnrolmentStatus.COMPLETED or not (months and ended_at):
+        return None
+    return months_later(local_date(ended_at, zone()), months)
 
 
 @bp.route("/learn/<int:enrolment_id>/<int:step_id>", methods=["GET", "POST"])

@@ -63,6 +63,7 @@ class Outline:
     modules: tuple[ModuleOutline, ...]
     requires: tuple[str, ...] = ()
     pause_on_leave: bool = False
+    recertify_every: int | None = None
 
     @property
     def steps(self) -> tuple[StepOutline, ...]:
@@ -152,6 +153,7 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
             ),
             requires=tuple(version.requires or ()),
             pause_on_leave=version.pause_on_leave,
+            recertify_every=version.recertify_every,
         )
         for version, key, kind in versions
     }

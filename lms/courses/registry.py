@@ -9,6 +9,7 @@ from lms.courses.content import load_programmes
 from lms.courses.deadlines.policy import DEADLINES
 from lms.courses.deadlines.reminders import remind
 from lms.courses.dumping import dump_programmes
+from lms.courses.recertifying import recertify
 from lms.courses.sessions.step_type import SessionStep
 from lms.courses.steps.lesson import Lesson
 from lms.courses.steps.signoff import SignOff
@@ -21,6 +22,7 @@ JOBS: tuple[Job, ...] = (
     Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),
     Job(assigning.JOB, assigning.carry_out),
     Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
+    Job("courses.recertify", recertify, every=timedelta(hours=6)),
     Job("courses.remind", remind, every=timedelta(minutes=15)),
 )
 STEP_TYPES: tuple[StepType, ...] = (Lesson(), SessionStep(), SignOff())

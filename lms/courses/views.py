@@ -1,6 +1,6 @@
 """Pages: the learner's own, and those of the people who look after learners."""
 
-from lms.courses import learner_views, team_views
+from lms.courses import learner_views, single_views, team_views
 from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import views as deadline_views
@@ -14,6 +14,7 @@ __all__ = [
     "learner_views",
     "more_of_today",
     "session_views",
+    "single_views",
     "team_views",
     "today",
 ]

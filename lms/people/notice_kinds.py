@@ -30,6 +30,7 @@ CORE: Mapping[str, NoticeKind] = {
     "session.changed": NoticeKind(Localized("培训场次有变动", "A session has changed")),
     "session.moved_up": NoticeKind(Localized("候补转为已预约", "A place in a session came free")),
     "course.due": NoticeKind(Localized("课程即将到期", "A course is due soon")),
+    "course.renewal": NoticeKind(Localized("课程需要复训", "A course is to be renewed")),
     "course.overdue": NoticeKind(Localized("课程已逾期", "A course is overdue")),
     "course.overdue_team": NoticeKind(Localized("团队有课程逾期", "Overdue courses in the team")),
     "extension.asked": NoticeKind(Localized("有人申请延期", "Somebody asks for more time")),

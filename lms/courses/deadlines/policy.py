@@ -38,5 +38,15 @@ DEADLINES = Policy(
             low=1,
             high=60,
         ),
+        Parameter(
+            "recertify_ahead",
+            Localized(
+                "复训日期前几天重新安排课程",
+                "Days ahead of its date that a course to be renewed is assigned again",
+            ),
+            30,
+            low=0,
+            high=180,
+        ),
     ),
 )
