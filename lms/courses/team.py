@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import case, func, select
 
 from lms.access import Viewer
 from lms.courses import queries
 from lms.courses.gating import Standing
 from lms.courses.models import Enrolment, ProgrammeVersion, Step, StepProgress, StepState
 from lms.db import Localized, Session
-from lms.people.models import Person, Team
+from lms.people.models import Person
 
 # Nothing done for this long counts as stuck.
 STUCK_AFTER = timedelta(days=2)
-PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -24,27 +23,6 @@ class Work:
     hires: int
     overdue: int
     signoffs: int | None
-
-
-@dataclass(frozen=True)
-class HireRow:
-    """`stuck_since` is the last thing they did, if that was long ago."""
-
-    person: Person
-    team: str | None
-    standing: Standing
-    stuck_since: datetime | None
-
-
-@dataclass(frozen=True)
-class BoardPage:
-    """One page of hires; `groups` by programme version, because their steps differ."""
-
-    groups: list[list[HireRow]]
-    page: int
-    pages: int
-    total: int
-    overdue: int
 
 
 _CLEARS = Enrolment.version_id.in_(
@@ -78,47 +56,6 @@ def _signoffs(session: Session, who: Viewer) -> int:
         )
     )
     return waiting or 0
-
-
-def board(
-    session: Session,
-    scope: ColumnElement[bool],
-    now: datetime,
-    today: date,
-    *,
-    overdue_only: bool = False,
-    team_id: int | None = None,
-    page: int = 1,
-) -> BoardPage:
-    """Hires under way within the scope, soonest due first; a fixed number of queries."""
-    wanted = [queries.ACTIVE, _CLEARS, Person.left_on.is_(None), scope]
-    if team_id is not None:
-        wanted.append(Person.team_id == team_id)
-    late = Enrolment.due_on < today
-    counted = func.count(Enrolment.id), func.sum(case((late, 1), else_=0))
-    people = Person.id == Enrolment.person_id
-    total, overdue = session.execute(select(*counted).join(Person, people).where(*wanted)).one()
-    if overdue_only:
-        wanted.append(late)
-    shown = (overdue or 0) if overdue_only else total
-    rows = session.execute(
-        select(Enrolment.id, Person, Team.name)
-        .join(Person, people)
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(*wanted)
-        .order_by(Enrolment.due_on, Enrolment.id)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    ).all()
-    whose = {enrolment_id: (person, team) for enrolment_id, person, team in rows}
-    found = queries.standings(session, and_(Enrolment.id.in_(whose)), today)
-    groups: dict[int, list[HireRow]] = {}
-    for standing in found:
-        person, team = whose[standing.enrolment.id]
-        row = HireRow(person, team, standing, stuck_since(standing, now))
-        groups.setdefault(standing.outline.version_id, []).append(row)
-    pages = max(1, -(-shown // PER_PAGE))
-    return BoardPage(list(groups.values()), page, pages, total, overdue or 0)
 
 
 def stuck_since(found: Standing, now: datetime) -> datetime | None:

@@ -1,52 +1,18 @@
-"""Pages for those who look after learners: the board of hires and the sign-offs."""
+"""The sign-offs, for those who look after learners."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from lms import access, audit
 from lms.access import viewer
-from lms.clock import local_date, now
-from lms.courses import signoffs, team
+from lms.clock import now
+from lms.courses import signoffs
 from lms.courses.blueprint import bp
 from lms.db import db
 from lms.errors import DomainError
-from lms.people.models import Person, Team
-from lms.people.organisation import zone
+from lms.people.models import Person
 from lms.web.errors import message
-from lms.web.lists import here, page_url
-
-
-@bp.get("/progress")
-@access.requires("people.view")
-def board() -> ResponseReturnValue:
-    who = viewer()
-    if not who.may("progress.view", access.Scope.TEAM):
-        abort(403)
-    scope = who.clause("progress.view")
-    team_id = request.args.get("team", type=int)
-    found = team.board(
-        db.session(),
-        scope,
-        now(),
-        local_date(now(), zone()),
-        overdue_only=request.args.get("show") == "overdue",
-        team_id=team_id,
-        page=max(1, request.args.get("page", 1, type=int)),
-    )
-    teams = db.session.scalars(
-        select(Team).where(Team.id.in_(select(Person.team_id).where(scope))).order_by(Team.name)
-    ).all()
-    return render_template(
-        "courses/board.html",
-        found=found,
-        teams=teams,
-        team_id=team_id,
-        words=team.STATE_WORDS,
-        here=here,
-        page_url=page_url,
-    )
 
 
 @bp.get("/sign-offs")
