@@ -12,6 +12,7 @@ from lms.plugins.api import (
     Job,
     Localized,
     NavItem,
+    NoticeKind,
     Panel,
     Permission,
     Policy,
@@ -22,6 +23,7 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("导师：结对、跟进与签核", "Mentors: pairing, check-ins, sign-offs")
+NOTICES = {"mentoring": NoticeKind(Localized("导师与跟进", "Mentoring and check-ins"))}
 AUDIT = {
     "mentoring.pair": Localized("安排导师", "Chose a mentor"),
     "mentoring.end": Localized("结束导师结对", "Ended a mentoring"),

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
@@ -44,7 +45,7 @@ class EmailChannel(NoticeChannel):
     address_kind = AddressKind.EMAIL
 
     def __init__(self) -> None:
-        self._server: smtplib.SMTP | None = None
+        self._kept = threading.local()  # one conversation for each thread that sends
 
     def problem(self, settings: Mapping[str, Any]) -> Localized | None:
         if not settings["smtp_host"]:
@@ -76,7 +77,8 @@ class EmailChannel(NoticeChannel):
             raise ChannelDown(_said(error)) from error
 
     def close(self) -> None:
-        server, self._server = self._server, None
+        server = self._open()
+        self._kept.server = None
         if server is None:
             return
         try:
@@ -86,12 +88,16 @@ class EmailChannel(NoticeChannel):
 
     def _connected(self, settings: Mapping[str, Any]) -> smtplib.SMTP:
         """One connection for all mails of a run."""
-        if self._server is None:
+        server = self._open()
+        if server is None:
             try:
-                self._server = _connect(settings)
+                server = self._kept.server = _connect(settings)
             except (smtplib.SMTPException, OSError) as error:
                 raise ChannelDown(_said(error)) from error
-        return self._server
+        return server
+
+    def _open(self) -> smtplib.SMTP | None:
+        return getattr(self._kept, "server", None)
 
 
 def _connect(settings: Mapping[str, Any]) -> smtplib.SMTP:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -17,7 +18,6 @@ from lms.people.models import Notification, Person
 from lms.people.notices import notify
 from lms.people.organisation import organisation
 from lms.plugins.messaging import sending
-from lms.plugins.messaging.known import known
 from lms.plugins.messaging.models import Delivery, Health
 from lms.plugins.registry import all_jobs
 from tests.conftest import People
@@ -159,20 +159,36 @@ def test_killed_between_sending_and_noting_it_repeats_under_the_same_key(
     assert mailbox.got[0]["Date"] == mailbox.got[1]["Date"]
 
 
-def test_two_workers_claim_each_message_once(
+def test_two_workers_at_once_send_nothing_twice_and_keep_the_order(
     both_apps: Flask, persons: People, clock: SettableClock, mailbox: Mailbox, set_up_mail: SetUp
 ) -> None:
     set_up_mail()
-    for number in range(3):
+    for number in range(6):
         person = persons.add()
         reach(person, f"p{number}@example.com")
-        tell(person, clock)
-    for _ in range(2):
-        sending.spreading.spread(db.session(), list(known(db.session())), clock.now())
-        db.session.commit()
-    claims = [sending.claim(db.session(), "email", clock.now()) for _ in range(4)]
-    assert len({c.id for c in claims if c}) == 3
-    assert claims[3] is None
+        for text in ("one", "two"):
+            tell(person, clock, text)
+    at, troubles = clock.now(), []
+
+    def work() -> None:
+        with both_apps.app_context():
+            try:
+                for _ in range(4):
+                    sending.deliver(db.session(), {}, at)
+            except Exception as error:
+                troubles.append(error)
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert troubles == []
+    assert set(states()) == {("delivered", 1)}
+    assert len({m["Message-ID"] for m in mailbox.got}) == len(mailbox.got) == 12
+    for number in range(6):
+        own = [m["Subject"] for m in mailbox.got if m["To"] == f"p{number}@example.com"]
+        assert own == ["中 one", "中 two"]
 
 
 def test_an_address_that_is_refused_is_tried_later_and_given_up_and_others_go_on(
