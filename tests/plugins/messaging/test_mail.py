@@ -77,7 +77,8 @@ def test_notices_inserted_by_the_thousand_and_out_of_order(
         db.session.commit()
 
     by_select(*people[:2])
-    run_jobs(clock)
+    for _ in range(4):
+        run_jobs(clock)
     assert len(mailbox.got) == 2
     by_select(people[2])  # a lower number than those before
     run_jobs(clock, minutes=2)
