@@ -23,7 +23,7 @@ from lms.policies import Policy
 from lms.web import logs
 
 # Each has `models`, and may have `views` (a blueprint `bp`), `POLICIES` and `JOBS` in `registry`.
-DOMAINS = ("people", "uploads", "courses", "cases", "results", "rules")
+DOMAINS = ("people", "uploads", "courses", "cases", "results", "rules", "setup")
 
 
 def create_app(

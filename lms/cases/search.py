@@ -137,6 +137,17 @@ def index(session: Session, versions: Sequence[CaseVersion]) -> None:
     session.execute(sa.text(statement), rows)
 
 
+# The virtual table and those behind it, which only its own command may empty.
+SQLITE_OWN = frozenset(
+    f"case_search{part}" for part in ("", "_config", "_content", "_data", "_docsize", "_idx")
+)
+
+
+def forget_all(session: Session) -> None:
+    """On SQLite: empty the full-text table, which holds the words of old versions as well."""
+    session.execute(sa.text("INSERT INTO case_search (case_search) VALUES ('delete-all')"))
+
+
 def _words(version: CaseVersion) -> tuple[list[str], list[str], list[str]]:
     """Words of the title, of tags and category, and of all the rest."""
     tags = [*version.tags.get("zh", ()), *version.tags.get("en", ())]

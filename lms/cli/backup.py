@@ -26,8 +26,8 @@ def backup(file: Path) -> None:
 
     if not file.absolute().parent.is_dir():
         raise click.BadParameter(f"{file.parent} is no folder", param_hint="FILE")
-    with _said():
-        contents = back_up(_site(), file, now())
+    with said():
+        contents = back_up(site(), file, now())
     size = file.stat().st_size / 1e6
     click.echo(f"{file}: {contents.database}, {len(contents.parts)} parts, {size:.1f} MB")
     if "home/secret_key" not in contents.parts:
@@ -42,8 +42,8 @@ def restore(file: Path, force: bool) -> None:
     from lms.backup import services
 
     db.session.remove()
-    with _said():
-        done = services.restore(_site(), file, force=force)
+    with said():
+        done = services.restore(site(), file, force=force)
     plugins().forget_states()
     click.echo(f"restored: the site of {done.manifest.created_at}, {done.manifest.version}")
     for kept in done.kept:
@@ -55,7 +55,7 @@ def restore(file: Path, force: bool) -> None:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def said() -> Iterator[None]:
     """A full disk and a folder one may not write in are reasons, not crashes."""
     try:
         yield
@@ -63,7 +63,7 @@ def _said() -> Iterator[None]:
         raise DomainError("Files cannot be read or written: %(why)s", why=error) from None
 
 
-def _site() -> "Site":
+def site() -> "Site":
     from lms.backup.services import Site
 
     home = current_app.extensions["lms_settings"].home

@@ -9,30 +9,42 @@ from lms.cli.serving import check_granian, make_server, serve_in_processes
 from lms.clock import now
 from lms.db import db
 from lms.people.organisation import organisation
+from lms.people.services import count
 from lms.plugins.manager import plugins
 
 
 @click.command()
-def init() -> None:
+@click.option("--no-content", is_flag=True, help="Choose the starter content in the browser.")
+def init(no_content: bool) -> None:
     """Create the database and load the starter content."""
-    changed = prepare_site()
+    changed = prepare_site(with_content=not no_content)
     click.echo(f"ready: {db.engine.url.render_as_string()} ({changed} documents loaded)")
+    if not count(db.session()):
+        click.echo("next:  lms user create STAFF_NO --name NAME --role admin --role hr")
+        click.echo("       lms run, open the link that was printed, and follow /setup")
 
 
-def prepare_site() -> int:
+def prepare_site(*, with_content: bool = True) -> int:
     """Migrate, and load the starter content; returns how many documents changed."""
     from lms.content_files import load_content, starter_content
 
     upgrade_database()
     organisation(db.session())
-    changed = load_content(db.session(), starter_content(), now())
+    changed = load_content(db.session(), starter_content(), now()) if with_content else 0
     db.session.commit()
     return changed
 
 
 @click.command()
-def demo() -> None:
+@click.option("--remove", is_flag=True, help="Take the demo away: an empty site is left.")
+@click.option("--confirm", metavar="NAME", help="With --remove: the organisation's name, unasked.")
+def demo(remove: bool, confirm: str | None) -> None:
     """Starter content and a demo organisation of 240 people; safe to repeat."""
+    if remove:
+        from lms.cli.emptying import remove_demo
+
+        remove_demo(confirm)
+        return
     if not make_demo():
         click.echo("the demo is there already")
     show_demo_accounts()

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from lms import access
 from lms.access import viewer
 from lms.clock import local_date, now
-from lms.courses import clearing, feedback, queries, team
+from lms.courses import clearing, feedback, moments, queries, team
+from lms.courses.blueprint import bp
 from lms.courses.gating import Standing
 from lms.courses.overview import clearance_checklist
 from lms.courses.sessions.queries import next_booked
@@ -20,6 +22,8 @@ from lms.people.accounts import Cleared
 from lms.people.models import ClearanceSource, Level
 from lms.people.organisation import zone
 from lms.results import own
+from lms.setup import words
+from lms.setup.facts import progress
 
 # How long the start page goes on congratulating.
 _JUST_CLEARED = timedelta(days=3)
@@ -39,13 +43,16 @@ def today() -> ResponseReturnValue:
         reasons = clearing.refusals(db.session(), done, now())
         return _hire(week, under_way, waiting=True, reasons=reasons)
     who = viewer()
+    setup = progress(db.session()) if who.may("roles.manage") else None
     return render_template(
         "courses/today.html",
+        setup=setup if setup and not setup.is_over else None,
+        setup_words=words,
         me=me,
         greeting=_greeting(me.name),
         under_way=under_way,
         clearance=clearance,
-        just_cleared=_just_cleared(clearance, day),
+        cleared_moment=_cleared_moment(clearance, day),
         takes_contacts=takes_contacts,
         month=own.latest(db.session(), me.id) if takes_contacts else None,
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
@@ -73,6 +80,8 @@ def _hire(
     me = current_user.person
     return render_template(
         "courses/today_hire.html",
+        moment=None if waiting else moments.of_week(db.session(), me.id, week),
+        day_done=moments.day_done(week),
         me=me,
         greeting=_greeting(me.name),
         week=week,
@@ -93,7 +102,20 @@ def _greeting(name: str) -> str:
     return str(_("Good evening, %(name)s", name=name))
 
 
-def _just_cleared(clearance: Cleared | None, day: date) -> bool:
+def _cleared_moment(clearance: Cleared | None, day: date) -> str | None:
+    """The congratulation that has not been left yet."""
     if clearance is None or clearance.source != ClearanceSource.PROGRAMME:
-        return False
-    return day - clearance.from_day < _JUST_CLEARED
+        return None
+    if day - clearance.from_day >= _JUST_CLEARED:
+        return None
+    moment = f"cleared-{clearance.from_day}"
+    return moment if moments.is_new(db.session(), current_user.person.id, moment) else None
+
+
+@bp.post("/moments/<moment>")
+@access.signed_in
+def leave_moment(moment: str) -> ResponseReturnValue:
+    """One's own; it is not shown again."""
+    moments.leave(db.session(), viewer().person_id, moment, now())
+    db.session.commit()
+    return redirect(url_for("web.home"), 303)

@@ -166,3 +166,14 @@ class StepProgress(Model):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class MomentSeen(Model):
+    """A moment (welcome, a day done, cleared) whose screen a person has left: it is shown once."""
+
+    __tablename__ = "moment_seen"
+    __table_args__ = (UniqueConstraint("person_id", "moment"),)
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    moment: Mapped[Code]
+    seen_at: Mapped[datetime]

@@ -14,14 +14,14 @@ from lms.db import Localized, Session, db
 from lms.people.models import Organisation
 
 DEFAULT_ZONE = "Asia/Shanghai"
+DEFAULT_NAME = Localized("客服学堂", "Service Academy")
 
 
 def organisation(session: Session) -> Organisation:
     """The one row, made at first need."""
     found = session.get(Organisation, 1)
     if found is None:
-        name = Localized("客服学堂", "Service Academy")
-        found = Organisation(id=1, name=name, timezone=DEFAULT_ZONE)
+        found = Organisation(id=1, name=DEFAULT_NAME, timezone=DEFAULT_ZONE)
         session.add(found)
         session.flush()
     return found

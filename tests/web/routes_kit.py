@@ -185,6 +185,8 @@ def prepare(app: Flask) -> Others:
             "staff_no": stranger.staff_no,
             "review_id": comment.review_id,
             "comment_id": comment.id,
+            "moment": "welcome",
+            "item": "teams",
             "token_id": 1,
             "extension_id": extension.id,
             "day": "2026-10-01",

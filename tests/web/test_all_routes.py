@@ -95,6 +95,8 @@ def signed_in(app: Flask, role: str) -> tuple[FlaskClient, Person]:
 # Arguments that name no person's object.
 IMPERSONAL = {
     "day",
+    "moment",
+    "item",
     "month",
     "number",
     "kind",
