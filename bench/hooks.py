@@ -54,7 +54,15 @@ def an_app(home: Path, idle: int) -> Flask:
             home=home,
             database_url=f"sqlite:///{home / 'lms.sqlite3'}",
             plugins_blocked=frozenset(
-                {"certificates", "duty", "exams", "messaging", "promotion", "retraining"}
+                {
+                    "certificates",
+                    "duty",
+                    "exams",
+                    "messaging",
+                    "planning",
+                    "promotion",
+                    "retraining",
+                }
             ),
             rate_limits=False,
         )

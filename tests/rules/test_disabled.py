@@ -14,7 +14,7 @@ from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
-OURS = ("certificates", "duty", "exams", "messaging", "promotion", "retraining")
+OURS = ("certificates", "duty", "exams", "messaging", "planning", "promotion", "retraining")
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
 from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
+from lms.plugins.planning.models import PlanEntry
 from lms.plugins.promotion.models import Nomination
 from lms.plugins.retraining.models import Assignment
 from lms.results.models import ImportRun
@@ -163,6 +164,7 @@ def prepare(app: Flask) -> Others:
             "nomination_id": nomination.id,
             "assignment_id": assignment.id,
             "programme_id": topic,
+            "entry_id": session.scalars(select(PlanEntry.id)).first(),
             "courses.assignment_id": order.id,
             "session_id": planned.id,
             "pair_id": pair.id,

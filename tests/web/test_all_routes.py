@@ -31,8 +31,10 @@ QUERIES = {
     "promotion.dossier": 10,
     "people.person": 10,
     "people.me": 9,
-    "rules.plugin": 14,
-    "rules.plugins": 11,
+    # What every plugin adds beside the day's work.
+    "web.more": 9,
+    "rules.plugin": 15,
+    "rules.plugins": 12,
     # Twelve months, each read by the rule.
     "rules.rule": 64,
     "rules.rule_month": 10,
@@ -108,6 +110,8 @@ IMPERSONAL = {
     "drill_id",
     "version_id",
     "programme_id",
+    "year",
+    "entry_id",
 }
 
 # Pages of a stranger's object that any signed-in person may ask for, and who is let in.

@@ -15,6 +15,7 @@ from lms.plugins.testing import check_plugin
         "exams",
         "mentoring",
         "messaging",
+        "planning",
         "promotion",
         "retraining",
     ],

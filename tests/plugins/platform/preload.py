@@ -10,7 +10,15 @@ for _name in ("waitress", "lms.cli.site", "lms.content_files", "lms.demo"):
 for _domain in DOMAINS:
     for _part in ("models", "registry", "views", "cli"):
         import_module(f"lms.{_domain}.{_part}")
-for _plugin in ("certificates", "duty", "exams", "messaging", "promotion", "retraining"):
+for _plugin in (
+    "certificates",
+    "duty",
+    "exams",
+    "messaging",
+    "planning",
+    "promotion",
+    "retraining",
+):
     for _part in ("models", "views"):
         if find_spec(f"lms.plugins.{_plugin}.{_part}"):
             import_module(f"lms.plugins.{_plugin}.{_part}")

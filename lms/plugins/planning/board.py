@@ -1,0 +1,120 @@
+"""The year at a glance, and as a table to take away."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from lms.plugins.api import Month, Programme, ProgrammeVersion, Session, pick
+from lms.plugins.planning import words
+from lms.plugins.planning.figures import Outcome, outcomes
+from lms.plugins.planning.models import PlanEntry, Status
+
+
+@dataclass(frozen=True)
+class Row:
+    entry: PlanEntry
+    outcome: Outcome | None
+
+    @property
+    def attended(self) -> int | None:
+        """As written down, else those who took part in the programme."""
+        if self.entry.attended is not None or self.outcome is None:
+            return self.entry.attended
+        return self.outcome.took_part
+
+
+@dataclass(frozen=True)
+class MonthOfPlan:
+    month: Month
+    is_now: bool
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class YearOfPlan:
+    """`has_earlier`: the year before has entries to begin from."""
+
+    year: int
+    months: list[MonthOfPlan]
+    has_earlier: bool
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for month in self.months for row in month.rows]
+
+    def count(self, status: str) -> int:
+        return sum(row.entry.status == status for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) - self.count(Status.CANCELLED)
+
+
+def year_of_plan(session: Session, year: int, present: Month) -> YearOfPlan:
+    """Two queries, and one for an empty year."""
+    months = [Month(year * 12 + number) for number in range(12)]
+    rows = rows_of(session, months[0], months[-1])
+    has_earlier = not rows and _has_entries(session, months[0].plus(-12), months[-1].plus(-12))
+    return YearOfPlan(
+        year,
+        [MonthOfPlan(m, m == present, [r for r in rows if r.entry.month == m]) for m in months],
+        has_earlier,
+    )
+
+
+def rows_of(session: Session, first: Month, last: Month) -> list[Row]:
+    """Two queries."""
+    entries = session.scalars(
+        select(PlanEntry)
+        .where(PlanEntry.month >= first, PlanEntry.month <= last)
+        .options(joinedload(PlanEntry.responsible))
+        .order_by(PlanEntry.month, PlanEntry.id)
+    ).all()
+    linked = {entry.programme_id for entry in entries if entry.programme_id is not None}
+    known = outcomes(session, linked, first, last)
+    return [
+        Row(entry, known.get((entry.programme_id, entry.month)) if entry.programme_id else None)
+        for entry in entries
+    ]
+
+
+def _has_entries(session: Session, first: Month, last: Month) -> bool:
+    counted = select(func.count(PlanEntry.id)).where(
+        PlanEntry.month >= first, PlanEntry.month <= last, PlanEntry.status != Status.CANCELLED
+    )
+    return bool(session.scalar(counted))
+
+
+def titles(session: Session, kinds: Sequence[str]) -> Mapping[int, str]:
+    """Programmes that can be planned, by id, under the title of their latest version."""
+    rows = session.execute(
+        select(Programme.id, ProgrammeVersion.title)
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .where(Programme.kind.in_(kinds))
+        .order_by(Programme.kind, Programme.id, ProgrammeVersion.number)
+    )
+    return {programme_id: pick(title) for programme_id, title in rows}  # the latest comes last
+
+
+def headers() -> list[str]:
+    return [
+        _("Month"), _("Kind"), _("Category"), _("Title"), _("Status"), _("Responsible"),
+        _("Guests"), _("Planned number"), _("Attendance"), _("Mean score"), _("Completion rate"),
+        _("Remarks"),
+    ]  # fmt: skip
+
+
+def lines(found: YearOfPlan) -> Iterator[list[object]]:
+    """A line for each entry, the words in the reader's language."""
+    for row in found.rows:
+        entry, outcome = row.entry, row.outcome
+        yield [
+            str(entry.month), pick(words.KINDS[entry.kind]), pick(words.CATEGORIES[entry.category]),
+            pick(entry.title), pick(words.STATUSES[entry.status]),
+            entry.responsible.name if entry.responsible else "", entry.guests, entry.planned,
+            row.attended, outcome.mean / 100 if outcome and outcome.mean is not None else None,
+            outcome.pass_rate if outcome else None, entry.remarks,
+        ]  # fmt: skip
