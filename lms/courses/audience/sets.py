@@ -88,6 +88,8 @@ def enrol_all(
     if version.pause_on_leave:
         pause(session, made, actor=actor, now=now)
     tell_all(session, "course.assigned", _invitation(version, starts_on, due_on), made, now=now)
+    if version.pause_on_leave:
+        pause(session, made, actor=actor, now=now)
     enrolled = session.scalar(select(func.count(Enrolment.id)).where(made)) or 0
     return Counts(matched, active or 0, before or 0, enrolled)
 
@@ -159,11 +161,12 @@ def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _invitation(version: ProgrammeVersion, starts_on: date, due_on: date) -> Localized:
-    zh, en = version.title.pick("zh"), version.title.pick("en")
-    return Localized(
-        f"新课程「{zh}」：{starts_on:%m-%d} 开始，{due_on:%m-%d} 前完成",
-        f"A new course, “{en}”: from {starts_on:%d %b}, due by {due_on:%d %b}",
-    )
+    """The due date too, unless leave moves it on for some of them."""
+    zh = f"新课程「{version.title.pick('zh')}」：{starts_on:%m-%d} 开始"
+    en = f"A new course, “{version.title.pick('en')}”: from {starts_on:%d %b}"
+    if version.pause_on_leave:
+        return Localized(zh, en)
+    return Localized(f"{zh}，{due_on:%m-%d} 前完成", f"{en}, due by {due_on:%d %b}")
 
 
 def _farewell(version: ProgrammeVersion) -> Localized:

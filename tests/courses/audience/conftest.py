@@ -70,9 +70,9 @@ class Course:
         return set(db.session.scalars(wanted))
 
 
-def make_course(documents: Documents, clock: SettableClock) -> Course:
+def make_course(documents: Documents, clock: SettableClock, **fields: Any) -> Course:
     documents.programme(
-        "peak", [[lesson("one"), lesson("two")]], kind="topic", grants_clearance=False
+        "peak", [[lesson("one"), lesson("two")]], kind="topic", grants_clearance=False, **fields
     )
     documents.load()
     found = db.session.scalars(select(Programme.id).where(Programme.key == "peak")).one()

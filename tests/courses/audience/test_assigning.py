@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from lms.audit import AuditEntry
+from lms.clock import SettableClock
 from lms.courses.audience import assigning, sets, versions
 from lms.courses.audience.models import ProgrammeAssignment
 from lms.courses.models import Enrolment
@@ -15,10 +17,11 @@ from lms.db import db
 from lms.errors import Conflict, DomainError, NotFound
 from lms.jobs import OutboxItem
 from lms.people import notices
-from lms.people.models import Level
+from lms.people.models import Leave, Level
 from tests.conftest import People
+from tests.courses.conftest import Documents
 
-from .conftest import TODAY, Course
+from .conftest import TODAY, Course, make_course
 
 
 def test_everybody_is_enrolled_with_the_facts_of_a_single_enrolment(
@@ -170,3 +173,24 @@ def test_a_rule_for_nobody_is_refused_unless_meant(course: Course) -> None:
         save(base_number=0, for_people_to_come=True)
     with pytest.raises(DomainError, match="Nothing was changed"):
         save(base_number=1, for_people_to_come=True)
+
+
+def test_due_dates_are_counted_as_for_one(
+    both_apps: Flask, documents: Documents, persons: People, clock: SettableClock
+) -> None:
+    course = make_course(documents, clock, due_in="working_days", pause_on_leave=True)
+    away, here, by_hand = persons.add(), persons.add(), persons.add()
+    days = {"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=2)}
+    db.session.add_all(Leave(person_id=p.id, **days) for p in (away, by_hand))
+    single = enrol(
+        db.session(), by_hand.id, course.programme_id, starts_on=TODAY,
+        actor=assigning.Actor(None), now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    course.rule()
+    course.assign()
+    course.run()
+    due = dict(db.session.execute(select(Enrolment.person_id, Enrolment.due_on)).all())
+    assert due[away.id] == single.due_on > due[here.id] > TODAY + timedelta(days=6)
+    [told] = notices.latest(db.session(), away.id)
+    assert "due by" not in told.text.en
