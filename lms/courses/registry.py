@@ -11,6 +11,7 @@ from lms.courses.deadlines.reminders import remind
 from lms.courses.dumping import dump_programmes
 from lms.courses.recertifying import recertify
 from lms.courses.sessions.step_type import SessionStep
+from lms.courses.sessions.sweeping import release_unused
 from lms.courses.steps.lesson import Lesson
 from lms.courses.steps.signoff import SignOff
 from lms.jobs import Job
@@ -21,6 +22,7 @@ POLICIES: tuple[Policy, ...] = (DEADLINES,)
 JOBS: tuple[Job, ...] = (
     Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),
     Job(assigning.JOB, assigning.carry_out),
+    Job("courses.release_unused_places", release_unused, every=timedelta(minutes=15)),
     Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
     Job("courses.recertify", recertify, every=timedelta(hours=6)),
     Job("courses.remind", remind, every=timedelta(minutes=15)),

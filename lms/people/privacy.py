@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, select, update
 from lms import audit
 from lms.audit import Actor
 from lms.courses.deadlines.models import ExtensionRequest
+from lms.courses.sessions.models import Attendance, CalendarFeed
 from lms.db import Model, Session
 from lms.errors import DomainError
 from lms.people.models import Account, Clearance, Leave, Notification, Person, RoleAssignment
@@ -37,9 +38,9 @@ def erase_person(
     """Results, ranks and the audit log stay, about somebody who has no name any more."""
     if person.left_on is None:
         raise DomainError("Only somebody who has left can be erased.")
-    for model in (Account, Notification, RoleAssignment):
+    for model in (Account, CalendarFeed, Notification, RoleAssignment):
         session.execute(delete(model).where(model.person_id == person.id))
-    for told in (Leave, Clearance, ExtensionRequest):
+    for told in (Attendance, Clearance, ExtensionRequest, Leave):
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"

@@ -18,6 +18,8 @@ CORE: Mapping[str, Localized] = {
     "calendar.day": Localized("设置日历例外日", "Set a date of the calendar"),
     "calendar.forget": Localized("删除日历例外日", "Took a date from the calendar"),
     "calendar.week": Localized("设置每周休息日", "Set the weekly rest days"),
+    "calendar.renew": Localized("生成日历地址", "Made a calendar address"),
+    "calendar.stop": Localized("停用日历地址", "Switched a calendar address off"),
     "case.draft": Localized("起草案例", "Drafted a case"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),

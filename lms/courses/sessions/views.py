@@ -1,5 +1,5 @@
-"""Pages of sessions: planning them, booking a place, being there."""
+"""Pages of sessions: planning them, booking a place, being there; the calendar."""
 
-from lms.courses.sessions import attendance_views, booking_views, plan_views
+from lms.courses.sessions import attendance_views, booking_views, calendar_views, plan_views
 
-__all__ = ["attendance_views", "booking_views", "plan_views"]
+__all__ = ["attendance_views", "booking_views", "calendar_views", "plan_views"]

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from lms.audit import OPERATOR, AuditEntry
 from lms.clock import SettableClock
-from lms.courses.services import Locked
+from lms.courses.services import Locked, cancel_enrolment
 from lms.courses.sessions import booking, places, planning
 from lms.courses.sessions.models import Booking, TrainingSession
+from lms.courses.sessions.sweeping import release_unused
 from lms.db import Localized, db
 from lms.errors import Conflict, DomainError
 from lms.people import notices
@@ -241,3 +242,18 @@ def test_the_link_is_for_those_with_a_place(hall: Hall, auth: Auth) -> None:
     assert "meet.example" not in client.get(f"/sessions/{planned.id}").text
     client.post(f"/sessions/{planned.id}/book")
     assert "meet.example" in client.get(f"/sessions/{planned.id}").text
+
+
+def test_places_of_those_who_do_not_come_any_more_go_to_others(both_halls: Hall) -> None:
+    hall = both_halls
+    planned = hall.plan(for_step=True, capacity=2)
+    leaver, off, *waiting = (hall.learner() for _ in range(4))
+    for person in (leaver, off, *waiting):
+        hall.book(planned, person)
+    leaver.left_on = hall.clock.now().date()
+    enrolment_id, now = hall.enrolments[off.id].id, hall.clock.now()
+    cancel_enrolment(db.session(), enrolment_id, reason="", actor=OPERATOR, now=now)
+    db.session.commit()
+    release_unused(db.session(), {}, now)
+    db.session.commit()
+    assert states(planned) == ["cancelled", "cancelled", "booked", "booked"]
