@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms import audit
 from lms.clock import Month, local_date
 from lms.db import Localized, Session
-from lms.demo import files, learning
+from lms.demo import files, learning, sessions
 from lms.demo.roster import DemoPerson, people
 from lms.errors import DomainError
 from lms.events import DemoMade
@@ -62,6 +62,8 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     _give_accounts(session, now)
     trainer = session.scalars(select(Person).where(Person.staff_no == "DEMO04")).one()
     learning.begin_weeks(session, trainer, now)
+    agent = session.scalars(select(Person).where(Person.staff_no == "DEMO02")).one()
+    sessions.hold_sessions(session, trainer, agent, now)
     emit(DemoMade(now))
     own.is_demo = True
     own.name = Localized("晨光客服中心（演示）", "Morning Light Care Centre (demo)")
