@@ -100,7 +100,8 @@ def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
     own = NavItem(_("Certificates"), "certificates.mine", "certificate", "learn", 60)
     if not viewer.may("certificates.view"):
         return [own]
-    return [own, NavItem(_("Certificates"), "certificates.register", "certificate", "team", 60)]
+    every = _("Certificate register")
+    return [own, NavItem(every, "certificates.register", "certificate", "team", 60)]
 
 
 @hookimpl

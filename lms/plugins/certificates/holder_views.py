@@ -6,7 +6,7 @@ from flask import Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms.plugins.api import Conflict, access, db, local_date, now, viewer, zone
+from lms.plugins.api import Conflict, access, db, limiter, local_date, now, viewer, zone
 from lms.plugins.certificates import finding, words
 from lms.plugins.certificates.blueprint import bp
 from lms.plugins.certificates.forms import ReasonForm
@@ -21,10 +21,9 @@ from lms.plugins.certificates.states import State, state_of
 def mine() -> ResponseReturnValue:
     found = finding.of_person(db.session(), viewer().person_id)
     today = local_date(now(), zone())
-    return render_template(
-        "certificates/mine.html", words=words,
-        certificates=[(one, state_of(one, today)) for one in found],
-    )  # fmt: skip
+    rows = [(one, state_of(one, today)) for one in found]
+    rows.sort(key=lambda row: row[1] in {State.REVOKED, State.SUPERSEDED, State.EXPIRED})
+    return render_template("certificates/mine.html", words=words, certificates=rows)
 
 
 @bp.get("/certificates/<int:certificate_id>")
@@ -48,6 +47,7 @@ def page(
 
 
 @bp.get("/certificates/<int:certificate_id>.pdf")
+@limiter.limit("60 per minute")
 @access.signed_in
 def pdf(certificate_id: int) -> ResponseReturnValue:
     certificate = seen(finding.to_print(db.session(), certificate_id))

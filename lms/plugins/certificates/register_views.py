@@ -75,6 +75,7 @@ def register_zip() -> ResponseReturnValue:
         )
         same: dict[str, Any] = request.args.to_dict()
         return redirect(url_for(".register", **same))
+    db.session.rollback()  # else this snapshot lasts as long as the download
     pieces = bundle.stream(db.session(), ids, address_of)
     return attachment(stream_with_context(pieces), "certificates.zip", "application/zip")
 

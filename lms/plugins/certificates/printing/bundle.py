@@ -56,6 +56,7 @@ def stream(
 def _read(session: Session, ids: Sequence[int]) -> Sequence[Certificate]:
     whole = select(Certificate).where(Certificate.id.in_(ids), Certificate.holder != "")
     with Session(session.get_bind()) as own:
+        own.connection(execution_options={"lms_read": True})  # waits for no writer
         return own.scalars(
             whole.options(
                 joinedload(Certificate.person).load_only(Person.staff_no),
