@@ -33,11 +33,11 @@ class Claimed:
 
 def compose(session: Session, found: Claimed, settings: Mapping[str, Any]) -> NoticeMessage:
     """`settings`: this plugin's own, for the addresses of pages."""
-    lang = found.locale
+    lang, manage = found.locale, _path("messaging.preferences")
     if found.kind == OwnKind.CONFIRM:
         token = tokens.make(current_app.secret_key, found.address_id, found.created_at)
         subject, text = words.CONFIRM.pick(lang), words.CONFIRM_TEXT.pick(lang)
-        url = _path("messaging.confirm", token=token)
+        url, manage = _path("messaging.confirm", token=token), ""  # it may be a stranger's
     elif found.kind == OwnKind.TEST:
         subject, text = words.TEST.pick(lang), words.TEST_TEXT.pick(lang)
         url = _path("messaging.preferences")
@@ -56,7 +56,7 @@ def compose(session: Session, found: Claimed, settings: Mapping[str, Any]) -> No
         subject=subject,
         text=text,
         url=absolute(settings, url),
-        manage_url=absolute(settings, _path("messaging.preferences")),
+        manage_url=absolute(settings, manage),
     )
 
 

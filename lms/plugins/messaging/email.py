@@ -133,7 +133,8 @@ def compose(message: NoticeMessage, address: str, sent_from: str) -> EmailMessag
     if message.manage_url:
         mail["List-Unsubscribe"] = f"<{message.manage_url}>"
     why = _WHY.pick(message.locale)
-    parts = [message.text, message.url, f"-- \n{why} {message.manage_url}"]
+    foot = f"-- \n{why} {message.manage_url}" if message.manage_url else ""
+    parts = [message.text, message.url, foot]
     mail.set_content("\n\n".join(part for part in parts if part) + "\n")
     mail.add_alternative(_html(message, why), subtype="html")
     return mail
@@ -147,8 +148,9 @@ def _html(message: NoticeMessage, why: str) -> str:
     if message.url:
         link = Markup('<p><a href="%s">%s</a></p>')
         paragraphs.append(link % (message.url, _OPEN.pick(message.locale)))
-    foot = Markup('<p><small>%s <a href="%s">%s</a></small></p>')
-    paragraphs.append(foot % (why, message.manage_url, message.manage_url))
+    if message.manage_url:
+        foot = Markup('<p><small>%s <a href="%s">%s</a></small></p>')
+        paragraphs.append(foot % (why, message.manage_url, message.manage_url))
     lang = "zh-Hans" if message.locale.startswith("zh") else "en"
     page = Markup(
         '<!doctype html>\n<html lang="%s"><meta charset="utf-8"><body>\n%s\n</body></html>\n'

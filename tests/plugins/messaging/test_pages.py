@@ -62,6 +62,7 @@ def test_an_address_is_used_once_its_link_was_opened_and_the_button_pressed(
     run_jobs(clock)
     [mail_] = mailbox.got
     assert mail_["Subject"] == "Please confirm your e-mail address"
+    assert mail_["List-Unsubscribe"] is None and "you are sent" not in plain(mail_)
     link = link_in(plain(mail_))
     stranger = signed_out(app)  # on the phone
     assert "Yes, this is my address" in stranger.get(link).text

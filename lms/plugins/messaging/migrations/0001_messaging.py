@@ -8,7 +8,7 @@ from alembic import op
 
 import lms.db
 
-revision = "c6aa45adfb5d"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
