@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import click
+from flask import current_app
 
 from lms.backup.services import back_up
 from lms.cli.backup import said, site
@@ -41,7 +42,18 @@ def remove_demo(confirm: str | None) -> None:
     plugins().forget_states()
     prepare_site()
     _forget_pages()
+    _end_sign_ins()
+    click.echo("Start the site anew if it is running.")
     click.echo("empty: begin with  lms user create STAFF_NO --name NAME --role admin --role hr")
+
+
+def _end_sign_ins() -> None:
+    """People are numbered from one again: a browser of the demo must not be taken for one of them,
+    so the key that signed its cookie goes, and the next start makes another."""
+    settings = current_app.extensions["lms_settings"]
+    (settings.home / "secret_key").unlink(missing_ok=True)
+    if settings.secret_key:
+        click.echo("LMS_SECRET_KEY comes from the environment: change it now", err=True)
 
 
 def _forget_pages() -> None:

@@ -52,9 +52,11 @@ def test_nothing_of_it_stays(both_apps: Flask, capsys: pytest.CaptureFixture[str
     prepare_site()
     clean = rows()
     be_a_small_demo()
+    (home / "secret_key").write_text("what signed the demo's cookies")
     assert run(both_apps, ["demo", "--remove", "--confirm", NAME]) == 0
-    said = capsys.readouterr().out
+    said, warned = capsys.readouterr()
     assert re.search(r"1 people\n", said) and "backup: " in said
+    assert not (home / "secret_key").exists() and "LMS_SECRET_KEY" in warned
     assert len(list(home.glob("demo-*.tar.gz"))) == 1
     left = rows()
     assert left.pop("audit_entry") == 1  # that it was removed
