@@ -90,6 +90,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         can_be_entrusted=True,
     ),
     Permission(
+        "gaps.assign",
+        Localized("查看团队短板并安排课程", "See a team's skill gaps and assign courses for them"),
+        {SUPERVISOR: Scope.TEAM, **_all(TRAINER, TRAINING_MANAGER, HR)},
+    ),
+    Permission(
         "programmes.assign",
         Localized("按条件分配课程", "Assign courses by rule"),
         _all(TRAINER, TRAINING_MANAGER, HR),

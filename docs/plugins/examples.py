@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Blueprint
+from sqlalchemy import ColumnElement, select
 
 from lms.plugins.api import (
     Action,
@@ -40,6 +41,7 @@ from lms.plugins.api import (
     Session,
     Setting,
     SettingKind,
+    SkillGap,
     StepContext,
     StepState,
     StepType,
@@ -262,6 +264,13 @@ def lms_actions(subject: Any, viewer: Viewer) -> Sequence[Action] | None:
     if isinstance(subject, Person) and viewer.covers("sample.view", subject):
         return [Action("Sample", "/sample", "star")]
     return None
+
+
+@hookimpl
+def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[SkillGap]:
+    label, source = Localized("开场白", "Openings"), Localized("示例", "Sample")
+    people = db.session.scalars(select(Person.id).where(scope).limit(5)).all()
+    return [SkillGap("sample.openings", label, source, people)] if people else []
 
 
 @hookimpl

@@ -86,6 +86,10 @@ def everybody(
     return _rows(session, _wanted(scope, choice, today, silent), now, today)
 
 
+def how_many_stuck(session: Session, scope: ColumnElement[bool], now: datetime, today: date) -> int:
+    return len(_stuck(session, scope, Choice(), now, today))
+
+
 def _under_way(scope: ColumnElement[bool], choice: Choice) -> list[ColumnElement[bool]]:
     clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
     found = [queries.ACTIVE, Enrolment.version_id.in_(clears), Person.left_on.is_(None), scope]

@@ -9,6 +9,7 @@ from lms.courses.content import load_programmes
 from lms.courses.deadlines.policy import DEADLINES
 from lms.courses.deadlines.reminders import remind
 from lms.courses.dumping import dump_programmes
+from lms.courses.gaps import SKILL_GAPS
 from lms.courses.recertifying import recertify
 from lms.courses.sessions.step_type import SessionStep
 from lms.courses.sessions.sweeping import release_unused
@@ -18,7 +19,7 @@ from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
-POLICIES: tuple[Policy, ...] = (DEADLINES,)
+POLICIES: tuple[Policy, ...] = (DEADLINES, SKILL_GAPS)
 JOBS: tuple[Job, ...] = (
     Job("courses.clear_waiting", clear_waiting, every=timedelta(minutes=15)),
     Job(assigning.JOB, assigning.carry_out),

@@ -1,6 +1,6 @@
 """Pages: the learner's own, and those of the people who look after learners."""
 
-from lms.courses import cohort_views, learner_views, single_views, team_views
+from lms.courses import cohort_views, gap_views, learner_views, single_views, team_views
 from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import views as deadline_views
@@ -12,6 +12,7 @@ __all__ = [
     "bp",
     "cohort_views",
     "deadline_views",
+    "gap_views",
     "learner_views",
     "more_of_today",
     "session_views",

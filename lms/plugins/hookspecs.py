@@ -14,6 +14,7 @@ from typing import Any
 import click
 import pluggy
 from flask import Blueprint
+from sqlalchemy import ColumnElement
 
 from lms.access import Viewer
 from lms.clock import Month
@@ -33,6 +34,7 @@ from lms.plugins.types import (
     Refusal,
     Rule,
     Setting,
+    SkillGap,
     StepType,
     TrainingFigure,
 )
@@ -164,6 +166,12 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
 @hookspec
 def lms_actions(subject: Any, viewer: Viewer) -> Sequence[Action] | None:
     """collect. Buttons on a subject's page (a person, a month close, a case)."""
+
+
+@hookspec
+def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[SkillGap] | None:
+    """collect. What people got wrong since then, for the trainer board; `scope` is a condition on
+    `Person` that limits whom it may speak of."""
 
 
 @hookspec

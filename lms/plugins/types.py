@@ -187,6 +187,21 @@ class MonthColumn:
 
 
 @dataclass(frozen=True)
+class SkillGap:
+    """What some people got wrong lately. `code` is unique and stays the same from day to day.
+
+    `source` says what it was found in; `case_id` and `programme_ids` lead to what helps, if known.
+    """
+
+    code: str
+    label: Localized
+    source: Localized
+    person_ids: Sequence[int]
+    case_id: int | None = None
+    programme_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
 class TrainingFigure:
     """A training mark of a person from the LMS itself (0-100); a month's figure is their mean."""
 
@@ -239,6 +254,7 @@ __all__ = [
     "Scope",
     "Setting",
     "SettingKind",
+    "SkillGap",
     "StepContext",
     "StepType",
     "TrainingFigure",

@@ -27,6 +27,8 @@ from tests.web.routes_kit import ROLES, Others, prepare
 # A page asks the database six questions at most, except these: whole files about one person,
 # rules tried anew, and the plugins' pages, which read the version table of each plugin.
 QUERIES = {
+    # A report from the case library and the plugins, and what waits.
+    "courses.skill_gaps": 11,
     "promotion.board": 9,
     "promotion.dossier": 10,
     "people.person": 10,

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import Blueprint
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
 from lms.plugins.api import (
     ContentLoader,
@@ -17,6 +18,7 @@ from lms.plugins.api import (
     NoticeKind,
     Permission,
     Scope,
+    SkillGap,
     StepType,
     TrainingFigure,
     Viewer,
@@ -87,6 +89,13 @@ def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure
     from lms.plugins.exams.figures import training_figures
 
     return training_figures(db.session(), month, now)
+
+
+@hookimpl
+def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[SkillGap]:
+    from lms.plugins.exams.gaps import skill_gaps
+
+    return skill_gaps(db.session(), scope, since)
 
 
 @hookimpl
