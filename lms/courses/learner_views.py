@@ -23,6 +23,7 @@ from lms.people.organisation import zone
 from lms.plugins.registry import step_type
 from lms.plugins.types import StepContext
 from lms.web.errors import message
+from lms.web.lists import page_of, page_url
 
 
 @bp.get("/courses")
@@ -31,7 +32,15 @@ def mine() -> ResponseReturnValue:
     found = queries.of_person(db.session(), viewer().person_id, local_date(now(), zone()))
     under_way = [s for s in found if s.enrolment.status == EnrolmentStatus.ACTIVE]
     ended = [s for s in reversed(found) if s.enrolment.status != EnrolmentStatus.ACTIVE]
-    return render_template("courses/mine.html", under_way=under_way, ended=ended)
+    page = page_of([*under_way, *ended])
+    return render_template(
+        "courses/mine.html",
+        page=page,
+        under_way=[s for s in page.items if s.enrolment.status == EnrolmentStatus.ACTIVE],
+        ended=[s for s in page.items if s.enrolment.status != EnrolmentStatus.ACTIVE],
+        any_under_way=bool(under_way),
+        page_url=page_url,
+    )
 
 
 @bp.get("/courses/<int:enrolment_id>")
