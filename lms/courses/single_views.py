@@ -25,7 +25,7 @@ from lms.web.errors import show_on
 
 class EnrolForm(FlaskForm):  # type: ignore[misc]
     programme_id = SelectField(_l("Course"), coerce=int)
-    starts_on = DateField(_l("Start date"), [InputRequired(_l("Enter the start date."))])
+    starts_on = DateField(_l("Begins on"), [InputRequired(_l("Enter the date."))])
     reason = StringField(_l("Note to the learner"), [Optional(), Length(max=300)], default="")
 
 

@@ -7,11 +7,14 @@ from sqlalchemy import select
 from lms.audit import Actor
 from lms.cases import runs, scoring
 from lms.cases.models import Drill
+from lms.clock import local_date
+from lms.courses.deadlines import extensions
 from lms.courses.models import Enrolment, EnrolmentStatus, StepState
 from lms.courses.outline import StepOutline, outline
 from lms.courses.services import set_step_state
 from lms.db import Session
 from lms.people.models import Person
+from lms.people.organisation import zone
 
 REPLIES = {
     "zh_Hans": (
@@ -45,6 +48,27 @@ def begin_weeks(session: Session, trainer: Person, now: datetime) -> None:
             for step in module.steps:
                 if not _do(session, enrolment, step, trainer, number, now):
                     break
+
+
+def ask_for_time(session: Session, now: datetime) -> None:
+    """The hire who began first asks for a later due date, which their supervisor has to decide."""
+    today = local_date(now, zone())
+    enrolment = session.scalars(
+        select(Enrolment)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.due_on >= today)
+        .order_by(Enrolment.starts_on, Enrolment.id)
+        .limit(1)
+    ).one_or_none()
+    if enrolment is not None:
+        extensions.ask(
+            session,
+            enrolment.id,
+            enrolment.person_id,
+            wanted_on=enrolment.due_on + timedelta(days=3),
+            reason="这周请了两天病假，想把结业演练放到下周三。",
+            today=today,
+            now=now,
+        )
 
 
 def _do(

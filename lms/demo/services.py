@@ -64,6 +64,7 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     learning.begin_weeks(session, trainer, now)
     agent = session.scalars(select(Person).where(Person.staff_no == "DEMO02")).one()
     sessions.hold_sessions(session, trainer, agent, now)
+    learning.ask_for_time(session, now)
     emit(DemoMade(now))
     own.is_demo = True
     own.name = Localized("晨光客服中心（演示）", "Morning Light Care Centre (demo)")

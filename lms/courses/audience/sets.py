@@ -88,8 +88,6 @@ def enrol_all(
     if version.pause_on_leave:
         pause(session, made, actor=actor, now=now)
     tell_all(session, "course.assigned", _invitation(version, starts_on, due_on), made, now=now)
-    if version.pause_on_leave:
-        pause(session, made, actor=actor, now=now)
     enrolled = session.scalar(select(func.count(Enrolment.id)).where(made)) or 0
     return Counts(matched, active or 0, before or 0, enrolled)
 

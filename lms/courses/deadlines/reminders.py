@@ -61,7 +61,7 @@ def _untold(session: Session, kind: str, where: ColumnElement[bool]) -> Sequence
         .join(ProgrammeVersion, ProgrammeVersion.id == Enrolment.version_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(queries.ACTIVE, Person.left_on.is_(None), where, ~told.exists())
-        .order_by(Enrolment.id)
+        .order_by(Person.team_id, Enrolment.id)  # a supervisor hears of a team in one batch
         .limit(_BATCH)
     ).all()  # fmt: skip
 
