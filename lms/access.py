@@ -109,6 +109,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         Localized("审批延期", "Decide on extensions"),
         {SUPERVISOR: Scope.TEAM, **_all(HR)},
     ),
+    Permission(
+        "surveys.view",
+        Localized("查看课程反馈", "See course feedback"),
+        _all(TRAINER, TRAINING_MANAGER, HR),
+    ),
     Permission("clearance.override", Localized("特批上岗", "Override clearance"), _all(HR)),
     Permission(
         "results.view",

@@ -17,6 +17,7 @@ from lms.content_files import documents
 from lms.courses.content_entry import Entry
 from lms.courses.content_shape import check_reachable, check_requirements
 from lms.courses.deadlines.counting import DUE_IN, WORKING_DAYS
+from lms.courses.lessons import files
 from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion, Step
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -47,6 +48,7 @@ def load_programmes(session: Session, folder: Path, now: datetime) -> int:
     read = {}
     for path, raw in documents(folder, "*/programme.yaml"):
         document = read_programme(path, raw)
+        files.keep(session, path.parent, document, now)
         changed += _store(session, document, now)
         read[document["key"]] = Entry(_name(path), raw)
     check_requirements(session, read)
@@ -121,7 +123,11 @@ def _step(entry: Entry, folder: Path) -> dict[str, Any]:
     kind = entry.word("kind")
     config = {name: value for name, value in entry.raw.items() if name not in _OF_CORE}
     if kind == "lesson":
+        if "media" in config:
+            raise entry.refuse("media", "There is no such field.")
         config["body"] = _body(entry, folder)
+        if media := files.described(entry, folder, config["body"]):
+            config["media"] = media
     known = step_type(kind)  # a kind whose plugin is not here is kept as it is
     if known is not None:
         try:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.content_files import sides, write_document
+from lms.courses.lessons import files
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step
 from lms.db import Session
 
@@ -63,6 +64,7 @@ def _module(module: Module, folder: Path) -> dict[str, Any]:
 def _step(step: Step, folder: Path) -> dict[str, Any]:
     config = dict(step.config)
     if step.kind == "lesson":
+        files.write(config.pop("media", {}), folder)
         for language, text in config.pop("body").items():
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"{step.key}.{language}.md"

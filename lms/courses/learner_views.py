@@ -1,5 +1,6 @@
 """The learner's own pages: their courses, one course, one step."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -77,7 +78,11 @@ def step(enrolment_id: int, step_id: int) -> ResponseReturnValue:
     except services.Locked as refused:
         return _locked_page(enrolment_id, step_id, refused)
     if request.method == "POST":
-        return _submit(context)
+        return _submit(found, context)
+    return _page(found, context)
+
+
+def _page(found: Standing, context: StepContext) -> str:
     return render_template(
         "courses/step.html",
         found=found,
@@ -87,7 +92,15 @@ def step(enrolment_id: int, step_id: int) -> ResponseReturnValue:
     )
 
 
-def _submit(context: StepContext) -> ResponseReturnValue:
+def refused_page(found: Standing, context: StepContext, error: DomainError) -> ResponseReturnValue:
+    """The step again, with what was sent and why it was refused; nothing of it is stored."""
+    db.session.rollback()
+    flash(message(error), "error")
+    problems = {error.field or "": message(error)}
+    return _page(found, replace(context, typed=request.form, problems=problems)), 400
+
+
+def _submit(found: Standing, context: StepContext) -> ResponseReturnValue:
     kind = step_type(context.kind)
     if kind is None:
         abort(404)
@@ -98,9 +111,7 @@ def _submit(context: StepContext) -> ResponseReturnValue:
     except NotAllowed:
         raise
     except DomainError as error:
-        db.session.rollback()
-        flash(message(error), "error")
-        return redirect(here, 303)
+        return refused_page(found, context, error)
     return redirect(target or here, 303)
 
 

@@ -12,7 +12,7 @@ from lms.clock import local_date
 from lms.courses import clearing, queries
 from lms.courses.deadlines.counting import due_date
 from lms.courses.deadlines.pauses import pause
-from lms.courses.gating import Standing, StepStanding
+from lms.courses.gating import Progress, Standing, StepStanding
 from lms.courses.models import (
     Enrolment,
     EnrolmentStatus,
@@ -123,7 +123,10 @@ def cancel_enrolment(
 def _locked_row(session: Session, enrolment_id: int) -> Enrolment:
     """The enrolment, held until the commit: two last steps at once must not both miss the end."""
     enrolment = session.scalar(
-        select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update()
+        select(Enrolment)
+        .where(Enrolment.id == enrolment_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if enrolment is None:
         raise NotFound("This course does not exist.")
@@ -164,6 +167,18 @@ def context_of(
         now=now,
         data=progress.data if progress else {},
     )
+
+
+def held(session: Session, enrolment_id: int, step_id: int) -> tuple[Enrolment, Progress | None]:
+    """An enrolment, held until the commit, and where its step is now: for what may be done once,
+    however often and by however many it is sent."""
+    enrolment = _locked_row(session, enrolment_id)
+    row = session.execute(
+        select(StepProgress.state, StepProgress.data).where(
+            StepProgress.enrolment_id == enrolment_id, StepProgress.step_id == step_id
+        )
+    ).one_or_none()
+    return enrolment, Progress(row.state, data=row.data) if row else None
 
 
 def set_step_state(

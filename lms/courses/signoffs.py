@@ -20,6 +20,9 @@ from lms.people.services import supervisors_of
 from lms.plugins.bus import emit
 from lms.plugins.types import StepContext
 
+# The kinds of step that wait for a person to look at them, in one queue.
+KINDS = ("signoff", "external")
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -64,12 +67,13 @@ def ask(session: Session, context: StepContext) -> None:
 
 
 def waiting(session: Session, scope: ColumnElement[bool], limit: int = 200) -> list[Any]:
-    """Rows (person, enrolment_id, step_id, title, started_at) that wait, oldest first."""
+    """Rows (person, enrolment_id, step_id, kind, title, started_at) that wait, oldest first."""
     found = (
         select(
             Person,
             StepProgress.enrolment_id,
             StepProgress.step_id,
+            Step.kind,
             Step.title,
             StepProgress.started_at,
         )
@@ -77,7 +81,7 @@ def waiting(session: Session, scope: ColumnElement[bool], limit: int = 200) -> l
         .join(Enrolment, Enrolment.id == StepProgress.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(
-            Step.kind == "signoff",
+            Step.kind.in_(KINDS),
             StepProgress.state == StepState.SUBMITTED,
             queries.ACTIVE,
             scope,
@@ -90,21 +94,28 @@ def waiting(session: Session, scope: ColumnElement[bool], limit: int = 200) -> l
 
 def sheet(session: Session, enrolment_id: int, step_id: int, now: datetime) -> Sheet:
     """The checklist; NotFound unless the step is a sign-off, Locked while it is not open yet."""
-    found = queries.one(session, enrolment_id, local_date(now, zone()))
-    standing = next((s for s in found.steps if s.step.id == step_id), None)
-    if standing is None or standing.step.kind != "signoff":
-        raise NotFound("This step does not exist.")
-    if standing.lock is not None:
-        raise services.Locked(standing.lock)
-    context = services.context_of(session, found.enrolment, standing, now)
+    enrolment, context = context_to_sign(session, enrolment_id, step_id, "signoff", now)
     return Sheet(
-        enrolment=found.enrolment,
-        person=session.get_one(Person, found.enrolment.person_id),
+        enrolment=enrolment,
+        person=session.get_one(Person, enrolment.person_id),
         context=context,
         ticked=frozenset(context.data.get("ticked", [])),
         note=context.data.get("note", ""),
         signature=signature(session, context.data),
     )
+
+
+def context_to_sign(
+    session: Session, enrolment_id: int, step_id: int, kind: str, now: datetime
+) -> tuple[Enrolment, StepContext]:
+    """Somebody's step of this kind; NotFound if it is none, Locked while it is not open yet."""
+    found = queries.one(session, enrolment_id, local_date(now, zone()))
+    standing = next((s for s in found.steps if s.step.id == step_id), None)
+    if standing is None or standing.step.kind != kind:
+        raise NotFound("This step does not exist.")
+    if standing.lock is not None:
+        raise services.Locked(standing.lock)
+    return found.enrolment, services.context_of(session, found.enrolment, standing, now)
 
 
 def sign(

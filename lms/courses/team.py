@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, func, select
 
 from lms.access import Viewer
-from lms.courses import queries
+from lms.courses import queries, signoffs
 from lms.courses.gating import Standing
 from lms.courses.models import Enrolment, ProgrammeVersion, Step, StepProgress, StepState
 from lms.db import Localized, Session
@@ -48,7 +48,7 @@ def _signoffs(session: Session, who: Viewer) -> int:
         .join(Enrolment, Enrolment.id == StepProgress.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(
-            Step.kind == "signoff",
+            Step.kind.in_(signoffs.KINDS),
             StepProgress.state == StepState.SUBMITTED,
             queries.ACTIVE,
             Person.id != who.person_id,

@@ -4,19 +4,25 @@ from lms.courses import cohort_views, gap_views, learner_views, single_views, te
 from lms.courses.audience import views as audience_views
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import views as deadline_views
+from lms.courses.evidence import views as evidence_views
 from lms.courses.home_views import more_of_today, today
+from lms.courses.lessons import views as lesson_views
 from lms.courses.sessions import views as session_views
+from lms.courses.surveys import views as survey_views
 
 __all__ = [
     "audience_views",
     "bp",
     "cohort_views",
     "deadline_views",
+    "evidence_views",
     "gap_views",
     "learner_views",
+    "lesson_views",
     "more_of_today",
     "session_views",
     "single_views",
+    "survey_views",
     "team_views",
     "today",
 ]

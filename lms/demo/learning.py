@@ -1,5 +1,6 @@
 """Hires in the middle of their week, and drill runs that wait for a trainer."""
 
+import random
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -7,11 +8,13 @@ from sqlalchemy import select
 from lms.audit import Actor
 from lms.cases import runs, scoring
 from lms.cases.models import Drill
-from lms.clock import local_date
+from lms.clock import Month, local_date
 from lms.courses.deadlines import extensions
-from lms.courses.models import Enrolment, EnrolmentStatus, StepState
+from lms.courses.models import Enrolment, EnrolmentStatus, Step, StepState
 from lms.courses.outline import StepOutline, outline
 from lms.courses.services import set_step_state
+from lms.courses.surveys.questions import values
+from lms.courses.surveys.services import count_in
 from lms.db import Session
 from lms.people.models import Person
 from lms.people.organisation import zone
@@ -104,3 +107,29 @@ def _do(
     marks = scoring.Marks(levels, {}, (), "开场稳，节奏好。下次先复述客户的问题，再给方案。")
     scoring.rate(session, run.id, marks, actor=Actor(trainer.id, "demo"), now=now)
     return True
+
+
+# What some wrote at the end of a course, in the language of each.
+_SAID = (
+    "轨迹那一课最有用，第二天就用上了。",
+    "希望多讲几个海外仓的例子。",
+    "The list of whom to call first saved me an hour last Friday.",
+    "时限记不住，能不能做成一张小卡片？",
+)
+
+
+def say_feedback(session: Session, chance: random.Random, month: Month) -> None:
+    """Two dozen answers to the survey of one topic course."""
+    found = session.scalars(
+        select(Step).where(Step.key == "peak-feedback").order_by(Step.id.desc()).limit(1)
+    ).one()
+    for number in range(24):
+        chosen = {
+            question["key"]: chance.choices(
+                values(question), weights=(1, 2, 4, 9, 8)[: len(values(question))]
+            )[0]
+            for question in found.config["questions"]
+            if question["type"] != "text"
+        }
+        written = {"missing": _SAID[number // 6]} if number % 6 == 0 else {}
+        count_in(session, found.id, month, chosen, written)

@@ -66,6 +66,7 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     sessions.hold_sessions(session, trainer, agent, now)
     learning.ask_for_time(session, now)
     emit(DemoMade(now))
+    learning.say_feedback(session, chance, last)
     own.is_demo = True
     own.name = Localized("晨光客服中心（演示）", "Morning Light Care Centre (demo)")
     session.commit()

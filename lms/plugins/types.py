@@ -136,6 +136,9 @@ class StepContext:
     now: datetime
     # What the step type last stored with `set_step_state`.
     data: Mapping[str, Any] = field(default_factory=dict)
+    # After `submit` refused what was sent: what that was, and why by field (`""`: as a whole).
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 class StepType(Protocol):

@@ -71,6 +71,8 @@ CORE: Mapping[str, Localized] = {
     "setup.content": Localized("载入内置课程", "Loaded starter courses"),
     "setup.skip": Localized("跳过初始设置项", "Left an item of the setup out"),
     "setup.take_up": Localized("恢复初始设置项", "Took an item of the setup up again"),
+    "step.approve": Localized("通过学习证明", "Approved evidence"),
+    "step.send_back": Localized("退回学习证明", "Sent evidence back"),
     "step.sign": Localized("签核学习步骤", "Signed off a step"),
     "step.tick": Localized("勾选签核项", "Ticked a checklist"),
 }

@@ -51,7 +51,7 @@ def keep(
                 )
             chunk = source.read(_CHUNK)
         if kind.family is Family.IMAGE:
-            _check_picture(kind, file.file, name)
+            check_picture(kind, file.file, name)
         sha256, size = file.put_in_place(), file.size
     upload = Upload(
         person_id=owner_id, kind=kind.code, size=size, sha256=sha256, name=name, uploaded_at=now
@@ -95,7 +95,8 @@ def check_kind(head: bytes, name: str, families: Collection[Family]) -> Kind:
     return kind
 
 
-def _check_picture(kind: Kind, file: IO[bytes], name: str) -> None:
+def check_picture(kind: Kind, file: IO[bytes], name: str) -> None:
+    """DomainError for a picture without a size, or of more pixels than a browser should unpack."""
     found = images.dimensions(kind.code, file)
     if found is None:
         raise DomainError(

@@ -113,6 +113,10 @@ _CORE_LINKS = (
         NavItem(N_("Exceptions"), "courses.exceptions", "flag", "team", 22),
     ),
     (
+        "surveys.view", Scope.OWN,
+        NavItem(N_("Course feedback"), "courses.surveys", "message-2", "team", 60),
+    ),
+    (
         "results.view", Scope.TEAM,
         NavItem(N_("Months"), "results.months", "calendar-stats", "results", 10),
     ),

@@ -49,3 +49,33 @@ ALL = {
     "png": png(), "jpeg": jpeg(), "webp": webp(), "gif": gif(), "pdf": PDF,
     "mp3": MP3, "m4a": M4A, "mp4": MP4, "webm": WEBM,
 }  # fmt: skip
+
+
+def _box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(body)) + name + body
+
+
+def mp4(milliseconds: int, version: int = 0, brand: bytes = b"isom") -> bytes:
+    """With `moov` at the end, behind what would be the film, as cameras write it."""
+    times = struct.pack(">II", 0, 0) if version == 0 else struct.pack(">QQ", 0, 0)
+    length = struct.pack(">II" if version == 0 else ">IQ", 600, milliseconds * 600 // 1000)
+    mvhd = _box(b"mvhd", bytes([version, 0, 0, 0]) + times + length + b"\0" * 80)
+    ftyp = _box(b"ftyp", brand + b"\0\0\2\0mp41")
+    wide = struct.pack(">I4sQ", 1, b"mdat", 16 + 1000) + b"\0" * 1000
+    return ftyp + wide + _box(b"moov", _box(b"udta", b"") + mvhd)
+
+
+def _element(name: int, body: bytes, *, unknown: bool = False) -> bytes:
+    size = b"\x01" + b"\xff" * 7 if unknown else struct.pack(">Q", len(body) | 1 << 56)
+    return name.to_bytes((name.bit_length() + 7) // 8, "big") + size + body
+
+
+def webm(milliseconds: int | None) -> bytes:
+    """As a recorder in a browser writes it, of unknown length where that is None."""
+    info = _element(0x2AD7B1, (1_000_000).to_bytes(3, "big")) + _element(0x4D80, b"app")
+    if milliseconds is not None:
+        info += _element(0x4489, struct.pack(">d", milliseconds))
+    parts = _element(0xEC, b"\0" * 30) + _element(0x1549A966, info)
+    cluster = _element(0x1F43B675, b"\0" * 50, unknown=True)
+    head = b"\x1a\x45\xdf\xa3\x8b\x42\x86\x81\x01\x42\x82\x84webm"
+    return head + _element(0x18538067, parts + cluster, unknown=True)

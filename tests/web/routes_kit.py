@@ -155,6 +155,8 @@ def prepare(app: Flask) -> Others:
             "attempt_id": attempt.id,
             "certificate_id": certificate.id,
             "upload_id": upload.id,
+            "programme_key": "peak-logistics",
+            "step_key": "peak-feedback",
             "case_id": case_id,
             "version_id": draft.id,
             "drill_id": run.drill_id,

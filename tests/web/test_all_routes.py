@@ -114,6 +114,8 @@ IMPERSONAL = {
     "programme_id",
     "year",
     "entry_id",
+    "programme_key",
+    "step_key",
 }
 
 # Pages of a stranger's object that any signed-in person may ask for, and who is let in.
@@ -149,7 +151,7 @@ FROM_SCOPE = {
 }
 # A rater amends their own scoring alone; the step in the walk is no sign-off; and the month has
 # one revision, with nothing before it to compare.
-NOBODY = {"cases.amend", "courses.sign_off", "results.revision"}
+NOBODY = {"cases.amend", "courses.sign_off", "courses.evidence", "results.revision"}
 
 
 def allowed(app: Flask, rule: Rule, role: str, viewer: Viewer) -> bool:

@@ -70,7 +70,7 @@ def _courses(
 def _signoffs(session: Session, team: ColumnElement[bool]) -> list[Line]:
     return [
         _line(person.id, _TITLE, title)
-        for person, _enrolment, _step, title, _since in signoffs_waiting(session, team)
+        for person, _enrolment, _step, _kind, title, _since in signoffs_waiting(session, team)
     ]
 
 

@@ -1,0 +1,1 @@
+"""What lessons show besides their text, and how far somebody has watched it."""

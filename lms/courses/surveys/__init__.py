@@ -1,0 +1,1 @@
+"""Feedback about a course: asked without a name, shown as counts."""
