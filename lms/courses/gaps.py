@@ -138,7 +138,7 @@ def _courses(session: Session) -> list[Course]:
         select(Programme.id, ProgrammeVersion.title)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .where(Programme.kind.in_(KINDS), ProgrammeVersion.number == newest)
-        .order_by(Programme.kind.desc(), Programme.id)
+        .order_by(Programme.kind, Programme.id)
     )
     return [Course(*row) for row in rows]
 
