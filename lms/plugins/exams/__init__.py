@@ -34,6 +34,7 @@ AUDIT = {
     "exam.start": Localized("开始考试", "Began an exam"),
     "exam.submit": Localized("交卷", "Handed in an exam"),
     "exam.import": Localized("导入题目", "Imported questions"),
+    "question_bank": Localized("题库", "Question bank"),
 }
 
 
