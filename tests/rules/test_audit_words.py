@@ -8,7 +8,9 @@ from flask import Flask
 import lms
 from lms.rules.audit_words import CORE, action_name, subject_name
 
-_CALL = re.compile(r"(?:audit\.record|(?<!def )(?:record_all|_note))\((.*?)\)(?:  # fmt: skip)?\n", re.DOTALL)
+_CALL = re.compile(
+    r"(?:audit\.record|(?<!def )(?:record_all|_note))\((.*?)\)(?:  # fmt: skip)?\n", re.DOTALL
+)
 _CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 _SUBJECT = re.compile(r'\("([a-z_]+)", ')
 
