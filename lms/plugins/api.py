@@ -28,6 +28,7 @@ from lms.courses.models import (
 from lms.courses.queries import standings
 from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
 from lms.courses.signoffs import waiting as signoffs_waiting
+from lms.courses.surveys.results import Satisfaction, satisfaction_by_month
 from lms.courses.team import stuck_since
 from lms.db import (
     Code,
@@ -199,6 +200,7 @@ __all__ = [
     "Rule",
     "RuleProposal",
     "RuleRun",
+    "Satisfaction",
     "Scope",
     "Search",
     "Session",
@@ -260,6 +262,7 @@ __all__ = [
     "programme_for_figure",
     "read_sheets",
     "refusals",
+    "satisfaction_by_month",
     "set_step_state",
     "show_on",
     "shown",

@@ -59,32 +59,43 @@ class Survey:
         return None
 
 
-def satisfaction_of(
-    session: Session,
-    programme_ids: Iterable[int],
-    since: Month | None = None,
-    until: Month | None = None,
-) -> dict[int, Satisfaction]:
-    """By programme id, for those with enough answers (in the months `since`-`until`, both
-    included); a bounded number of queries."""
-    minimum = policies.in_force(session, SURVEYS)["min_answers"]
-    steps = _steps(session, Programme.id.in_(list(programme_ids)))
-    owner: dict[tuple[int, str], int] = {}
-    for row in steps:
-        for question in row.config["questions"]:
-            if question.get("satisfaction"):
-                owner[row.step_id, question["key"]] = row.programme_id
-    counts: dict[int, Counter[int]] = {}
-    for step_id, key, value, count in _counts(
-        session, [row.step_id for row in steps], since, until
-    ):
-        if (step_id, key) in owner:
-            counts.setdefault(owner[step_id, key], Counter())[value] += count
+def satisfaction_by_month(
+    session: Session, programme_ids: Iterable[int], first: Month, last: Month
+) -> dict[tuple[int, Month], Satisfaction]:
+    """By programme and month in which the answers were given, where there are enough of them;
+    one query."""
+    rows = session.execute(
+        select(
+            ProgrammeVersion.programme_id,
+            SurveyCount,
+            Step.config,
+            SURVEYS.newest().label("policy"),
+        )
+        .join(Step, Step.id == SurveyCount.step_id)
+        .join(Module, Module.id == Step.module_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
+        .where(
+            ProgrammeVersion.programme_id.in_(list(programme_ids)),
+            SurveyCount.month >= first,
+            SurveyCount.month <= last,
+        )
+    ).all()
+    counts: dict[tuple[int, Month], Counter[int]] = {}
+    for programme_id, given, config, _policy in rows:
+        if _is_satisfaction(config, given.question):
+            found = counts.setdefault((programme_id, given.month), Counter())
+            found[given.value] += given.count
+    stored = next((row.policy for row in rows), None) or {}
+    minimum = (SURVEYS.defaults() | stored)["min_answers"]
     return {
-        programme_id: Satisfaction(_mean(found), found.total())
-        for programme_id, found in counts.items()
+        place: Satisfaction(_mean(found), found.total())
+        for place, found in counts.items()
         if found.total() >= minimum
     }
+
+
+def _is_satisfaction(config: Mapping[str, Any], key: str) -> bool:
+    return any(q["key"] == key and q.get("satisfaction") for q in config["questions"])
 
 
 def surveys(session: Session) -> list[Survey]:
@@ -176,17 +187,11 @@ def _steps(session: Session, where: ColumnElement[bool]) -> Sequence[Any]:
     ).all()
 
 
-def _counts(
-    session: Session, steps: Sequence[int], since: Month | None = None, until: Month | None = None
-) -> Sequence[Any]:
-    wanted: list[ColumnElement[bool]] = [SurveyCount.step_id.in_(steps)]
-    if since is not None:
-        wanted.append(SurveyCount.month >= since)
-    if until is not None:
-        wanted.append(SurveyCount.month <= until)
+def _counts(session: Session, steps: Sequence[int]) -> Sequence[Any]:
     total = func.sum(SurveyCount.count)
     columns = (SurveyCount.step_id, SurveyCount.question, SurveyCount.value)
-    return session.execute(select(*columns, total).where(*wanted).group_by(*columns)).all()
+    here = SurveyCount.step_id.in_(steps)
+    return session.execute(select(*columns, total).where(here).group_by(*columns)).all()
 
 
 def _texts(session: Session, steps: Sequence[int]) -> dict[tuple[int, str], list[str]]:

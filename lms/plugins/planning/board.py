@@ -1,13 +1,21 @@
 """The year at a glance, and as a table to take away."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from lms.plugins.api import Month, Programme, ProgrammeVersion, Session, pick
+from lms.plugins.api import (
+    Month,
+    Programme,
+    ProgrammeVersion,
+    Satisfaction,
+    Session,
+    pick,
+    satisfaction_by_month,
+)
 from lms.plugins.planning import words
 from lms.plugins.planning.figures import Outcome, outcomes
 from lms.plugins.planning.models import PlanEntry, Status
@@ -17,6 +25,7 @@ from lms.plugins.planning.models import PlanEntry, Status
 class Row:
     entry: PlanEntry
     outcome: Outcome | None
+    satisfaction: Satisfaction | None = None
 
     @property
     def attended(self) -> int | None:
@@ -54,9 +63,10 @@ class YearOfPlan:
 
 
 def year_of_plan(session: Session, year: int, present: Month) -> YearOfPlan:
-    """Two queries, and one for an empty year."""
+    """Three queries."""
     months = [Month(year * 12 + number) for number in range(12)]
     rows = rows_of(session, months[0], months[-1])
+    rows = _with_satisfaction(session, rows, months[0], months[-1])
     has_earlier = not rows and _has_entries(session, months[0].plus(-12), months[-1].plus(-12))
     return YearOfPlan(
         year,
@@ -66,7 +76,7 @@ def year_of_plan(session: Session, year: int, present: Month) -> YearOfPlan:
 
 
 def rows_of(session: Session, first: Month, last: Month) -> list[Row]:
-    """Two queries."""
+    """Two queries; without satisfaction."""
     entries = session.scalars(
         select(PlanEntry)
         .where(PlanEntry.month >= first, PlanEntry.month <= last)
@@ -75,9 +85,18 @@ def rows_of(session: Session, first: Month, last: Month) -> list[Row]:
     ).all()
     linked = {entry.programme_id for entry in entries if entry.programme_id is not None}
     known = outcomes(session, linked, first, last)
+    return [Row(entry, known.get((entry.programme_id or 0, entry.month))) for entry in entries]
+
+
+def _with_satisfaction(session: Session, rows: list[Row], first: Month, last: Month) -> list[Row]:
+    """One query, none where no entry has a programme."""
+    linked = {row.entry.programme_id for row in rows if row.entry.programme_id is not None}
+    if not linked:
+        return rows
+    found = satisfaction_by_month(session, linked, first, last)
     return [
-        Row(entry, known.get((entry.programme_id, entry.month)) if entry.programme_id else None)
-        for entry in entries
+        replace(row, satisfaction=found.get((row.entry.programme_id or 0, row.entry.month)))
+        for row in rows
     ]
 
 
@@ -103,7 +122,7 @@ def headers() -> list[str]:
     return [
         _("Month"), _("Kind"), _("Category"), _("Title"), _("Status"), _("Responsible"),
         _("Guests"), _("Planned number"), _("Attendance"), _("Mean score"), _("Completion rate"),
-        _("Remarks"),
+        _("Satisfaction"), _("Remarks"),
     ]  # fmt: skip
 
 
@@ -116,5 +135,6 @@ def lines(found: YearOfPlan) -> Iterator[list[object]]:
             pick(entry.title), pick(words.STATUSES[entry.status]),
             entry.responsible.name if entry.responsible else "", entry.guests, entry.planned,
             row.attended, outcome.mean / 100 if outcome and outcome.mean is not None else None,
-            outcome.pass_rate if outcome else None, entry.remarks,
+            outcome.pass_rate if outcome else None,
+            round(row.satisfaction.mean, 2) if row.satisfaction else None, entry.remarks,
         ]  # fmt: skip

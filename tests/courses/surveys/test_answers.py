@@ -1,6 +1,7 @@
 """Surveys: nobody's answers, counted once, shown from enough on."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -139,8 +140,15 @@ def test_results_wait_for_enough_answers(
     assert reader.get(table).get_data(as_text=True).count("\n") == 1
     assert "from 5 answers on" in reader.get("/surveys").get_data(as_text=True)
     db.session.rollback()
-    assert results.satisfaction_of(db.session(), [1]) == {}
+    programme = db.session.scalars(select(Programme.id)).one()
+    november = Month.parse("2026-11")
+    by_month = partial(results.satisfaction_by_month, db.session(), [programme, 99])
+    assert by_month(november, november.plus(1)) == {}
+    db.session.rollback()
     say(course, app, persons.add(), GOOD | {"all-in-all": "1"})
+    assert by_month(november, november) == {(programme, november): results.Satisfaction(3.6, 5)}
+    assert by_month(november.plus(1), november.plus(2)) == {}
+    db.session.rollback()
     late = reader.get(page).get_data(as_text=True)
     assert "mean 3.60 of 5" in late and "2 · 40%" in late and "Less &lt;b&gt;" in late
     assert "3.6 / 5" in reader.get("/surveys").get_data(as_text=True)
@@ -151,7 +159,7 @@ def test_results_wait_for_enough_answers(
     assert auth.login(persons.add("supervisor")).get(page).status_code == 403
 
 
-def test_satisfaction_adds_up_the_versions_that_asked_the_same(
+def test_a_survey_adds_up_the_versions_that_asked_the_same(
     course: School, both_apps: Flask, persons: People, documents: Documents, clock: SettableClock
 ) -> None:
     session = db.session()
@@ -162,13 +170,6 @@ def test_satisfaction_adds_up_the_versions_that_asked_the_same(
     clock.advance(days=40)
     for value in (3, 2, 1):
         say(course, both_apps, persons.add(), GOOD | {"all-in-all": str(value), "pace": "3"})
-    programme = session.scalars(select(Programme.id)).one()
-    assert results.satisfaction_of(session, [programme, 99]) == {
-        programme: results.Satisfaction(3.0, 5)
-    }
-    november, december = Month.parse("2026-11"), Month.parse("2026-12")
-    assert results.satisfaction_of(session, [programme], until=november) == {}
-    assert results.satisfaction_of(session, [programme], since=november, until=december)
     found = results.survey(session, "peak", "say")
     assert found is not None and found.questions is not None
     assert [dict(result.counts) for result in found.questions] == [
