@@ -57,6 +57,9 @@ def create_app(
     manager = app.extensions["lms_plugins"] = PluginManager(settings)
     for domain in DOMAINS:
         import_module(f"lms.{domain}.models")
+    for domain in DOMAINS:
+        # The tables of a domain's parts too: one that first comes with a plugin is taken for its.
+        import_module(f"lms.{domain}.registry")
     import_module("lms.audit")
     configure_mappers()
     manager.load_all()
