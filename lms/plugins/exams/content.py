@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from lms.plugins.api import DomainError, Localized, Session, documents
 from lms.plugins.exams.models import (
+    LETTERS,
     Bank,
     Exam,
     Question,
@@ -145,7 +146,7 @@ def _wording(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
         options, right = TRUE_FALSE, [0 if answer == [True] else 1]
     else:
         options = entry.get("options") or []
-        if len(options) < 2 or not all(Localized.of(o) for o in options):
+        if not 2 <= len(options) <= len(LETTERS) or not all(Localized.of(o) for o in options):
             raise _wrong(where, "options")
         right = _right_options(kind, answer, len(options), where)
     return {

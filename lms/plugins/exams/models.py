@@ -23,6 +23,10 @@ class ExamsModel(DeclarativeBase):
     registry = new_registry()
 
 
+# As many options as a question may have, as they are named on paper.
+LETTERS = "ABCDEFGHIJ"
+
+
 class QuestionType(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"

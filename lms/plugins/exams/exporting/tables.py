@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from lms.plugins.api import Localized, pick
 from lms.plugins.exams.exporting import Plain
-from lms.plugins.exams.models import QuestionType
+from lms.plugins.exams.models import LETTERS, QuestionType
 
-LETTERS = "ABCDEFGHIJ"
 _TYPES = {
     QuestionType.SINGLE: Localized("单选题", "single"),
     QuestionType.MULTIPLE: Localized("多选题", "multiple"),

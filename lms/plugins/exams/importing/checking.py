@@ -8,9 +8,9 @@ from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.answers import chosen, truth
 from lms.plugins.exams.importing.drafts import Draft
 from lms.plugins.exams.importing.words import difficulty, question_type
-from lms.plugins.exams.models import QuestionType
+from lms.plugins.exams.models import LETTERS, QuestionType
 
-MAX_STEM, MAX_OPTION, MAX_OPTIONS = 4000, 1000, 10
+MAX_STEM, MAX_OPTION = 4000, 1000
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PUNCTUATION = re.compile(r"[\s，。、；：？！,;:?!（）()“”\"'‘’【】\[\]《》_…]+|(?<!\d)\.|\.(?!\d)")
 
@@ -79,8 +79,8 @@ def _true_or_false(draft: Draft, options: list[str]) -> list[bool]:
 def _check_options(draft: Draft, options: list[str]) -> None:
     if len(options) < 2:
         draft.reasons.append(DomainError("A choice needs two options at least."))
-    if len(options) > MAX_OPTIONS:
-        draft.reasons.append(DomainError("More than %(most)s options.", most=MAX_OPTIONS))
+    if len(options) > len(LETTERS):
+        draft.reasons.append(DomainError("More than %(most)s options.", most=len(LETTERS)))
     if any(not option for option in options):
         letter = chr(ord("A") + options.index(""))
         draft.reasons.append(DomainError("Option %(letter)s is blank.", letter=letter))

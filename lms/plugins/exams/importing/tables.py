@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from lms.plugins.api import N_, Cell, Column, DomainError, Row, Sheet, Table, find_table, shown
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.words import RIGHT, plain, question_type, split_tags
+from lms.plugins.exams.models import LETTERS
 
-LETTERS = "ABCDEFGHIJ"
 _NO_POINTS = N_("Points are not taken over: every question of an exam counts the same.")
 COLUMNS = {
     "stem": ("题干", "题目", "试题", "问题", "题目内容", "试题内容", "试题题干", "题目名称", "考题",

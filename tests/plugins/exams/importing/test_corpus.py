@@ -46,6 +46,4 @@ def test_the_file_says_what_a_person_reads_in_it(path: Path) -> None:
 )
 def test_a_format_that_is_said_wrongly_is_refused(name: str, kind: str) -> None:
     with pytest.raises(DomainError):
-        found = reading.read((FOLDER / name).read_bytes(), name, kind)
-        assert not [d for d in found.drafts if not (entry_of(d), d.reasons)[1]]
-        raise DomainError("Nothing usable was found.")
+        reading.read((FOLDER / name).read_bytes(), name, kind)
