@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from lms.cases.models import CaseVersion, Drill, DrillRun, Rating, Rubric, RunState
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step
+from lms.courses.queries import is_latest
 from lms.db import Localized, Session
 from lms.people.models import Person
 from lms.plugins.types import SkillGap
@@ -85,12 +86,6 @@ def _ratings(session: Session, scope: ColumnElement[bool], since: datetime) -> I
 
 def _programmes_by_rubric(session: Session) -> dict[str, list[int]]:
     """Programmes whose latest version has a drill scored by that rubric."""
-    newest = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .correlate(Programme)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(Programme.id, Rubric.key)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
@@ -98,7 +93,7 @@ def _programmes_by_rubric(session: Session) -> dict[str, list[int]]:
         .join(Step, Step.module_id == Module.id)
         .join(Drill, Drill.key == Step.config["drill"].as_string())
         .join(Rubric, Rubric.id == Drill.rubric_id)
-        .where(Step.kind == "drill", ProgrammeVersion.number == newest)
+        .where(Step.kind == "drill", is_latest())
         .distinct()
         .order_by(Programme.id)
     )

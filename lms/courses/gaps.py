@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from lms.audit import Actor
 from lms.cases.gaps import criterion_gaps
 from lms.clock import local_date
 from lms.courses.audience.versions import KINDS
 from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion
+from lms.courses.queries import is_latest
 from lms.courses.services import enrol
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -128,16 +129,10 @@ def _people(session: Session, ids: Collection[int]) -> dict[int, Person]:
 
 def _courses(session: Session) -> list[Course]:
     """What may be assigned: topic courses and tracks, in their latest version."""
-    newest = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .correlate(Programme)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(Programme.id, ProgrammeVersion.title)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .where(Programme.kind.in_(KINDS), ProgrammeVersion.number == newest)
+        .where(Programme.kind.in_(KINDS), is_latest())
         .order_by(Programme.kind, Programme.id)
     )
     return [Course(*row) for row in rows]

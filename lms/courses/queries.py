@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from lms.courses.gating import Progress, Standing, standing
 from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion, StepProgress
@@ -102,6 +103,15 @@ def one(session: Session, enrolment_id: int, today: date) -> Standing:
     if not found:
         raise NotFound("This course does not exist.")
     return found[0]
+
+
+def is_latest() -> ColumnElement[bool]:
+    """Of a `ProgrammeVersion` in the query: that it is its programme's latest."""
+    every = aliased(ProgrammeVersion)
+    newest = select(func.max(every.number)).where(
+        every.programme_id == ProgrammeVersion.programme_id
+    )
+    return ProgrammeVersion.number == newest.scalar_subquery()
 
 
 def latest_version(session: Session, programme_id: int) -> ProgrammeVersion | None:

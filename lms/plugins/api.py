@@ -25,7 +25,7 @@ from lms.courses.models import (
     StepProgress,
     StepState,
 )
-from lms.courses.queries import standings
+from lms.courses.queries import is_latest, standings
 from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
 from lms.courses.signoffs import waiting as signoffs_waiting
 from lms.courses.surveys.results import Satisfaction, satisfaction_by_month
@@ -239,6 +239,7 @@ __all__ = [
     "here",
     "hookimpl",
     "in_force",
+    "is_latest",
     "limiter",
     "local_date",
     "locale",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from lms.plugins.api import (
     Actor,
@@ -15,6 +15,7 @@ from lms.plugins.api import (
     ProgrammeVersion,
     Session,
     audit,
+    is_latest,
     policies,
 )
 from lms.plugins.certificates.models import CourseTerms
@@ -89,17 +90,11 @@ def change(
 
 
 def _programmes() -> Select[Programme, Localized, CourseTerms]:
-    newest = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .correlate(Programme)
-        .scalar_subquery()
-    )
     return (
         select(Programme, ProgrammeVersion.title, CourseTerms)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .outerjoin(CourseTerms, CourseTerms.programme_id == Programme.id)
-        .where(ProgrammeVersion.number == newest)
+        .where(is_latest())
         .order_by(Programme.key)
     )
 

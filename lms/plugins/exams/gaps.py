@@ -15,6 +15,7 @@ from lms.plugins.api import (
     Session,
     SkillGap,
     Step,
+    is_latest,
 )
 from lms.plugins.exams.models import Attempt, Exam, QuestionTag, QuestionVersion, Response
 
@@ -54,19 +55,13 @@ def skill_gaps(session: Session, scope: ColumnElement[bool], since: datetime) ->
 
 def _programmes_by_tag(session: Session) -> dict[str, list[int]]:
     """Programmes whose latest version has an exam that asks about the topic."""
-    newest = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .correlate(Programme)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(Programme.id, Exam.tags)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .join(Module, Module.version_id == ProgrammeVersion.id)
         .join(Step, Step.module_id == Module.id)
         .join(Exam, Exam.key == Step.config["exam"].as_string())
-        .where(Step.kind == "exam", ProgrammeVersion.number == newest)
+        .where(Step.kind == "exam", is_latest())
         .order_by(Programme.id)
     )
     found: dict[str, list[int]] = defaultdict(list)
