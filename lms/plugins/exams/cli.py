@@ -1,12 +1,15 @@
 """`lms questions import`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lms.plugins.api import OPERATOR, DomainError, db, now
-from lms.plugins.exams.importing import reading, storing
-from lms.plugins.exams.importing.storing import Plan
+from lms.plugins.exams.importing import FORMATS
+
+if TYPE_CHECKING:
+    from lms.plugins.exams.importing.storing import Plan
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -19,11 +22,13 @@ def questions() -> None:
 @questions.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--bank", required=True, help="Its key or title; a new name makes a new bank.")
-@click.option("--format", "kind", type=click.Choice(reading.FORMATS), default="auto")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="auto")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
 @click.option("--accept-valid", is_flag=True, help="Take the good questions of a file with others.")
 def import_(file: Path, bank: str, kind: str, dry_run: bool, accept_valid: bool) -> None:
     """Import questions; a file with a refused one changes nothing unless told otherwise."""
+    from lms.plugins.exams.importing import reading, storing  # here: every command loads this file
+
     session = db.session()
     with file.open("rb") as opened:
         content = opened.read(MAX_BYTES + 1)
@@ -50,7 +55,7 @@ def import_(file: Path, bank: str, kind: str, dry_run: bool, accept_valid: bool)
         session.commit()
 
 
-def _report(name: str, plan: Plan) -> None:
+def _report(name: str, plan: "Plan") -> None:
     said = [(len(plan.added), "new"), (len(plan.changed), "changed"), (plan.same, "the same")]
     counts = ", ".join(f"{count} {word}" for count, word in said if count)
     click.echo(f"{name}: {plan.read} questions read{f' ({counts})' if counts else ''}")

@@ -28,8 +28,6 @@ from lms.plugins.api import (
 from lms.plugins.exams.dumping import current_versions
 from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.exporting.gift import as_gift
-from lms.plugins.exams.exporting.moodle_xml import as_moodle_xml
-from lms.plugins.exams.importing import previews
 from lms.plugins.exams.manage import bp
 from lms.plugins.exams.models import Bank, QuestionImport
 
@@ -64,6 +62,8 @@ def import_questions() -> ResponseReturnValue:
 
 
 def _read(form: ImportForm) -> QuestionImport:
+    from lms.plugins.exams.importing import previews  # here: the readers load with the first file
+
     file = form.file.data
     return previews.prepare(
         db.session(),
@@ -99,6 +99,8 @@ def _said(entry: dict[str, object]) -> str:
 @bp.post("/imports/<int:import_id>/take")
 @access.requires("exams.manage")
 def take_questions(import_id: int) -> ResponseReturnValue:
+    from lms.plugins.exams.importing import previews
+
     kept, form = _kept(import_id), TakeForm()
     if not form.validate_on_submit():
         return _show(kept, form, 400)
@@ -135,6 +137,8 @@ def export_questions(key: str, kind: str) -> ResponseReturnValue:
     if kind == "gift":
         return _file(as_gift(questions), f"{key}.gift.txt", "text/plain")
     if kind == "xml":
+        from lms.plugins.exams.exporting.moodle_xml import as_moodle_xml
+
         return _file(as_moodle_xml(questions), f"{key}.xml", "application/xml")
     letters = tables.widest(questions)
     return download(key, tables.header(letters), tables.rows(questions, letters), kind)

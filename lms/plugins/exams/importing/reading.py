@@ -7,7 +7,6 @@ from lms.plugins.exams.importing import aiken, gift, papers, tables
 from lms.plugins.exams.importing.drafts import Found
 from lms.plugins.exams.importing.moodle_xml import read_moodle_xml
 
-FORMATS = ("auto", "xlsx", "csv", "gift", "aiken", "moodle-xml", "text")
 MAX_QUESTIONS = 5000
 
 
@@ -34,7 +33,7 @@ def read(content: bytes, filename: str, kind: str = "auto") -> Found:
 
 
 def recognise(content: bytes, name: str) -> str:
-    """One of FORMATS; DomainError if the content is none of them."""
+    """One of `FORMATS` (of this package); DomainError if the content is none of them."""
     start = content.lstrip()[:200]
     if not start:
         raise DomainError("%(file)s is empty.", file=name)
