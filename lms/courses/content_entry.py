@@ -9,16 +9,24 @@ from lms.errors import DomainError
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+class Refused(DomainError):
+    """What is wrong (`why`) and where (`place`: ``modules[2].steps[1].minutes``) in a document."""
+
+    def __init__(self, file: str, place: str, why: DomainError) -> None:
+        super().__init__("%(file)s, %(place)s: %(why)s", file=file, place=place, why=str(why))
+        self.place, self.why = place, why
+
+
 class Entry:
     """`file` and `where` (``modules[2].steps[1]``) say in messages which mapping this is."""
 
     def __init__(self, file: str, raw: Mapping[str, Any], where: str = "") -> None:
         self.file, self.raw, self.where = file, raw, where
 
-    def refuse(self, name: str, why: str) -> DomainError:
-        return DomainError(
-            "%(file)s, %(place)s: %(why)s", file=self.file, place=self._at(name), why=why
-        )
+    def refuse(self, name: str, why: str | DomainError, /, **params: Any) -> Refused:
+        """`why` as a message id with its `params`, or as the refusal of somebody else."""
+        reason = DomainError(why, **params) if isinstance(why, str) else why
+        return Refused(self.file, self._at(name), reason)
 
     def has(self, name: str) -> bool:
         return self.raw.get(name) is not None
@@ -44,7 +52,7 @@ class Entry:
     def choice(self, name: str, known: Sequence[str]) -> str:
         value = self.word(name)
         if value not in known:
-            raise self.refuse(name, f"This must be one of {', '.join(known)}.")
+            raise self.refuse(name, "This must be one of %(known)s.", known=", ".join(known))
         return str(value)
 
     def flag(self, name: str) -> bool:
@@ -56,7 +64,7 @@ class Entry:
     def number(self, name: str, low: int) -> int:
         value = self.raw.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < low:
-            raise self.refuse(name, f"This must be a whole number, {low} or more.")
+            raise self.refuse(name, "This must be a whole number, %(low)s or more.", low=low)
         return value
 
     def keys(self, name: str) -> list[str]:
@@ -99,12 +107,7 @@ class Entry:
         for number, item in enumerate(value, 1):
             place = f"{self._at(name)}[{number}]"
             if not isinstance(item, Mapping):
-                raise DomainError(
-                    "%(file)s, %(place)s: %(why)s",
-                    file=self.file,
-                    place=place,
-                    why="This must be a mapping.",
-                )
+                raise Refused(self.file, place, DomainError("This must be a mapping."))
             found.append(Entry(self.file, item, place))
         return found
 

@@ -17,7 +17,7 @@ def check_reachable(entry: Entry, modules: Sequence[Mapping[str, Any]]) -> None:
         for place, step in enumerate(module["steps"], 1):
             for key in step.get("after", ()):
                 if key not in known:
-                    raise entry.refuse(_at(number, place), f"There is no step {key}.")
+                    raise entry.refuse(_at(number, place), "There is no step %(key)s.", key=key)
     done: set[str] = set()
     while opened := _opened(modules, done):
         done |= opened
@@ -25,8 +25,11 @@ def check_reachable(entry: Entry, modules: Sequence[Mapping[str, Any]]) -> None:
         for place, step in enumerate(module["steps"], 1):
             # Plain order cannot stand still by itself: some step with `after` is at its bottom.
             if step["key"] not in done and "after" in step:
-                why = f"{step['key']} could never open: it waits, in a circle, for itself."
-                raise entry.refuse(_at(number, place), why)
+                raise entry.refuse(
+                    _at(number, place),
+                    "%(key)s could never open: it waits, in a circle, for itself.",
+                    key=step["key"],
+                )
 
 
 def _at(module: int, step: int) -> str:
@@ -62,9 +65,9 @@ def check_requirements(session: Session, read: Mapping[str, Entry]) -> None:
     for key, entry in read.items():
         for wanted in requires[key]:
             if wanted not in requires:
-                raise entry.refuse("requires", f"There is no programme {wanted}.")
+                raise entry.refuse("requires", "There is no programme %(key)s.", key=wanted)
         if key in _all_before(key, requires):
-            raise entry.refuse("requires", f"{key} waits, in a circle, for itself.")
+            raise entry.refuse("requires", "%(key)s waits, in a circle, for itself.", key=key)
 
 
 def _all_before(key: str, requires: Mapping[str, Sequence[str]]) -> set[str]:

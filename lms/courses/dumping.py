@@ -32,6 +32,24 @@ def dump_programmes(session: Session, folder: Path) -> int:
 
 
 def _write(version: ProgrammeVersion, folder: Path) -> None:
+    document = as_document(version)
+    for module in document["modules"]:
+        for step in module["steps"]:
+            if step["kind"] == "lesson":
+                _write_lesson(step, folder)
+    write_document(folder, "programme", document)
+
+
+def _write_lesson(step: dict[str, Any], folder: Path) -> None:
+    files.write(step.pop("media", {}), folder)
+    for language, text in step.pop("body").items():
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{step['key']}.{language}.md"
+        path.write_text(text, "utf-8", newline="\n")
+
+
+def as_document(version: ProgrammeVersion) -> dict[str, Any]:
+    """The version as its file has it, with the `body` and `media` of each lesson in its step."""
     programme = version.programme
     document = {
         "key": programme.key,
@@ -45,33 +63,26 @@ def _write(version: ProgrammeVersion, folder: Path) -> None:
         "grants_clearance": version.grants_clearance,
         "weak_figure": programme.weak_figure,
         "requires": version.requires,
-        "modules": [_module(module, folder) for module in version.modules],
+        "modules": [_module(module) for module in version.modules],
     }
-    write_document(folder, "programme", _without_none(document))
+    return _without_none(document)
 
 
-def _module(module: Module, folder: Path) -> dict[str, Any]:
+def _module(module: Module) -> dict[str, Any]:
     document = {
         "key": module.key,
         "title": sides(module.title),
         "opens_on_day": module.opens_on_day,
         "needs": module.needs,
-        "steps": [_step(step, folder) for step in module.steps],
+        "steps": [_step(step) for step in module.steps],
     }
     return _without_none(document)
 
 
-def _step(step: Step, folder: Path) -> dict[str, Any]:
-    config = dict(step.config)
-    if step.kind == "lesson":
-        files.write(config.pop("media", {}), folder)
-        for language, text in config.pop("body").items():
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"{step.key}.{language}.md"
-            path.write_text(text, "utf-8", newline="\n")
+def _step(step: Step) -> dict[str, Any]:
     named = {"key": step.key, "kind": step.kind, "title": sides(step.title)}
     after = {} if step.after is None else {"after": step.after}
-    return {**named, "minutes": step.minutes, **after, **config}
+    return {**named, "minutes": step.minutes, **after, **step.config}
 
 
 def _without_none(document: dict[str, Any]) -> dict[str, Any]:

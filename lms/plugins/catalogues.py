@@ -14,6 +14,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext"), None),
     **dict.fromkeys(("DomainError", "NotAllowed", "NotFound", "Conflict"), None),
     "ngettext": (1, 2),
+    "refuse": (2,),
 }
 # A template that cannot be parsed is an error, not a file without messages.
 _OPTIONS = {"templates/**.html": {"silent": "false"}}

@@ -36,16 +36,18 @@ def described(entry: Entry, folder: Path, body: Mapping[str, str]) -> dict[str, 
 def _described(entry: Entry, folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     if not _NAME.fullmatch(name):
-        raise entry.refuse("body", f"{name}: a file’s name is letters, digits, - _ and a dot.")
+        raise entry.refuse(
+            "body", "%(name)s: a file’s name is letters, digits, - _ and a dot.", name=name
+        )
     if not path.is_file() or path.is_symlink():
-        raise entry.refuse("body", f"{name} is not there.")
+        raise entry.refuse("body", "%(name)s is not there.", name=name)
     with path.open("rb") as file:
         try:
             kind = services.check_kind(file.read(HEAD_BYTES), name, tuple(Family))
             if kind.family is Family.IMAGE:
                 services.check_picture(kind, file, name)
         except DomainError as error:
-            raise entry.refuse("body", str(error)) from None
+            raise entry.refuse("body", error) from None
         found: dict[str, Any] = {"kind": kind.code, "size": path.stat().st_size}
         if kind.family is Family.IMAGE and (size := images.dimensions(kind.code, file)):
             found["width"], found["height"] = size
