@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.errors import DomainError
+from lms.i18n import N_
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -13,7 +14,7 @@ class Refused(DomainError):
     """What is wrong (`why`) and where (`place`: ``modules[2].steps[1].minutes``) in a document."""
 
     def __init__(self, file: str, place: str, why: DomainError) -> None:
-        super().__init__("%(file)s, %(place)s: %(why)s", file=file, place=place, why=str(why))
+        super().__init__(N_("%(file)s, %(place)s: %(why)s"), file=file, place=place, why=str(why))
         self.place, self.why = place, why
 
 
