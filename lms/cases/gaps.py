@@ -26,6 +26,8 @@ def criterion_gaps(
     last: dict[tuple[str, str, int], tuple[bool, int]] = {}
     for person_id, rubric_id, pass_mark, levels, case_id in _ratings(session, scope, since):
         for criterion, level in levels.items():
+            if level is None:
+                continue
             key = rubrics[rubric_id].key, criterion, person_id
             last[key] = (int(level) - 1) * 25 < pass_mark, case_id
     people: dict[tuple[str, str], list[int]] = defaultdict(list)

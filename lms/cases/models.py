@@ -120,6 +120,7 @@ class Drill(Model):
     triggers: Mapped[list[Any]]
     script: Mapped[list[Any]]
     first_reply_seconds: Mapped[int]
+    raters_needed: Mapped[int | None]  # left out: as the policy says
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
 
@@ -157,6 +158,7 @@ class DrillRun(Model):
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None] = mapped_column(index=True)
     scored_at: Mapped[datetime | None] = mapped_column(index=True)
+    acknowledged_at: Mapped[datetime | None]  # by the learner; a new score asks for it again
     score: Mapped[int | None]
     passed: Mapped[bool | None]
     policy_number: Mapped[int | None]  # of `drills.scoring`, when it was scored
@@ -202,10 +204,11 @@ class Rating(Model):
     id: Mapped[Pk]
     run_id: Mapped[int] = mapped_column(ForeignKey("drill_run.id"), index=True)
     rater_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    levels: Mapped[dict[str, Any]]  # criterion key -> 1-5
+    levels: Mapped[dict[str, Any]]  # criterion key -> 1-5, None where it does not apply
     comments: Mapped[dict[str, Any]]  # criterion key -> text
     critical: Mapped[list[str]]
     comment: Mapped[str] = mapped_column(default="")
+    lines: Mapped[list[Any]] = mapped_column(default=list)  # [{"seq": int, "text": str}]
     score: Mapped[int]
     is_adjudication: Mapped[bool] = mapped_column(default=False)
     amend_reason: Mapped[str] = mapped_column(default="")

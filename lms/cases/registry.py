@@ -2,7 +2,7 @@
 
 from lms.cases.dumping import dump_cases, dump_drills, dump_rubrics
 from lms.cases.loading import load_cases, load_drills, load_rubrics
-from lms.cases.scoring import SCORING
+from lms.cases.scoring.policy import SCORING
 from lms.cases.steps import DrillStep
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType

@@ -11,6 +11,7 @@ from lms.access import viewer
 from lms.cases import runs, scoring
 from lms.cases.blueprint import bp
 from lms.cases.models import DrillRun, RunState
+from lms.cases.scoring.reading import Outcome, notes_by_line, outcome
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -85,16 +86,23 @@ def result(run_id: int) -> ResponseReturnValue:
         abort(404)
     if run.state == RunState.OPEN:
         return redirect(url_for("cases.room", run_id=run_id))
-    is_scored = run.state == RunState.SCORED
     # Before the score is final nobody is shown what a single rater thinks.
-    ratings = [r for r in run.ratings if r.superseded_at is None] if is_scored else []
-    decisive = [r for r in ratings if r.is_adjudication] or ratings
+    how = outcome(run) if run.state == RunState.SCORED else Outcome()
     return render_template(
         "cases/result.html",
         run=run,
         times=measure(run.messages),
-        ratings=decisive,
-        others=[r for r in ratings if r not in decisive],
+        how=how,
+        notes=notes_by_line(how.decisive),
         is_mine=run.person_id == who.person_id,
-        may_amend=any(r.rater_id == who.person_id for r in ratings),
+        may_amend=any(r.rater_id == who.person_id for r in (*how.decisive, *how.others)),
     )
+
+
+@bp.post("/drills/runs/<int:run_id>/acknowledge")
+@access.signed_in
+def acknowledge(run_id: int) -> ResponseReturnValue:
+    scoring.acknowledge(db.session(), run_id, viewer().person_id, now=now())
+    db.session.commit()
+    flash(_("Thank you: your trainer sees that you have read it."), "success")
+    return redirect(url_for("cases.result", run_id=run_id), 303)

@@ -2,6 +2,7 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_time
 from flask_babel import gettext as _
 
 from lms import access
@@ -9,8 +10,10 @@ from lms.access import viewer
 from lms.cases import queue as waiting
 from lms.cases import scoring
 from lms.cases.blueprint import actor, bp
+from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
-from lms.cases.scoring import Marks
+from lms.cases.scoring import Marks, policy
+from lms.cases.scoring.drafts import of_run
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -40,8 +43,11 @@ def score(run_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         if run.state == RunState.SCORED or mine is not None:
             return redirect(url_for("cases.result", run_id=run_id))
-        return _page(run, Marks({}))
-    marks = _typed(run)
+        kept = scoring.draft_of(db.session(), of_run(run_id), me)
+        return _page(
+            run, kept.marks if kept else Marks({}), saved_at=kept.saved_at if kept else None
+        )
+    marks = typed(run.rubric)
     try:
         scoring.rate(db.session(), run_id, marks, actor=actor(), now=now())
     except NotAllowed:
@@ -50,6 +56,20 @@ def score(run_id: int) -> ResponseReturnValue:
         return _again(run_id, marks, error)
     db.session.commit()
     flash(_("Scored. The next one waits below."), "success")
+    return redirect(url_for("cases.queue"), 303)
+
+
+@bp.post("/scoring/<int:run_id>/draft")
+@access.requires("drills.score")
+def keep_draft(run_id: int) -> ResponseReturnValue:
+    """What has been typed so far: sent by the page's script, or by the button without one."""
+    run = _run(run_id)
+    me = viewer().person_id
+    scoring.keep_draft(db.session(), run_id, typed(run.rubric), rater_id=me, now=now())
+    db.session.commit()
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return {"said": _("Draft saved at %(time)s", time=format_time(now(), "HH:mm"))}
+    flash(_("Draft saved: go on whenever you like."), "success")
     return redirect(url_for("cases.queue"), 303)
 
 
@@ -62,7 +82,7 @@ def amend(run_id: int) -> ResponseReturnValue:
         abort(403)
     if request.method == "GET":
         return _page(run, mine, is_amendment=True)
-    marks, reason = _typed(run), _text("reason")
+    marks, reason = typed(run.rubric), text("reason")
     try:
         scoring.amend(db.session(), run_id, marks, reason, actor=actor(), now=now())
     except DomainError as error:
@@ -70,6 +90,17 @@ def amend(run_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The scoring was amended; the earlier one is kept."), "success")
     return redirect(url_for("cases.result", run_id=run_id), 303)
+
+
+@bp.post("/drills/<int:drill_id>/raters")
+@access.requires("cases.author")
+def set_raters(drill_id: int) -> ResponseReturnValue:
+    """How many score a run of this drill."""
+    number = request.form.get("raters", type=int)
+    policy.set_raters(db.session(), drill_id, number, actor=actor(), now=now())
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return redirect(url_for("cases.drill", drill_id=drill_id), 303)
 
 
 def _run(run_id: int) -> DrillRun:
@@ -80,22 +111,6 @@ def _run(run_id: int) -> DrillRun:
     if run.state == RunState.OPEN:
         abort(404)
     return run
-
-
-def _text(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
-
-
-def _typed(run: DrillRun) -> Marks:
-    """The form as marks; a level that is missing is left for the service to name."""
-    keys = [criterion["key"] for criterion in run.rubric.criteria]
-    levels = {key: request.form.get(f"level-{key}", type=int) for key in keys}
-    return Marks(
-        {key: level for key, level in levels.items() if level is not None},
-        {key: text for key in keys if (text := _text(f"comment-{key}"))},
-        request.form.getlist("critical"),
-        _text("comment"),
-    )
 
 
 def _again(
@@ -109,23 +124,16 @@ def _again(
     return page, 409 if isinstance(error, Conflict) else 400
 
 
-def _page(
-    run: DrillRun,
-    marks: Marks,
-    errors: dict[str, str] | None = None,
-    *,
-    is_amendment: bool = False,
-    reason: str = "",
-) -> str:
+def _page(run: DrillRun, marks: Marks, errors: dict[str, str] | None = None, **more: object) -> str:
     decides = run.state == RunState.ADJUDICATION
     return render_template(
         "cases/score.html",
         run=run,
+        rubric=run.rubric,
         marks=marks,
         errors=errors or {},
         times=measure(run.messages),
-        # The one who decides sees what the two raters gave; a rater never sees the other's.
+        # The one who decides sees what the raters gave; a rater never sees another's.
         given=[r for r in run.ratings if decides and r.superseded_at is None],
-        is_amendment=is_amendment,
-        reason=reason,
+        **more,
     )

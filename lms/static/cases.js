@@ -1,4 +1,4 @@
-// The drill room's clock and keys, and the rubric's. Both pages work without them.
+// The drill room's clock and keys. The page works without them.
 (() => {
   "use strict";
 
@@ -44,38 +44,4 @@
     event.preventDefault();
     form.requestSubmit();
   });
-
-  // --- Rubric: 1 to 5 set the level, the sum is shown as it will be counted ---
-  const rubric = document.querySelector("[data-rubric]");
-  if (!rubric) return;
-  const criteria = [...rubric.querySelectorAll("[data-weight]")];
-  const out = rubric.querySelector("[data-points]");
-  const levelOf = (criterion) => Number(criterion.querySelector("input:checked")?.value ?? 0);
-  const count = () => {
-    const chosen = criteria.filter(levelOf);
-    const points = chosen.reduce((sum, c) => sum + (Number(c.dataset.weight) * (levelOf(c) - 1)) / 4, 0);
-    const critical = rubric.querySelector("[name=critical]:checked");
-    out.textContent = critical
-      ? `0 · ${out.dataset.critical}`
-      : chosen.length < criteria.length ? `${chosen.length} / ${criteria.length}` : points.toFixed(2);
-    out.classList.toggle("is-failing", Boolean(critical) || (chosen.length === criteria.length && points < Number(out.dataset.pass)));
-    for (const criterion of criteria) {
-      const level = levelOf(criterion);
-      criterion.querySelector("textarea").required = level > 0 && level <= 2;
-    }
-  };
-  rubric.addEventListener("change", count);
-  rubric.addEventListener("keydown", (event) => {
-    const criterion = event.target.closest("[data-weight]");
-    if (!criterion || event.target.matches("textarea") || !/^[1-5]$/.test(event.key)) return;
-    event.preventDefault();
-    const input = criterion.querySelector(`input[value="${event.key}"]`);
-    input.checked = true;
-    count();
-    const next = Number(event.key) <= 2
-      ? criterion.querySelector("textarea")
-      : criteria[criteria.indexOf(criterion) + 1]?.querySelector("input");
-    (next ?? rubric.querySelector("[name=critical]"))?.focus();
-  });
-  count();
 })();

@@ -1,0 +1,74 @@
+"""When the raters' word is final, and what follows from it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from lms import events
+from lms.cases.models import DrillRun, Rating, RunState
+from lms.cases.scoring.policy import raters_needed
+from lms.cases.scoring.reading import counted
+from lms.courses.models import StepState
+from lms.courses.services import set_step_state
+from lms.db import Localized, Session
+from lms.people.notices import notify
+from lms.plugins.bus import emit
+from lms.policies import PolicyInForce
+
+
+def settle(
+    session: Session,
+    run: DrillRun,
+    ratings: Sequence[Rating],
+    policy: PolicyInForce,
+    now: datetime,
+) -> None:
+    """Make the score final, ask for a decision, or wait for further raters."""
+    is_decided = any(rating.is_adjudication for rating in ratings)
+    if not is_decided and len(ratings) < raters_needed(run.drill, policy):
+        return
+    if are_apart(ratings, policy):
+        run.state = RunState.ADJUDICATION
+        return
+    finish(session, run, ratings, policy, now)
+
+
+def are_apart(ratings: Sequence[Rating], policy: PolicyInForce) -> bool:
+    if any(rating.is_adjudication for rating in ratings):
+        return False
+    scores = [counted(rating) for rating in ratings]
+    return max(scores) - min(scores) > 100 * int(policy["adjudication_points"])
+
+
+def finish(
+    session: Session,
+    run: DrillRun,
+    ratings: Sequence[Rating],
+    policy: PolicyInForce,
+    now: datetime,
+) -> None:
+    """Make the score final. What comes later keeps the day of the first scoring."""
+    decisive = [r for r in ratings if r.is_adjudication] or ratings
+    has_critical = any(rating.critical for rating in decisive)
+    total = sum(counted(rating) for rating in decisive)
+    mean = (2 * total + len(decisive)) // (2 * len(decisive))  # half up
+    run.score = 0 if has_critical else mean
+    run.passed = not has_critical and run.score >= run.pass_mark * 100
+    run.state, run.policy_number = RunState.SCORED, policy.number
+    run.scored_at = run.scored_at or now
+    run.acknowledged_at = None
+    session.flush()
+    _tell(session, run, now)
+    emit(events.DrillRunScored(now, run.person_id, run.id))
+    if run.enrolment_id is not None and run.step_id is not None:
+        state = StepState.COMPLETED if run.passed else StepState.FAILED
+        set_step_state(session, run.enrolment_id, run.step_id, state, now=now, score=run.score)
+
+
+def _tell(session: Session, run: DrillRun, now: datetime) -> None:
+    title, score = run.drill.title, f"{(run.score or 0) / 100:.2f}"
+    zh, en = ("通过", "passed") if run.passed else ("未通过", "not passed")
+    text = Localized(
+        f"演练“{title.pick('zh')}”已评分：{score} 分，{zh}。",
+        f"Your drill “{title.pick('en')}” was scored: {score}, {en}.",
+    )
+    notify(session, [run.person_id], "drill.scored", text, f"/drills/runs/{run.id}/result", now)

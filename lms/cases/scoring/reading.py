@@ -1,0 +1,107 @@
+"""A run with its ratings, as its pages show it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms import audit
+from lms.audit import Actor
+from lms.cases.models import DrillRun, Rating, RunState
+from lms.cases.scoring.marks import Marks, marks_of
+from lms.db import Session
+from lms.errors import Conflict, NotFound
+
+
+def full_run(session: Session, run_id: int) -> DrillRun:
+    """The run with all that its pages show, in two queries more."""
+    found = session.scalar(
+        select(DrillRun)
+        .where(DrillRun.id == run_id)
+        .options(
+            joinedload(DrillRun.drill),
+            joinedload(DrillRun.rubric),
+            joinedload(DrillRun.person),
+            selectinload(DrillRun.messages),
+            selectinload(DrillRun.ratings).joinedload(Rating.rater),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such run.")
+    return found
+
+
+def current(session: Session, run_id: int) -> list[Rating]:
+    found = select(Rating).where(Rating.run_id == run_id, Rating.superseded_at.is_(None))
+    return list(session.scalars(found.order_by(Rating.id)))
+
+
+def marks_of_rater(session: Session, run_id: int, rater_id: int) -> Marks | None:
+    mine = next((r for r in current(session, run_id) if r.rater_id == rater_id), None)
+    return marks_of(mine) if mine else None
+
+
+def counted(rating: Rating) -> int:
+    """What a rating is worth: nothing with a critical error."""
+    return 0 if rating.critical else rating.score
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the final score came about: the ratings that make it, and those that did not.
+
+    `apart`: hundredths of a point between the highest and the lowest of those before a decision.
+    """
+
+    decisive: Sequence[Rating] = ()
+    others: Sequence[Rating] = ()
+    earlier: Sequence[Rating] = ()
+
+    @property
+    def apart(self) -> int:
+        scores = [counted(r) for r in self.others]
+        return max(scores) - min(scores) if scores else 0
+
+
+def outcome(run: DrillRun) -> Outcome:
+    """Of a run whose ratings are loaded; `earlier` are the superseded ones."""
+    standing = [r for r in run.ratings if r.superseded_at is None]
+    decisive = [r for r in standing if r.is_adjudication] or standing
+    return Outcome(
+        decisive,
+        [r for r in standing if r not in decisive],
+        [r for r in run.ratings if r.superseded_at is not None],
+    )
+
+
+def notes_by_line(ratings: Sequence[Rating]) -> dict[int, list[str]]:
+    """What the ratings say about single lines, by the line's `seq`."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for rating in ratings:
+        for note in rating.lines:
+            found[note["seq"]].append(note["text"])
+    return found
+
+
+def acknowledge(session: Session, run_id: int, person_id: int, *, now: datetime) -> None:
+    """The learner has read their score; saying so twice is saying it once."""
+    run = session.scalar(
+        select(DrillRun).where(DrillRun.id == run_id, DrillRun.person_id == person_id)
+    )
+    if run is None:
+        raise NotFound("There is no such run.")
+    if run.state != RunState.SCORED:
+        raise Conflict("There is no final score yet.")
+    if run.acknowledged_at is None:
+        run.acknowledged_at = now
+        audit.record(
+            session,
+            Actor(person_id),
+            "drill.acknowledge",
+            ("drill_run", run.id),
+            now=now,
+            score=run.score,
+        )
