@@ -14,6 +14,8 @@ from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
 from lms.cases.scoring import Marks, policy
 from lms.cases.scoring.drafts import of_run
+from lms.cases.scoring.marks import marks_of
+from lms.cases.scoring.reading import standing_of
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -39,9 +41,8 @@ def queue() -> ResponseReturnValue:
 @access.requires("drills.score")
 def score(run_id: int) -> ResponseReturnValue:
     run, me = _run(run_id), viewer().person_id
-    mine = scoring.marks_of_rater(db.session(), run_id, me)
     if request.method == "GET":
-        if run.state == RunState.SCORED or mine is not None:
+        if run.state == RunState.SCORED or standing_of(run, me) is not None:
             return redirect(url_for("cases.result", run_id=run_id))
         kept = scoring.draft_of(db.session(), of_run(run_id), me)
         return _page(
@@ -77,11 +78,11 @@ def keep_draft(run_id: int) -> ResponseReturnValue:
 @access.requires("drills.score")
 def amend(run_id: int) -> ResponseReturnValue:
     run = _run(run_id)
-    mine = scoring.marks_of_rater(db.session(), run_id, viewer().person_id)
+    mine = standing_of(run, viewer().person_id)
     if mine is None:
         abort(403)
     if request.method == "GET":
-        return _page(run, mine, is_amendment=True)
+        return _page(run, marks_of(mine), is_amendment=True)
     marks, reason = typed(run.rubric), text("reason")
     try:
         scoring.amend(db.session(), run_id, marks, reason, actor=actor(), now=now())

@@ -9,7 +9,7 @@ from lms.cases.scoring.drafts import draft_of, keep_draft
 from lms.cases.scoring.marks import COMMENT_UP_TO, LineNote, Marks, check, points
 from lms.cases.scoring.policy import SCORING, raters_needed
 from lms.cases.scoring.rating import amend, rate
-from lms.cases.scoring.reading import acknowledge, full_run, marks_of_rater
+from lms.cases.scoring.reading import acknowledge, full_run
 
 __all__ = [
     "COMMENT_UP_TO",
@@ -22,7 +22,6 @@ __all__ = [
     "draft_of",
     "full_run",
     "keep_draft",
-    "marks_of_rater",
     "points",
     "rate",
     "raters_needed",

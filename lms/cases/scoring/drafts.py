@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from lms.cases.models import RunState
 from lms.cases.scoring.marks import Marks, marks_from
 from lms.cases.scoring.models import RatingDraft
-from lms.cases.scoring.reading import full_run
+from lms.cases.scoring.reading import full_run, standing_of
 from lms.db import Session
 from lms.errors import Conflict
 
@@ -35,8 +35,7 @@ def keep_draft(
 ) -> None:
     """Keep what was typed for a run; Conflict when there is nothing to score any more."""
     run = full_run(session, run_id)
-    mine = any(r.rater_id == rater_id and r.superseded_at is None for r in run.ratings)
-    if mine or run.state not in (RunState.SUBMITTED, RunState.ADJUDICATION):
+    if standing_of(run, rater_id) or run.state not in (RunState.SUBMITTED, RunState.ADJUDICATION):
         raise Conflict("This run is not to be scored any more.")
     store(session, of_run(run_id), marks, rater_id, now)
 

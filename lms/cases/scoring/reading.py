@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms import audit
 from lms.audit import Actor
 from lms.cases.models import DrillRun, Rating, RunState
-from lms.cases.scoring.marks import Marks, marks_of
 from lms.db import Session
 from lms.errors import Conflict, NotFound
 
@@ -39,9 +38,11 @@ def current(session: Session, run_id: int) -> list[Rating]:
     return list(session.scalars(found.order_by(Rating.id)))
 
 
-def marks_of_rater(session: Session, run_id: int, rater_id: int) -> Marks | None:
-    mine = next((r for r in current(session, run_id) if r.rater_id == rater_id), None)
-    return marks_of(mine) if mine else None
+def standing_of(run: DrillRun, rater_id: int) -> Rating | None:
+    """The rater's own rating that stands, of a run whose ratings are loaded."""
+    return next(
+        (r for r in run.ratings if r.rater_id == rater_id and r.superseded_at is None), None
+    )
 
 
 def counted(rating: Rating) -> int:
