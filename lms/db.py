@@ -1,7 +1,7 @@
 """The database: declarative base, column types, and the two engines' settings."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Integer, MetaData, String, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Executable,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    event,
+)
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.orm import Session as Session
@@ -168,6 +178,18 @@ def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
+def read_rows(session: Session, statement: Executable, **parameters: Any) -> Sequence[Any]:
+    """What a statement of columns finds, without the ORM's own work, which takes longer than a
+    small query: for what every start page asks. It does not flush."""
+    return session.connection().execute(statement, parameters).all()
+
+
+def engine_of(session: Session) -> Engine:
+    """What to keep things under that never change: a process may serve more than one database."""
+    bind = session.get_bind()
+    return bind.engine if isinstance(bind, Connection) else bind
+
+
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15}}
@@ -186,8 +208,10 @@ __all__ = [
     "Session",
     "UTCDateTime",
     "db",
+    "engine_of",
     "engine_options",
     "mapped_column",
     "new_registry",
+    "read_rows",
     "reading",
 ]

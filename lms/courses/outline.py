@@ -11,10 +11,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step
-from lms.db import Localized, Session
+from lms.db import Localized, Session, engine_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ _kept: WeakKeyDictionary[Engine, dict[int, Outline]] = WeakKeyDictionary()
 
 def outlines(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
     """By version id; at most two queries, none for versions read before."""
-    kept = _kept.setdefault(_engine(session), {})
+    kept = _kept.setdefault(engine_of(session), {})
     wanted = set(version_ids)
     if missing := wanted - kept.keys():
         kept.update(_read(session, missing))
@@ -93,17 +93,12 @@ _configs: WeakKeyDictionary[Engine, dict[int, Mapping[str, Any]]] = WeakKeyDicti
 
 def step_config(session: Session, step_id: int) -> Mapping[str, Any]:
     """What the step's type needs, as the content file has it; kept like the outline."""
-    kept = _configs.setdefault(_engine(session), {})
+    kept = _configs.setdefault(engine_of(session), {})
     if step_id not in kept:
         if len(kept) >= _CONFIGS_KEPT:
             kept.clear()
         kept[step_id] = session.scalar(select(Step.config).where(Step.id == step_id)) or {}
     return kept[step_id]
-
-
-def _engine(session: Session) -> Engine:
-    bind = session.get_bind()
-    return bind.engine if isinstance(bind, Connection) else bind
 
 
 def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:

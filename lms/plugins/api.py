@@ -41,6 +41,7 @@ from lms.db import (
     db,
     mapped_column,
     new_registry,
+    read_rows,
 )
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
@@ -261,6 +262,7 @@ __all__ = [
     "policies",
     "post",
     "programme_for_figure",
+    "read_rows",
     "read_sheets",
     "refusals",
     "satisfaction_by_month",

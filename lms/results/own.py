@@ -1,11 +1,14 @@
 """One's last closed month in brief, for the start page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Engine, bindparam, select
 
 from lms.clock import Month
-from lms.db import Session
+from lms.db import Session, engine_of, read_rows
 from lms.results.evidence import Part, parts, ranked_among
 from lms.results.metrics import COMPONENTS
 from lms.results.models import MonthClose, MonthResult
@@ -14,10 +17,8 @@ _MONTHS = 6
 # Made once: every agent's start page asks it.
 _LATEST = (
     select(
+        MonthClose.id,
         MonthClose.month,
-        MonthClose.policy,
-        MonthClose.ranked,
-        MonthClose.summary,
         MonthResult.team_id,
         MonthResult.channel,
         MonthResult.score,
@@ -31,6 +32,18 @@ _LATEST = (
     .order_by(MonthClose.month.desc())
     .limit(_MONTHS)
 )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a close says of itself, which never changes; its policy alone has some kilobytes."""
+
+    policy: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    ranked: int
+
+
+_frames: WeakKeyDictionary[Engine, dict[int, _Frame]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -55,17 +68,26 @@ class InBrief:
 
 def latest(session: Session, person_id: int) -> InBrief | None:
     """None while no closed month has a result of theirs."""
-    rows = session.execute(_LATEST, {"person_id": person_id}).all()
-    if not rows:
+    found = read_rows(session, _LATEST, person_id=person_id)
+    if not found:
         return None
-    last = rows[0]
+    last = found[0]
+    frame = _frame(session, last.id)
     return InBrief(
         month=last.month,
         score=last.score,
         rank=last.rank,
-        of=ranked_among(last, last),
+        of=ranked_among(frame, last),
         not_ranked=last.not_ranked,
         kpi_met=bool(last.kpi_met),
-        parts=parts(last, last.policy),
-        trend=[None if row.score is None else row.score / 100 for row in reversed(rows)],
+        parts=parts(last, frame.policy),
+        trend=[None if row.score is None else row.score / 100 for row in reversed(found)],
     )
+
+
+def _frame(session: Session, close_id: int) -> _Frame:
+    kept = _frames.setdefault(engine_of(session), {})
+    if close_id not in kept:
+        wanted = select(MonthClose.policy, MonthClose.summary, MonthClose.ranked)
+        kept[close_id] = _Frame(*session.execute(wanted.where(MonthClose.id == close_id)).one())
+    return kept[close_id]

@@ -57,11 +57,12 @@ def held(viewer: Viewer) -> ColumnElement[bool]:
 
 def votes_in(person: Person, review: Review) -> bool:
     """Whether this is one of those who are asked: of the team, and not who wrote the options."""
-    return (
-        person.team_id == review.team_id
-        and person.level in VOTERS
-        and person.id != review.facilitator_id
-    )
+    return person.team_id == review.team_id and is_asked(person, review.facilitator_id)
+
+
+def is_asked(person: Person, facilitator_id: int) -> bool:
+    """The same of a review of the person's own team."""
+    return person.level in VOTERS and person.id != facilitator_id
 
 
 def find(session: Session, review_id: int, viewer: Viewer, person: Person) -> Review:

@@ -4,7 +4,7 @@ from flask import render_template
 
 from lms.plugins.api import Panel, Person, Viewer, db, now
 from lms.plugins.casereviews import queries, weeks
-from lms.plugins.casereviews.access import votes_in
+from lms.plugins.casereviews.access import is_asked
 from lms.plugins.casereviews.blueprint import me
 
 
@@ -12,8 +12,8 @@ def panels(place: str, viewer: Viewer) -> list[Panel] | None:
     """On the start page itself only what waits for a vote; the rest is good to know."""
     if place not in ("home", "home_more"):
         return None
-    found = queries.of_week(db.session(), viewer.person_id, weeks.this_monday(now()))
     person, asks = me(), place == "home"
+    found = queries.of_week(db.session(), person, weeks.this_monday(now()))
     shown = [one for one in found if _waits(one, person) == asks]
     if not shown:
         return None
@@ -21,6 +21,5 @@ def panels(place: str, viewer: Viewer) -> list[Panel] | None:
     return [Panel(html, 15)]
 
 
-def _waits(entry: queries.Entry, person: Person) -> bool:
-    is_open = entry.review.closed_at is None
-    return is_open and entry.mine is None and votes_in(person, entry.review)
+def _waits(this: queries.ThisWeek, person: Person) -> bool:
+    return this.closed_at is None and this.mine is None and is_asked(person, this.facilitator_id)

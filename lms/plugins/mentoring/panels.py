@@ -22,13 +22,13 @@ def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
 
 def _own(person_id: int) -> Sequence[Panel]:
     """Their mentor, and those they mentor."""
-    rows = seeing.touching(db.session(), person_id)
+    rows = seeing.near(db.session(), person_id)
     if not rows:
         return []
     html = render_template(
         "mentoring/_own.html",
-        mentor=next((row for row in rows if row.pair.mentee_id == person_id), None),
-        mentees=[row for row in rows if row.pair.mentor_id == person_id],
+        mentor=next((row for row in rows if row.is_mentor), None),
+        mentees=[row for row in rows if not row.is_mentor],
         today=local_date(now(), zone()),
     )
     return [Panel(html, 5)]

@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from lms.plugins.api import PER_PAGE, Enrolment, Person, Session, Standing, standings
+from lms.plugins.api import (
+    PER_PAGE,
+    Enrolment,
+    Level,
+    Person,
+    Session,
+    Standing,
+    read_rows,
+    standings,
+)
 from lms.plugins.mentoring import needs
 from lms.plugins.mentoring.models import CheckIn, Pair
 
@@ -55,6 +64,34 @@ _ROWS = (
     .join(_mentor, _mentor.id == Pair.mentor_id)
     .join(_mentee, _mentee.id == Pair.mentee_id)
 )
+
+
+@dataclass(frozen=True)
+class Near:
+    """A pair on somebody's start page: the other one, and the check-in that comes next."""
+
+    pair_id: int
+    is_mentor: bool
+    name: str
+    staff_no: str
+    level: Level
+    next_on: date | None
+
+    def is_late(self, today: date) -> bool:
+        return self.next_on is not None and self.next_on < today
+
+
+# Made once, and of columns only: every start page asks it.
+_me = bindparam("person_id", type_=Integer)
+_other = aliased(Person)
+_NEAR = (
+    select(
+        Pair.id, Pair.mentee_id == _me, _other.name, _other.staff_no, _other.level, _NEXT
+    )
+    .join(_other, _other.id == case((Pair.mentee_id == _me, Pair.mentor_id), else_=Pair.mentee_id))
+    .where(or_(Pair.mentor_id == _me, Pair.mentee_id == _me), Pair.ended_at.is_(None))
+    .order_by(_NEXT.nulls_last(), Pair.id)
+)  # fmt: skip
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:
@@ -111,11 +148,9 @@ def of_mentor(session: Session, person_id: int) -> list[Row]:
     return [Row(*row) for row in session.execute(found.order_by(_NEXT.nulls_last(), Pair.id))]
 
 
-def touching(session: Session, person_id: int) -> list[Row]:
-    """The pairs under way on either side of which the person is."""
-    either = or_(Pair.mentor_id == person_id, Pair.mentee_id == person_id)
-    found = _ROWS.where(either, Pair.ended_at.is_(None)).order_by(_NEXT.nulls_last(), Pair.id)
-    return [Row(*row) for row in session.execute(found)]
+def near(session: Session, person_id: int) -> list[Near]:
+    """Their mentor and those whom they mentor, now."""
+    return [Near(*row) for row in read_rows(session, _NEAR, person_id=person_id)]
 
 
 def of_mentee(session: Session, person_id: int) -> list[Row]:
