@@ -4,7 +4,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
@@ -29,6 +37,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     channel = SelectField(_l("Channel"))
     employment = SelectField(_l("Employment"))
     hired_on = DateField(_l("Start date"), [InputRequired(_l("Enter the start date."))])
+    email = EmailField(_l("E-mail address"), [Optional(), Length(max=254)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

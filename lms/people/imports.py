@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.db import Session
 from lms.errors import DomainError
 from lms.i18n import N_
+from lms.people.email import check_email
 from lms.people.leave_import import apply_leave, plan_leave
 from lms.people.models import Person
 from lms.people.roster_import import apply_roster, plan_roster
@@ -28,6 +29,7 @@ ROSTER_COLUMNS = {
     "employment": words.EMPLOYMENT,
     "hired_on": words.HIRED_ON,
     "cleared_on": words.CLEARED_ON,
+    "email": words.EMAIL,
 }
 NO_CHANNEL = N_("“%(text)s” is not a channel (在线, 电话, 邮件).")
 NO_LEVEL = N_("“%(text)s” is not a level (客服专员, 资深客服, 客服主管, 客服经理).")
@@ -64,6 +66,15 @@ class _Fields:
             self.reasons.append(DomainError(message, text=written))
         return found
 
+    def email(self) -> str | None:
+        if not self.text("email"):
+            return None
+        try:
+            return check_email(values.text(self.row.cell(self.columns["email"].index)))
+        except DomainError as error:
+            self.reasons.append(error)
+            return None
+
     def day(self, code: str, missing: str | None = None) -> date | None:
         if not self.text(code, missing):
             return None
@@ -75,8 +86,9 @@ class _Fields:
 
 
 def read_roster(session: Session, sheets: list[Sheet], how: "How") -> Reading:
-    """Rows: {row, staff_no, name, team, channel, level, employment, hired_on, cleared_on}; what
-    stands blank or has no column is None, and then stays as it is for a person known already."""
+    """Rows: {row, staff_no, name, team, channel, level, employment, hired_on, cleared_on,
+    email}; what stands blank or has no column is None, and then stays as it is for a person known
+    already."""
     table = find_table(sheets, ROSTER_COLUMNS, ("staff_no", "name"), how.told)
     reading = begin(table)
     known = set(session.scalars(select(Person.staff_no)))
@@ -90,7 +102,22 @@ def read_roster(session: Session, sheets: list[Sheet], how: "How") -> Reading:
             reading.refuse(row, DomainError("There is no staff number."))
     rows = {row.number: row for row in table.rows}
     refuse_repeated(reading, rows, keys, N_("The same staff number stands in row %(rows)s too."))
+    _warn_of_shared(reading)
     return reading
+
+
+def _warn_of_shared(reading: Reading) -> None:
+    """One address for two people: a slip of the hand, and one would read the other's notices."""
+    first: dict[str, int] = {}
+    for entry in reading.rows:
+        if not entry["email"]:
+            continue
+        before = first.setdefault(entry["email"].lower(), entry["row"])
+        if before != entry["row"]:
+            reading.warn(
+                entry["row"], N_("%(email)s stands in row %(other)s too."),
+                email=entry["email"], other=before,
+            )  # fmt: skip
 
 
 def _refused_as_total(reading: Reading, row: Row, table: Table) -> bool:
@@ -115,6 +142,7 @@ def _read_person(
         "employment": fields.choice("employment", words.EMPLOYMENTS, NO_EMPLOYMENT),
         "hired_on": fields.day("hired_on", need),
         "cleared_on": fields.day("cleared_on"),
+        "email": fields.email(),
     }  # fmt: skip
     if not known and not fields.text("channel"):
         fields.reasons.append(DomainError("There is no channel."))

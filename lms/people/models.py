@@ -69,6 +69,9 @@ class Person(Model):
     hired_on: Mapped[date]
     left_on: Mapped[date | None]
     locale: Mapped[str] = mapped_column(default="zh_Hans")
+    # As HR gave it, and when.
+    email: Mapped[str | None]
+    email_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     team: Mapped[Team | None] = relationship()

@@ -13,10 +13,15 @@ from lms.plugins.manager import plugins
 @dataclass(frozen=True)
 class NoticeKind:
     """`is_sent`: also by e-mail and the like, unless the person switches it off; otherwise only
-    once they switch it on. In the application every notice is there for good."""
+    once they switch it on. In the application every notice is there for good.
+
+    `is_for_team`: it concerns a whole team, says nothing of a single person, and reads the same to
+    all who are told: it may go to the team's chat.
+    """
 
     label: Localized
     is_sent: bool = True
+    is_for_team: bool = False
 
 
 CORE: Mapping[str, NoticeKind] = {
@@ -26,8 +31,12 @@ CORE: Mapping[str, NoticeKind] = {
     "course.left": NoticeKind(Localized("课程已取消", "A course was taken off the list")),
     "signoff.asked": NoticeKind(Localized("有人申请签核", "Somebody asks for a sign-off")),
     "signoff.result": NoticeKind(Localized("签核结果", "Result of a sign-off")),
-    "session.cancelled": NoticeKind(Localized("培训场次取消", "A session is cancelled")),
-    "session.changed": NoticeKind(Localized("培训场次有变动", "A session has changed")),
+    "session.cancelled": NoticeKind(
+        Localized("培训场次取消", "A session is cancelled"), is_for_team=True
+    ),
+    "session.changed": NoticeKind(
+        Localized("培训场次有变动", "A session has changed"), is_for_team=True
+    ),
     "session.moved_up": NoticeKind(Localized("候补转为已预约", "A place in a session came free")),
     "course.due": NoticeKind(Localized("课程即将到期", "A course is due soon")),
     "course.renewal": NoticeKind(Localized("课程需要复训", "A course is to be renewed")),

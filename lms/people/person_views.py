@@ -14,6 +14,7 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.people import accounts, directory, roles, services
 from lms.people.blueprint import bp
+from lms.people.email import check_email
 from lms.people.forms import OverrideForm, PersonForm, ReasonForm
 from lms.people.models import Channel, Employment, Level, Person, Team
 from lms.people.organisation import zone
@@ -91,6 +92,7 @@ def _add(form: PersonForm) -> tuple[Person, str]:
         channel=Channel(form.channel.data),
         employment=Employment(form.employment.data),
         hired_on=form.hired_on.data,
+        email=check_email(form.email.data) if form.email.data else None,
     )
     person = services.add_person(db.session(), new, actor=_actor(), now=now())
     assign_onboarding(db.session(), person, actor=_actor(), now=now())

@@ -44,6 +44,7 @@ def erase_person(
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"
+    person.email = person.email_at = None
     rows: dict[str, int] = {}
     for decision in plugins().decide(hookspecs.lms_erase, person.id, now):
         if decision.error:

@@ -64,8 +64,9 @@ def _differs(person: Person, row: Row, present: _Present) -> bool:
     now_there = {
         "name": person.name, "team": team, "channel": person.channel, "level": person.level,
         "employment": person.employment, "hired_on": person.hired_on.isoformat(),
+        "email": person.email,
     }  # fmt: skip
-    return any(row[k] is not None and row[k] != v for k, v in now_there.items()) or _clears(
+    return any(row.get(k) is not None and row[k] != v for k, v in now_there.items()) or _clears(
         person, row, present
     )
 
@@ -119,6 +120,8 @@ def _add(session: Session, rows: list[Row], present: _Present, now: datetime) ->
             channel=row["channel"],
             employment=row["employment"] or Employment.REGULAR,
             hired_on=date.fromisoformat(row["hired_on"]),
+            email=row.get("email"),
+            email_at=now if row.get("email") else None,
             created_at=now,
         )
         for row in rows
@@ -138,17 +141,20 @@ def _add(session: Session, rows: list[Row], present: _Present, now: datetime) ->
 def _change(
     session: Session, person: Person, row: Row, present: _Present, actor: Actor, now: datetime
 ) -> None:
-    old = {"name": person.name, "employment": person.employment, "hired_on": person.hired_on}
+    old = _facts(person)
     person.name = row["name"]
     person.employment = row["employment"] or person.employment
     hired_on = date.fromisoformat(row["hired_on"]) if row["hired_on"] else person.hired_on
     if hired_on != person.hired_on:
         _move_beginning(session, person, hired_on)
-    new = {"name": person.name, "employment": person.employment, "hired_on": person.hired_on}
+    new = _facts(person)
+    if row.get("email") and row["email"] != person.email:
+        person.email, person.email_at = row["email"], now
+        new["email"] = "changed"  # where to is the person's own affair, and can be erased there
     if new != old:
         audit.record(
             session, actor, "person.edit", ("person", person.id), now=now,
-            old={k: str(v) for k, v in old.items()}, new={k: str(v) for k, v in new.items()},
+            old=old, new=new,
         )  # fmt: skip
     team = present.teams[row["team"]] if row["team"] else session.get(Team, person.team_id or 0)
     move(
@@ -162,6 +168,12 @@ def _change(
         now=now,
         reason="roster import",
     )
+
+
+def _facts(person: Person) -> dict[str, str]:
+    return {
+        "name": person.name, "employment": person.employment, "hired_on": str(person.hired_on),
+    }  # fmt: skip
 
 
 def _move_beginning(session: Session, person: Person, hired_on: date) -> None:

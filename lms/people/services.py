@@ -34,6 +34,7 @@ class NewPerson:
     channel: Channel
     employment: Employment
     hired_on: date
+    email: str | None = None
 
 
 def team_named(session: Session, name: str | None) -> Team | None:
@@ -59,6 +60,8 @@ def add_person(session: Session, new: NewPerson, *, actor: Actor, now: datetime)
         channel=new.channel,
         employment=new.employment,
         hired_on=new.hired_on,
+        email=new.email,
+        email_at=now if new.email else None,
         created_at=now,
     )
     session.add(person)

@@ -59,6 +59,7 @@ from lms.events import (
 )
 from lms.i18n import N_, locale, pick
 from lms.outgoing import TRIES, Answer, post, wait_after
+from lms.people.email import check_email, is_email
 from lms.people.models import (
     Channel,
     Clearance,
@@ -226,6 +227,7 @@ __all__ = [
     "as_text",
     "audit",
     "cancel_enrolment",
+    "check_email",
     "clock",
     "criteria",
     "db",
@@ -240,6 +242,7 @@ __all__ = [
     "here",
     "hookimpl",
     "in_force",
+    "is_email",
     "is_latest",
     "limiter",
     "local_date",

@@ -23,6 +23,7 @@ _EXAMPLES = {
     "employment": ("正式", "regular"),
     "hired_on": ("2026-03-02", "2026-03-02"),
     "cleared_on": ("", ""),
+    "email": ("lixiao@example.com", "lixiao@example.com"),
     "first_day": ("2026-03-09", "2026-03-09"),
     "last_day": ("2026-03-13", "2026-03-13"),
     "reason": ("年假", "holiday"),

@@ -39,6 +39,7 @@ COLUMNS: Mapping[str, Localized] = {
     "employment": Localized("用工类型", "Employment"),
     "hired_on": Localized("入职日期", "Hire date"),
     "cleared_on": Localized("上岗日期", "Clearance date"),
+    "email": Localized("邮箱", "E-mail"),
     "first_day": Localized("开始日期", "First day"),
     "last_day": Localized("结束日期", "Last day"),
     "reason": Localized("原因", "Reason"),

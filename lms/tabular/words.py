@@ -24,6 +24,10 @@ LEVEL = _names("职级|级别|岗位职级|职位|岗位|level|grade|position")
 EMPLOYMENT = _names("用工类型|用工性质|员工类型|用工形式|employment|employment type|type")
 HIRED_ON = _names("入职日期|入职时间|入职日|hire date|hired on|start date")
 CLEARED_ON = _names("上岗日期|上岗时间|上岗日|上岗资格日期|clearance date|cleared on")
+EMAIL = _names(
+    "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|邮件地址|工作邮箱|公司邮箱|企业邮箱|"
+    "email|email address|mail|mail address|work email|business email|company email|office email"
+)
 FIRST_DAY = _names("开始日期|起始日期|休假开始|开始时间|开始|from|start date|first day")
 LAST_DAY = _names("结束日期|截止日期|休假结束|结束时间|结束|to|until|end date|last day")
 REASON = _names("原因|休假类型|假别|事由|类型|备注|reason|type|leave type")
@@ -67,6 +71,7 @@ def required_and_optional(kind: str) -> tuple[str, ...]:
         "kpi": ("staff_no", "name", "month", "channel"),
         "roster": (
             "staff_no", "name", "team", "channel", "level", "employment", "hired_on", "cleared_on",
+            "email",
         ),
         "leave": ("staff_no", "first_day", "last_day", "reason"),
     }[kind]  # fmt: skip

@@ -166,3 +166,20 @@ def test_accounts_from_the_command_line(
     assert run(both_apps, ["user", "reset-password", "ADM"]) == 0
     assert run(both_apps, ["user", "create", "NOBODY"]) == 1
     assert run(both_apps, ["user", "create", "ADM", "--role", "king"]) == 2
+
+
+def test_an_address_column_is_stored_checked_by_row_and_a_change_is_audited(lms: Callable) -> None:
+    head = [*ROSTER, "电子邮箱（公司）"]
+    lms("people", head, [*ONE, "Li.Yi＠example.com"], [*TWO, ""])
+    assert (person("001").email, person("002").email) == ("Li.Yi@example.com", None)
+    code, _, err = lms("people", head, [*ONE, "li@@example"], [*TWO, "two@example.com"])
+    assert code == 1 and "row 2: refused: This is not an e-mail address." in err
+    assert person("002").email is None
+    assert "nothing to change" in lms("people", ROSTER, ONE, TWO)[1], "no column: as it was"
+    code, out, _ = lms("people", head, [*ONE, "new@example.com"], [*TWO, "NEW@example.com"])
+    assert code == 0 and "2 changed" in out
+    assert (person("001").email, person("001").email_at) == ("new@example.com", NOW)
+    edits = select(AuditEntry).where(AuditEntry.action == "person.edit")
+    assert [e.details["new"]["email"] for e in db.session.scalars(edits)] == ["changed"] * 2
+    _, out, err = lms("people", head, [*ONE, "new@example.com"], [*TWO, "NEW@example.com"])
+    assert "stands in row 2 too" in out + err

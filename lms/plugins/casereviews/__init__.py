@@ -22,7 +22,15 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized("每周案例研讨", "Weekly case review")
-NOTICES = {"case_review": NoticeKind(Localized("每周案例研讨", "Weekly case review"))}
+NOTICES = {
+    "case_review": NoticeKind(Localized("每周案例研讨", "Weekly case review")),
+    "case_review.opened": NoticeKind(
+        Localized("本周研讨案例开放", "This week's case is open"), is_for_team=True
+    ),
+    "case_review.closed": NoticeKind(
+        Localized("案例研讨小结", "Take-away of a case review"), is_for_team=True
+    ),
+}
 AUDIT = {
     "casereviews.pick": Localized("选定研讨案例", "Picked a case for a team's week"),
     "casereviews.withdraw": Localized("撤回研讨案例", "Withdrew a picked case"),

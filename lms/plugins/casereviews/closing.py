@@ -87,7 +87,8 @@ def _tell(session: Session, review: Review, now: datetime) -> None:
         f"The review of “{title.pick('en')}” is closed: read the take-away.",
     )
     voters = session.scalars(select(Vote.person_id).where(Vote.review_id == review.id)).all()
-    notify(session, voters, telling.KIND, text, f"/case-reviews/{review.id}", now)
+    url = f"/case-reviews/{review.id}"
+    notify(session, voters, "case_review.closed", text, url, now)
 
 
 def _tell_writers(session: Session, draft: CaseVersion, actor: Actor, now: datetime) -> None:

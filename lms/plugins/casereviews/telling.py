@@ -41,7 +41,8 @@ def open_if_due(session: Session, review: Review, now: datetime) -> None:
         f"本周案例研讨：“{title.pick('zh')}”。先投票，再看讨论。",
         f"This week's case: “{title.pick('en')}”. Vote first, then see the discussion.",
     )
-    notify(session, _asked(session, review), KIND, text, f"/case-reviews/{review.id}", now)
+    url = f"/case-reviews/{review.id}"
+    notify(session, _asked(session, review), "case_review.opened", text, url, now)
 
 
 def _is_near_end(review: Review, days: int, now: datetime) -> bool:

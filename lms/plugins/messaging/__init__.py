@@ -29,6 +29,8 @@ AUDIT = {
     "messaging.address_add": Localized("填写消息接收地址", "Added an address for notices"),
     "messaging.address_confirm": Localized("确认消息接收地址", "Confirmed an address for notices"),
     "messaging.address_remove": Localized("移除消息接收地址", "Removed an address for notices"),
+    "messaging.team_chat": Localized("设置团队群机器人", "Set up a team's chat"),
+    "messaging.team_chat_remove": Localized("移除团队群机器人", "Removed a team's chat"),
     "messaging.test": Localized("发送测试消息", "Sent a test message"),
     "messaging.send_again": Localized("重新发送消息", "Sent a message again"),
     "messaging_address": Localized("消息接收地址", "Address for notices"),
@@ -40,15 +42,20 @@ AUDIT = {
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
     from lms.plugins.messaging.admin_views import bp as admin
+    from lms.plugins.messaging.team_views import bp as teams
     from lms.plugins.messaging.views import bp
 
-    return [bp, admin]
+    return [bp, admin, teams]
 
 
 @hookimpl
 def lms_permissions() -> Sequence[Permission]:
     label = Localized("管理消息发送", "Manage messaging")
-    return [Permission("messaging.manage", label, {"admin": Scope.ALL})]
+    chats = Localized("设置团队的群机器人", "Set up the chat of a team")
+    return [
+        Permission("messaging.manage", label, {"admin": Scope.ALL}),
+        Permission("messaging.team", chats, {"supervisor": Scope.TEAM, "admin": Scope.ALL}),
+    ]
 
 
 @hookimpl

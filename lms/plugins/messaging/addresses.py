@@ -45,7 +45,7 @@ def add(
     if needs_link:
         _check_patience(session, person_id, now)
     if held is not None:
-        _retire(session, held, now)
+        retire(session, held, now)
     found = Address(
         person_id=person_id, channel=to.name, address=address, created_at=now,
         confirmed_at=None if needs_link else now,
@@ -89,11 +89,12 @@ def remove(
 ) -> None:
     """Nothing is sent there any more, what waits included."""
     found = _own(session, person_id, address_id)
-    _retire(session, found, now)
+    retire(session, found, now)
     _note(session, actor, "messaging.address_remove", found, now)
 
 
-def _retire(session: Session, address: Address, now: datetime) -> None:
+def retire(session: Session, address: Address, now: datetime) -> None:
+    """Nothing is sent there from now on, what waits included."""
     address.removed_at = now
     waiting = (Delivery.address_id == address.id, Delivery.state == DeliveryState.WAITING)
     stop = update(Delivery).where(*waiting)

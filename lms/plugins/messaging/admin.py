@@ -42,7 +42,11 @@ def overview(session: Session, channels: Sequence[Known]) -> list[ChannelRow]:
             .group_by(Delivery.channel, Delivery.state)
         )
     }
-    confirmed = (Address.removed_at.is_(None), Address.confirmed_at.is_not(None))
+    confirmed = (
+        Address.removed_at.is_(None),
+        Address.confirmed_at.is_not(None),
+        Address.person_id.is_not(None),
+    )
     reached = select(Address.channel, func.count()).where(*confirmed).group_by(Address.channel)
     people = {channel: number for channel, number in session.execute(reached)}
     return [

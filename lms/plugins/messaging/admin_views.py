@@ -21,7 +21,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.messaging import addresses, admin, words
 from lms.plugins.messaging.known import known, one
-from lms.plugins.messaging.models import Delivery, DeliveryState
+from lms.plugins.messaging.models import Address, Delivery, DeliveryState
 
 bp = Blueprint(
     "messaging_admin", __name__, url_prefix="/messaging/admin", template_folder="templates"
@@ -59,7 +59,9 @@ def test(channel: str) -> ResponseReturnValue:
 def deliveries() -> ResponseReturnValue:
     state, channel = request.args.get("state", ""), request.args.get("channel", "")
     names = known(db.session())
-    wanted = select(Delivery).options(joinedload(Delivery.person), joinedload(Delivery.address))
+    wanted = select(Delivery).options(
+        joinedload(Delivery.person), joinedload(Delivery.address).joinedload(Address.team)
+    )
     if state in set(DeliveryState):
         wanted = wanted.where(Delivery.state == state)
     if channel in names:

@@ -1,6 +1,5 @@
 """E-mail: plain text and simple HTML, through the organisation's own mail server."""
 
-import re
 import smtplib
 import ssl
 import threading
@@ -16,18 +15,15 @@ from markupsafe import Markup, escape
 from lms.plugins.api import (
     AddressKind,
     ChannelDown,
-    DomainError,
     Localized,
     NoticeChannel,
     NoticeMessage,
+    check_email,
+    is_email,
 )
 from lms.plugins.messaging.settings import PLAIN, STARTTLS, TLS, is_site
 
 _TIMEOUT = 10.0  # seconds, for each word of the conversation
-# Plain ASCII only: neither quoting tricks nor characters that some server on the way refuses.
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
-)
 _OPEN = Localized("打开", "Open")
 _WHY = Localized(
     "您在学习平台上有一条新消息，所以收到这封邮件。选择接收哪些消息：",
@@ -50,17 +46,14 @@ class EmailChannel(NoticeChannel):
     def problem(self, settings: Mapping[str, Any]) -> Localized | None:
         if not settings["smtp_host"]:
             return Localized("尚未设置邮件服务器", "No mail server is set")
-        if not _ADDRESS.fullmatch(settings["mail_from"]):
+        if not is_email(settings["mail_from"]):
             return Localized("尚未设置发件地址", "No address to send from is set")
         if not is_site(settings["public_address"]):
             return Localized("尚未设置本站的对外地址", "The public address of this site is not set")
         return None
 
     def check_address(self, address: str, settings: Mapping[str, Any]) -> str:
-        address = address.strip()
-        if len(address) > 254 or not _ADDRESS.fullmatch(address):
-            raise DomainError("This is not an e-mail address.", field="address")
-        return address
+        return check_email(address, "address")
 
     def send(
         self, message: NoticeMessage, address: str, settings: Mapping[str, Any], now: datetime

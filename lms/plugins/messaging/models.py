@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, relationship
 
-from lms.plugins.api import Code, Mapped, Person, PersonId, Pk, mapped_column, new_registry
+from lms.plugins.api import Code, Mapped, Person, Pk, Team, mapped_column, new_registry
 
 
 class MessagingModel(DeclarativeBase):
@@ -15,7 +15,8 @@ class MessagingModel(DeclarativeBase):
 
 
 class Address(MessagingModel):
-    """A changed address is a new row; one in use per person and channel. Used once confirmed."""
+    """Of a person or of a team's chat. A changed address is a new row; one in use for each and
+    channel. Used once confirmed. `locale`: of a chat; `is_given`: it came with the roster."""
 
     __tablename__ = "plugin_messaging_address"
     __table_args__ = (
@@ -24,14 +25,35 @@ class Address(MessagingModel):
             sqlite_where=text("removed_at IS NULL"),
             postgresql_where=text("removed_at IS NULL"),
         ),
+        Index(
+            "uq_plugin_messaging_address_of_team", "team_id", "channel", unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="whose"),
     )  # fmt: skip
     id: Mapped[Pk]
-    person_id: Mapped[PersonId]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    locale: Mapped[str | None]
+    is_given: Mapped[bool] = mapped_column(default=False, server_default=false())
     channel: Mapped[Code]
     address: Mapped[str]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+
+    team: Mapped[Team | None] = relationship()
+
+
+class TeamKind(MessagingModel):
+    """A kind of notice that goes to this chat."""
+
+    __tablename__ = "plugin_messaging_team_kind"
+    address_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_messaging_address.id"), primary_key=True
+    )
+    kind: Mapped[Code] = mapped_column(primary_key=True)
 
 
 class Preference(MessagingModel):
@@ -96,7 +118,8 @@ class Delivery(MessagingModel):
 
     __tablename__ = "plugin_messaging_delivery"
     __table_args__ = (
-        UniqueConstraint("notification_id", "channel"),
+        UniqueConstraint("notification_id", "channel", "person_id"),
+        UniqueConstraint("notification_id", "address_id"),
         Index("ix_plugin_messaging_delivery_due", "channel", "state", "due_at", "id"),
         Index("ix_plugin_messaging_delivery_order", "address_id", "state", "id"),
     )
@@ -108,7 +131,8 @@ class Delivery(MessagingModel):
     )
     channel: Mapped[Code]
     address_id: Mapped[int] = mapped_column(ForeignKey("plugin_messaging_address.id"))
-    person_id: Mapped[PersonId]
+    # None: to a team's chat.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[Code]
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
@@ -119,7 +143,7 @@ class Delivery(MessagingModel):
     answer: Mapped[str] = mapped_column(default="")
 
     address: Mapped[Address] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
 
 
 class Health(MessagingModel):

@@ -91,11 +91,12 @@ def claim(session: Session, channel: str, now: datetime) -> Claimed | None:
     found = session.execute(
         select(
             Delivery.id, Delivery.key, Delivery.tries, Delivery.kind, Delivery.content,
-            Delivery.created_at, Delivery.address_id, Address.address, Person.locale,
+            Delivery.created_at, Delivery.address_id, Address.address,
+            func.coalesce(Person.locale, Address.locale, "zh_Hans"),
             Notification.text, Notification.url,
         )
         .join(Address, Address.id == Delivery.address_id)
-        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Person, Person.id == Delivery.person_id)
         .outerjoin(Notification, Notification.id == Delivery.notification_id)
         .where(Delivery.channel == channel, _WAITING, Delivery.due_at <= now)
         .where(~goes_first.exists())

@@ -18,7 +18,7 @@ from lms.plugins.api import (
     show_on,
     viewer,
 )
-from lms.plugins.messaging import addresses, tokens, words
+from lms.plugins.messaging import addresses, teams, tokens, words
 from lms.plugins.messaging import preferences as choices
 from lms.plugins.messaging.forms import AddressForm
 from lms.plugins.messaging.known import known, one
@@ -41,6 +41,7 @@ def preferences() -> ResponseReturnValue:
 
 def _page(form: AddressForm | None = None, of: str = "") -> str:
     session, who = db.session(), viewer()
+    mine = teams.of_supervisor(session, who)
     held = {found.channel: found for found in addresses.of_person(session, who.person_id)}
     channels = [to for to in known(session).values() if to.name in held or not to.problem]
     used = [to.name for to in channels if to.name in held]
@@ -55,6 +56,7 @@ def _page(form: AddressForm | None = None, of: str = "") -> str:
         is_supervisor=access.SUPERVISOR in who.roles,
         rhythm=choices.rhythm(session, who.person_id),
         rhythms=words.RHYTHMS,
+        teams=mine,
         form=form or AddressForm(formdata=None),
         form_of=of,
         kind=AddressKind,

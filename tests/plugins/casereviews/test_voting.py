@@ -150,7 +150,7 @@ def test_notices_at_the_opening_and_before_the_end(both_apps: Flask, week: Week)
     session, now = db.session(), week.clock.now()
     following = weeks.following(MONDAY)
     review = week.pick(following)
-    told = select(Notification.person_id).where(Notification.kind == telling.KIND)
+    told = select(Notification.person_id).where(Notification.kind.like(f"{telling.KIND}%"))
 
     def tick(**after: float) -> int:
         telling.tell(session, {}, now + timedelta(**after))
