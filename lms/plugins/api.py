@@ -27,6 +27,7 @@ from lms.courses.models import (
 )
 from lms.courses.queries import is_latest, standings
 from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
+from lms.courses.sessions.by_month import SessionFigures, sessions_by_month
 from lms.courses.signoffs import waiting as signoffs_waiting
 from lms.courses.surveys.results import Satisfaction, satisfaction_by_month
 from lms.courses.team import stuck_since
@@ -206,6 +207,7 @@ __all__ = [
     "Scope",
     "Search",
     "Session",
+    "SessionFigures",
     "Setting",
     "SettingKind",
     "Sheet",
@@ -269,6 +271,7 @@ __all__ = [
     "read_sheets",
     "refusals",
     "satisfaction_by_month",
+    "sessions_by_month",
     "set_step_state",
     "show_on",
     "shown",

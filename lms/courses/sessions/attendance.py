@@ -46,32 +46,32 @@ class Count:
         return self.present + self.partly
 
 
+# What holds of a booking, and the columns of a `Count` over bookings.
+CURRENT = and_(Attendance.booking_id == Booking.id, Attendance.superseded_at.is_(None))
+COUNTED = (
+    func.count(Booking.id),
+    *(
+        func.coalesce(func.sum(case((Attendance.state == state, 1), else_=0)), 0)
+        for state in (AttendanceState.PRESENT, AttendanceState.PARTLY, AttendanceState.ABSENT)
+    ),
+    func.coalesce(func.sum(Attendance.minutes), 0),
+)
+
+
 def attendance_of(session: Session, session_ids: Iterable[int]) -> dict[int, Count]:
     """By session id, also for those that nobody booked; one query."""
     wanted = set(session_ids)
     rows = session.execute(
         select(
             Booking.session_id,
-            func.count(Booking.id),
-            *(
-                func.sum(case((Attendance.state == state, 1), else_=0))
-                for state in (
-                    AttendanceState.PRESENT,
-                    AttendanceState.PARTLY,
-                    AttendanceState.ABSENT,
-                )
-            ),
-            func.coalesce(func.sum(Attendance.minutes), 0),
+            *COUNTED,
         )
-        .outerjoin(Attendance, _CURRENT)
+        .outerjoin(Attendance, CURRENT)
         .where(Booking.session_id.in_(wanted), Booking.state == BookingState.BOOKED)
         .group_by(Booking.session_id)
     )
     found = {row[0]: Count(*row[1:]) for row in rows}
     return {session_id: found.get(session_id, Count()) for session_id in wanted}
-
-
-_CURRENT = and_(Attendance.booking_id == Booking.id, Attendance.superseded_at.is_(None))
 
 
 def has_opened(planned: TrainingSession, now: datetime) -> bool:
@@ -152,7 +152,7 @@ def record_rest(
     """The same for everybody booked of whom nothing is known; returns how many."""
     unknown = (
         select(Booking.id)
-        .outerjoin(Attendance, _CURRENT)
+        .outerjoin(Attendance, CURRENT)
         .where(
             Booking.session_id == planned_id,
             Booking.state == BookingState.BOOKED,

@@ -48,7 +48,7 @@ def year() -> ResponseReturnValue:
     asked = request.args.get("year", present.year, type=int)
     if not 2000 <= asked <= 2100:
         abort(404)
-    found = board.year_of_plan(db.session(), asked, present)
+    found = board.year_of_plan(db.session(), asked, present, now())
     if kind := request.args.get("format"):
         return download(f"training-plan-{asked}", board.headers(), board.lines(found), kind)
     return render_template("planning/year.html", found=found, words=words)
@@ -98,8 +98,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
 
 
 def _entry_page(found: PlanEntry, form: EntryForm | None, code: int = 200) -> ResponseReturnValue:
-    rows = board.rows_of(db.session(), found.month, found.month)
-    row = next(row for row in rows if row.entry.id == found.id)
+    row = board.row_of(db.session(), found, now())
     copy = CopyForm(formdata=None, to=str(found.month.plus(12)))
     page = render_template(
         "planning/entry.html", form=form, entry=found, row=row, copy=copy, words=words

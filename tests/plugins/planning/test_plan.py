@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from lms.clock import Month, SettableClock
 from lms.courses.models import Enrolment, Programme, StepProgress
 from lms.courses.outline import outline
 from lms.courses.services import enrol
+from lms.courses.sessions.by_month import SessionFigures
+from lms.courses.sessions.models import Attendance, Booking, TrainingSession
 from lms.db import Localized, db
 from lms.people.models import Level, Person
 from lms.plugins.planning import services
@@ -23,7 +26,7 @@ from lms.plugins.planning.board import year_of_plan
 from lms.plugins.planning.figures import outcomes
 from lms.plugins.planning.models import PlanEntry
 from lms.plugins.testing import check_plugin
-from tests.conftest import Auth, People
+from tests.conftest import NOW, Auth, People
 from tests.counting import statements
 from tests.courses.conftest import Documents, lesson
 
@@ -141,7 +144,7 @@ def test_a_year_begins_from_the_last_or_from_the_starter_set(trainer: FlaskClien
     for _ in range(2):
         assert post(trainer, "/plan/years/2027/start", earlier="1")[0] == 303
     assert db.session.scalar(select(func.count(PlanEntry.id))) == 24
-    found = year_of_plan(db.session(), 2027, NOVEMBER)
+    found = year_of_plan(db.session(), 2027, NOVEMBER, NOW)
     assert [len(month.rows) for month in found.months] == [1] * 12
 
 
@@ -181,10 +184,56 @@ def test_what_came_of_it(
     assert (november.mean, november.pass_rate) == (8500, 50)
     assert (december.enrolled, december.took_part, december.mean) == (1, 0, None)
     entry("peak", programme_id=peak)
-    row = year_of_plan(db.session(), 2026, NOVEMBER).rows[0]
+    row = year_of_plan(db.session(), 2026, NOVEMBER, NOW).rows[0]
     assert row.attended == 3
+    assert (row.planned, row.sessions) == (4, None)
+    people = [persons.add() for _ in range(4)]
+    held(peak, people[:3], "2026-11-10T02:00+00:00", clock, absent=people[:1])
+    held(peak, people, "2026-11-30T15:30+00:00", clock)  # 23:30 here: still November
+    held(peak, people, "2026-11-30T16:30+00:00", clock)
+    row = year_of_plan(db.session(), 2026, NOVEMBER, NOW).rows[0]
+    assert row.sessions == SessionFigures(2, 0, 0, 0, 0) and row.attended == 3
+    clock.at = datetime.fromisoformat("2026-12-05T02:00+00:00")
+    row = year_of_plan(db.session(), 2026, NOVEMBER, clock.at).rows[0]
+    assert row.sessions == SessionFigures(2, 2, 7, 3, 2) and row.attended == 2
+    assert row.sessions.rate == 29
     row.entry.attended = 50
     assert row.attended == 50
+
+
+def held(
+    programme_id: int, booked: Sequence[Person], at: str, clock: SettableClock,
+    absent: Sequence[Person] | None = None,
+) -> None:  # fmt: skip
+    """A session of an hour; with `absent`, the attendance of everybody is known."""
+    starts = datetime.fromisoformat(at)
+    planned = TrainingSession(
+        title=Localized("班"), programme_id=programme_id, step_key="s", starts_at=starts,
+        ends_at=starts + timedelta(hours=1), guests=[], created_at=clock.now(),
+        changed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(planned)
+    db.session.flush()
+    for person in booked:
+        place = Booking(
+            session_id=planned.id, person_id=person.id, state="booked", booked_at=clock.now(),
+            changed_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(place)
+        db.session.flush()
+        if absent is not None:
+            state = "absent" if person in absent else "present"
+            db.session.add(
+                Attendance(
+                    booking_id=place.id,
+                    person_id=person.id,
+                    state=state,
+                    minutes=60,
+                    via="list",
+                    recorded_at=clock.now(),
+                )
+            )
+    db.session.commit()
 
 
 def test_exported_in_the_reader_s_language_and_harmless(
