@@ -52,6 +52,14 @@ class ClearanceRevoked(Event):
 
 
 @dataclass(frozen=True)
+class ClearanceNarrowed(Event):
+    """Some channels were revoked; `clearance_id` is what is left of it."""
+
+    person_id: int
+    clearance_id: int
+
+
+@dataclass(frozen=True)
 class DrillRunScored(Event):
     person_id: int
     run_id: int

@@ -4,6 +4,7 @@ Clearance is refused while anything speaks against it, a plugin that cannot answ
 asked for again by a periodic job and by a button, so that a refusal never becomes a dead end.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +16,11 @@ from lms.clock import local_date
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeKind, ProgrammeVersion
 from lms.courses.outline import outline
 from lms.db import Localized, Session
-from lms.people import notices
-from lms.people.models import Clearance, ClearanceSource, Person
+from lms.people import channels, notices
+from lms.people.clearance import clearances_on, grant_clearance
+from lms.people.models import Channel, Clearance, ClearanceSource, Person
 from lms.people.organisation import zone
-from lms.people.services import clearance_on, grant_clearance, supervisors_of
+from lms.people.services import supervisors_of
 from lms.rules.criteria import refusals as plugin_refusals
 
 # A temporary agent is cleared on the third calendar day at the earliest, whatever a file says.
@@ -46,23 +48,37 @@ def refusals(session: Session, enrolment: Enrolment, now: datetime) -> list[Loca
 def waits_for_clearance() -> ColumnElement[bool]:
     """Completed enrolments that clear for duty and have not done so yet.
 
-    Clearance that was in force at the completion or came of it, and was revoked since, does not
-    come back by itself.
+    Clearance that was in force at the completion, for every channel the course clears for, or came
+    of it, and was revoked since, does not come back by itself.
     """
-    came_of_it = (Clearance.source == ClearanceSource.PROGRAMME) & (
-        Clearance.granted_at >= Enrolment.ended_at
+    came_of_it = or_(
+        Clearance.enrolment_id == Enrolment.id,
+        Clearance.enrolment_id.is_(None)  # from before clearances knew the course they came of
+        & (Clearance.source == ClearanceSource.PROGRAMME)
+        & (Clearance.granted_at >= Enrolment.ended_at),
     )
-    was_there = Clearance.until.is_(None) & or_(
-        Clearance.revoked_on.is_(None), Clearance.revoked_on >= func.date(Enrolment.ended_at)
+    was_there = (
+        Clearance.until.is_(None)
+        & or_(Clearance.revoked_on.is_(None), Clearance.revoked_on >= func.date(Enrolment.ended_at))
+        & channels.covers_all(Clearance.channels, ProgrammeVersion.clears_for)
     )
     answered = (
         select(Clearance.id)
         .where(Clearance.person_id == Enrolment.person_id, or_(came_of_it, was_there))
+        .correlate(Enrolment, ProgrammeVersion)
         .exists()
     )
-    clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
-    completed = Enrolment.status == EnrolmentStatus.COMPLETED
-    return completed & Enrolment.version_id.in_(clears) & ~answered
+    clears = (
+        select(ProgrammeVersion.id)
+        .where(
+            ProgrammeVersion.id == Enrolment.version_id,
+            ProgrammeVersion.grants_clearance.is_(True),
+            ~answered,
+        )
+        .correlate(Enrolment)
+        .exists()
+    )
+    return (Enrolment.status == EnrolmentStatus.COMPLETED) & clears
 
 
 def waiting(session: Session, person_id: int) -> Enrolment | None:
@@ -79,14 +95,23 @@ def try_clear(session: Session, enrolment: Enrolment, now: datetime) -> list[Loc
     """Clear the person, or return the reasons why not. One who is cleared already stays as is."""
     person = session.get_one(Person, enrolment.person_id)
     today = local_date(now, zone())
-    present = clearance_on(session, person.id, today)
-    if present is not None and present.until is None:
-        return []
+    wanted = outline(session, enrolment.version_id).clears_for
+    for present in clearances_on(session, person.id, today):
+        if present.until is None and set(wanted) <= set(channels.named_in(present.channels)):
+            return []
     if reasons := refusals(session, enrolment, now):
         return reasons
-    source = ClearanceSource.PROGRAMME
-    grant_clearance(session, person.id, source=source, from_day=today, actor=audit.SYSTEM, now=now)
-    _tell(session, person, now)
+    grant_clearance(
+        session,
+        person.id,
+        source=ClearanceSource.PROGRAMME,
+        from_day=today,
+        channels=channels.stored(wanted),
+        enrolment_id=enrolment.id,
+        actor=audit.SYSTEM,
+        now=now,
+    )
+    _tell(session, person, wanted, now)
     return []
 
 
@@ -107,12 +132,16 @@ def clear_or_record(session: Session, enrolment: Enrolment, now: datetime) -> li
     return reasons
 
 
-def _tell(session: Session, person: Person, now: datetime) -> None:
-    mine = Localized("恭喜，已取得上岗资格！", "Congratulations: you are cleared for duty!")
+def _tell(session: Session, person: Person, wanted: Sequence[Channel], now: datetime) -> None:
+    only = channels.in_words(wanted if len(wanted) < len(Channel) else ())
+    zh, en = (f"（{only.zh}）", f" ({only.en})") if only else ("", "")
+    mine = Localized(
+        f"恭喜，已取得上岗资格{zh}！", f"Congratulations: you are cleared for duty{en}!"
+    )
     notices.notify(session, [person.id], "clearance.granted", mine, "/", now)
     theirs = Localized(
-        f"{person.name}（{person.staff_no}）已取得上岗资格",
-        f"{person.name} ({person.staff_no}) is cleared for duty",
+        f"{person.name}（{person.staff_no}）已取得上岗资格{zh}",
+        f"{person.name} ({person.staff_no}) is cleared for duty{en}",
     )
     told = supervisors_of(session, person)
     notices.notify(session, told, "clearance.granted", theirs, f"/people/{person.id}", now)

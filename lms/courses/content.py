@@ -86,6 +86,7 @@ def store(session: Session, document: dict[str, Any], now: datetime) -> bool:
         pause_on_leave=document.get("pause_on_leave", False),
         recertify_every=document.get("recertify_every"),
         grants_clearance=document["grants_clearance"],
+        clears_for=",".join(document.get("clears_for", ())) or None,
         requires=document.get("requires"),
         content_hash=digest,
         created_at=now,

@@ -68,6 +68,16 @@ class Entry:
             raise self.refuse(name, "This must be a whole number, %(low)s or more.", low=low)
         return value
 
+    def some_of(self, name: str, known: Sequence[str]) -> list[str]:
+        """One or more of the known words, each once."""
+        value = self.raw.get(name)
+        if not isinstance(value, list) or not value or len(value) != len({*map(str, value)}):
+            raise self.refuse(name, "This must be a list, each once.")
+        for word in value:
+            if word not in known:
+                raise self.refuse(name, "This must be one of %(known)s.", known=", ".join(known))
+        return [str(word) for word in value]
+
     def keys(self, name: str) -> list[str]:
         """A list of keys, which may be empty."""
         value = self.raw.get(name)

@@ -12,6 +12,7 @@ from lms.courses.content_shape import check_reachable
 from lms.courses.deadlines.counting import DUE_IN, WORKING_DAYS
 from lms.courses.models import ProgrammeKind
 from lms.errors import DomainError
+from lms.people.models import Channel
 from lms.plugins.registry import step_type
 
 WEAK_FIGURES = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")
@@ -26,6 +27,7 @@ FIELDS = (
     "pause_on_leave",
     "recertify_every",
     "grants_clearance",
+    "clears_for",
     "weak_figure",
     "requires",
     "modules",
@@ -43,6 +45,8 @@ def read_document(entry: Entry, lessons: Lessons) -> dict[str, Any]:
     grants = entry.flag("grants_clearance")
     if grants and kind not in CLEARING:
         raise entry.refuse("grants_clearance", "Only onboarding and temporary tracks may clear.")
+    if entry.has("clears_for") and not grants:
+        raise entry.refuse("clears_for", "Only a programme that clears can name channels.")
     is_retraining = kind == ProgrammeKind.RETRAINING
     figure = entry.choice("weak_figure", WEAK_FIGURES) if is_retraining else None
     modules = [_module(module, lessons) for module in entry.entries("modules")]
@@ -61,6 +65,7 @@ def read_document(entry: Entry, lessons: Lessons) -> dict[str, Any]:
         **_deadline(entry),
         **_given(entry, "recertify_every", lambda name: entry.number(name, low=1)),
         **_given(entry, "requires", entry.keys),
+        **_given(entry, "clears_for", lambda name: entry.some_of(name, tuple(Channel))),
     }
 
 

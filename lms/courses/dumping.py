@@ -61,6 +61,7 @@ def as_document(version: ProgrammeVersion) -> dict[str, Any]:
         "pause_on_leave": version.pause_on_leave or None,
         "recertify_every": version.recertify_every,
         "grants_clearance": version.grants_clearance,
+        "clears_for": version.clears_for.split(",") if version.clears_for else None,
         "weak_figure": programme.weak_figure,
         "requires": version.requires,
         "modules": [_module(module) for module in version.modules],

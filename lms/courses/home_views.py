@@ -19,7 +19,7 @@ from lms.courses.sessions.queries import next_booked
 from lms.db import Localized, db
 from lms.people import notices
 from lms.people.accounts import Cleared
-from lms.people.models import ClearanceSource, Level
+from lms.people.models import Channel, ClearanceSource, Level
 from lms.people.organisation import zone
 from lms.results import own
 from lms.setup import words
@@ -52,6 +52,7 @@ def today() -> ResponseReturnValue:
         greeting=_greeting(me.name),
         under_way=under_way,
         clearance=clearance,
+        every_channel=tuple(Channel),
         cleared_moment=_cleared_moment(clearance, day),
         takes_contacts=takes_contacts,
         month=own.latest(db.session(), me.id) if takes_contacts else None,

@@ -47,6 +47,8 @@ class ProgrammeVersion(Model):
     # Days of leave inside an enrolment move its due date on.
     pause_on_leave: Mapped[bool] = mapped_column(default=False, server_default=false())
     grants_clearance: Mapped[bool]
+    # The channels it clears for, in the order of the file: `phone,online`; none: all.
+    clears_for: Mapped[str | None]
     # Months after which those who completed it are enrolled again.
     recertify_every: Mapped[int | None]
     # Keys of programmes to complete first.

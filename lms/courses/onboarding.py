@@ -8,9 +8,9 @@ from lms.courses import queries
 from lms.courses.models import Enrolment, ProgrammeKind
 from lms.courses.services import enrol
 from lms.db import Session
+from lms.people.clearance import clearance_on
 from lms.people.models import Employment, Level, Person
 from lms.people.organisation import zone
-from lms.people.services import clearance_on
 
 # Those who take customer contacts; supervisors and managers need no clearance for theirs.
 _LEVELS = (Level.AGENT, Level.SENIOR_AGENT)

@@ -15,6 +15,8 @@ from sqlalchemy.engine import Engine
 
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step
 from lms.db import Localized, Session, engine_of
+from lms.people.channels import named_in
+from lms.people.models import Channel
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Outline:
     requires: tuple[str, ...] = ()
     pause_on_leave: bool = False
     recertify_every: int | None = None
+    clears_for: tuple[Channel, ...] = tuple(Channel)
 
     @property
     def steps(self) -> tuple[StepOutline, ...]:
@@ -149,6 +152,7 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
             requires=tuple(version.requires or ()),
             pause_on_leave=version.pause_on_leave,
             recertify_every=version.recertify_every,
+            clears_for=named_in(version.clears_for),
         )
         for version, key, kind in versions
     }

@@ -20,10 +20,11 @@ from lms.audit import Actor
 from lms.clock import local_date, now
 from lms.db import Session, db, reading
 from lms.errors import DomainError
-from lms.people.models import Account, Clearance, Person, RoleAssignment
+from lms.people.channels import union
+from lms.people.clearance import in_force
+from lms.people.models import Account, Channel, Clearance, Person, RoleAssignment
 from lms.people.notices import unread
 from lms.people.organisation import zone
-from lms.people.services import in_force
 
 MIN_PASSWORD = 10
 ACTIVATION_LASTS = timedelta(days=7)
@@ -45,11 +46,12 @@ def _decoy() -> str:
 
 @dataclass(frozen=True)
 class Cleared:
-    """The clearance that holds today."""
+    """The clearance that holds today; the longest-standing of several, `channels` of them all."""
 
     from_day: date
     until: date | None
     source: str
+    channels: tuple[Channel, ...] = tuple(Channel)
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]
@@ -86,6 +88,7 @@ _SIGNED_IN = (
         Clearance.from_day,
         Clearance.until,
         Clearance.source,
+        Clearance.channels,
     )
     .join(Person.account)
     .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
@@ -122,7 +125,10 @@ def _signed_in(rows: Sequence[Any], version: int) -> SignedInUser | None:
         return None
     first = rows[0]
     roles = {(row.role, row.team_id) for row in rows if row.role is not None}
-    cleared = Cleared(first.from_day, first.until, first.source) if first.from_day else None
+    cleared = None
+    if first.from_day is not None:
+        held = union(row.channels for row in rows)
+        cleared = Cleared(first.from_day, first.until, first.source, held)
     return SignedInUser(first[0], version, tuple(roles), first[1], cleared)
 
 

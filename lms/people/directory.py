@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion
 from lms.db import Session
-from lms.people.models import Clearance, Person, Team
-from lms.people.services import in_force
+from lms.people.channels import covers
+from lms.people.clearance import in_force
+from lms.people.models import Channel, Clearance, Person, Team
 
 PER_PAGE = 25
 STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "left")
@@ -16,11 +18,11 @@ STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "left")
 
 @dataclass(frozen=True)
 class Entry:
-    """`due_on`: of the onboarding under way, if any."""
+    """`cleared`: the channels they are cleared for; `due_on`: of onboarding under way, if any."""
 
     person: Person
     team: str | None
-    is_cleared: bool
+    cleared: tuple[Channel, ...]
     due_on: date | None
 
 
@@ -43,7 +45,8 @@ def listing(
     page: int = 1,
 ) -> Listing:
     """One query; `text` is part of a staff number or name."""
-    cleared = select(Clearance.id).where(Clearance.person_id == Person.id, in_force(today)).exists()
+    held = select(Clearance.id).where(Clearance.person_id == Person.id, in_force(today))
+    each = [held.where(covers(Clearance.channels, channel)).exists() for channel in Channel]
     clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
     due = (
         select(func.min(Enrolment.due_on))
@@ -55,23 +58,23 @@ def listing(
         .correlate(Person)
         .scalar_subquery()
     )
-    wanted = [scope, _state(state, cleared, due, today)]
+    wanted = [scope, _state(state, held.exists(), due, today)]
     if team_id is not None:
         wanted.append(Person.team_id == team_id)
     if text.strip():
         wanted.append(like(text.strip()))
     rows = session.execute(
-        select(Person, Team.name, cleared, due, func.count().over())
+        select(Person, Team.name, due, func.count().over(), *each)
         .outerjoin(Team, Team.id == Person.team_id)
         .where(*wanted)
         .order_by(Person.staff_no)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    total = rows[0][4] if rows else 0
+    total = rows[0][3] if rows else 0
     entries = [
-        Entry(person, team, bool(is_cleared), due_on)
-        for person, team, is_cleared, due_on, _ in rows
+        Entry(person, team, tuple(compress(Channel, covered)), due_on)
+        for person, team, due_on, _, *covered in rows
     ]
     return Listing(entries, page, max(1, -(-total // PER_PAGE)), total)
 

@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from lms.i18n import pick
 from lms.people import accounts
 from lms.people.words import CHANNELS, EMPLOYMENTS, LEVELS
+from lms.web.fields import SelectMultipleCheckboxField
 
 
 class PersonForm(FlaskForm):  # type: ignore[misc]
@@ -49,7 +50,17 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             field.choices = [(code, pick(word)) for code, word in words.items()]
 
 
-class OverrideForm(FlaskForm):  # type: ignore[misc]
+class ChannelsForm(FlaskForm):  # type: ignore[misc]
+    """For those forms that may name channels; none named means all."""
+
+    channels = SelectMultipleCheckboxField(_l("For these channels"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.channels.choices = [(code, pick(word)) for code, word in CHANNELS.items()]
+
+
+class OverrideForm(ChannelsForm):
     reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=2000)])
     until = DateField(_l("Valid until"), [InputRequired(_l("Enter the last day."))])
 
@@ -66,6 +77,10 @@ class CalendarForm(FlaskForm):  # type: ignore[misc]
         default="holiday",
     )
     name = StringField(_l("Name"), [Optional(), Length(max=60)], default="")
+
+
+class RevokeForm(ChannelsForm):
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=2000)])
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

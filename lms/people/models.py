@@ -113,7 +113,12 @@ class ClearanceSource(StrEnum):
 
 
 class Clearance(Model):
-    """A grant of clearance for duty; it ends by `until` or by revocation, never by deletion."""
+    """A grant of clearance for duty; it ends by `until` or by revocation, never by deletion.
+
+    `channels`: those it is for (see `lms.people.channels`), none: all. `enrolment_id`: the course
+    it came of. `replaces_id`: the wider one of which this is what a revocation left; it has the
+    same first day, for the channels left were held all the time.
+    """
 
     __tablename__ = "clearance"
     id: Mapped[Pk]
@@ -121,6 +126,9 @@ class Clearance(Model):
     from_day: Mapped[date]
     until: Mapped[date | None]
     source: Mapped[Code]
+    channels: Mapped[str | None]
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("clearance.id"))
     reason: Mapped[str] = mapped_column(default="")
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]

@@ -11,10 +11,12 @@ from lms.courses import queries
 from lms.courses.models import EnrolmentStatus
 from lms.db import db
 from lms.people import roles
-from lms.people.forms import OverrideForm, ReasonForm
-from lms.people.models import Clearance, Person, Team
+from lms.people.channels import named_in, union
+from lms.people.forms import OverrideForm, RevokeForm
+from lms.people.models import Channel, Clearance, Person, Team
 from lms.people.organisation import zone
 from lms.people.timeline import timeline
+from lms.people.words import SOURCES, named
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 
@@ -24,7 +26,7 @@ def person_page(
     now: datetime,
     *,
     override: OverrideForm | None = None,
-    revoke: ReasonForm | None = None,
+    revoke: RevokeForm | None = None,
     role_error: str = "",
     activation: str = "",
 ) -> str:
@@ -33,6 +35,7 @@ def person_page(
     courses = queries.of_person(db.session(), person.id, today)
     found = select(Clearance).where(Clearance.person_id == person.id).order_by(Clearance.from_day)
     clearances = db.session.scalars(found).all()
+    held = [c for c in clearances if _holds(c, today)]
     active = [course for course in courses if course.enrolment.status == EnrolmentStatus.ACTIVE]
     actions = plugins().collect(hookspecs.lms_actions, person, viewer())
     may_set_roles = viewer().may("roles.manage")
@@ -41,14 +44,16 @@ def person_page(
         person=person,
         is_me=person.id == viewer().person_id,
         today=today,
-        clearance=next((c for c in clearances if _holds(c, today)), None),
+        clearances=[(c, named_in(c.channels), named(SOURCES, c.source)) for c in held],
+        cleared_for=union(c.channels for c in held),
+        every_channel=tuple(Channel),
         under_way=active,
         week=next((course for course in active if course.outline.grants_clearance), None),
         happenings=timeline(db.session(), person, clearances, courses),
-        held=roles.held(db.session(), person.id),
+        held_roles=roles.held(db.session(), person.id),
         teams=db.session.scalars(select(Team).order_by(Team.name)).all() if may_set_roles else [],
         override=override or OverrideForm(formdata=None),
-        revoke=revoke or ReasonForm(formdata=None),
+        revoke=revoke or RevokeForm(formdata=None),
         role_error=role_error,
         role_names=ROLES,
         assignable=roles.ASSIGNABLE,

@@ -12,10 +12,10 @@ from lms.clock import local_date, now
 from lms.courses.onboarding import assign_onboarding
 from lms.db import db
 from lms.errors import DomainError
-from lms.people import accounts, directory, roles, services
+from lms.people import accounts, clearance, directory, roles, services
 from lms.people.blueprint import bp
 from lms.people.email import check_email
-from lms.people.forms import OverrideForm, PersonForm, ReasonForm
+from lms.people.forms import OverrideForm, PersonForm, RevokeForm
 from lms.people.models import Channel, Employment, Level, Person, Team
 from lms.people.organisation import zone
 from lms.people.person_page import person_page
@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
         today=local_date(now(), zone()),
         here=here,
         page_url=page_url,
+        every_channel=tuple(Channel),
     )
 
 
@@ -117,11 +118,12 @@ def override(person_id: int) -> ResponseReturnValue:
     found, form = _find(person_id, "clearance.override"), OverrideForm()
     if form.validate_on_submit():
         try:
-            services.override_clearance(
+            clearance.override_clearance(
                 db.session(),
                 found,
                 today=local_date(now(), zone()),
                 until=form.until.data,
+                channels=form.channels.data,
                 reason=form.reason.data,
                 actor=_actor(),
                 now=now(),
@@ -138,13 +140,14 @@ def override(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>/revoke")
 @access.requires("clearance.override")
 def revoke(person_id: int) -> ResponseReturnValue:
-    found, form = _find(person_id, "clearance.override"), ReasonForm()
+    found, form = _find(person_id, "clearance.override"), RevokeForm()
     if form.validate_on_submit():
         try:
-            services.revoke_clearance(
+            clearance.revoke_clearance(
                 db.session(),
                 found,
                 today=local_date(now(), zone()),
+                channels=form.channels.data,
                 reason=form.reason.data,
                 actor=_actor(),
                 now=now(),

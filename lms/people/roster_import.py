@@ -203,6 +203,7 @@ def _clear(
             person_id=person.id,
             from_day=date.fromisoformat(row["cleared_on"]),
             source=HISTORY,
+            channels=held.channels if held else None,
             reason=f"{run.filename} #{row['row']}"[:200],
             granted_by=actor.person_id,
             granted_at=now,

@@ -1,4 +1,4 @@
-"""People: adding, moving, clearing for duty. Functions take the session and `now`."""
+"""People: adding, moving, finding. Functions take the session and `now`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from lms import audit, events
 from lms.audit import Actor
-from lms.db import Localized, Session
+from lms.db import Session
 from lms.errors import DomainError
-from lms.people import notices
 from lms.people.models import (
     Channel,
-    Clearance,
-    ClearanceSource,
     Employment,
     Level,
     Person,
@@ -127,92 +124,6 @@ def move(
     return True
 
 
-def in_force(day: date | ColumnElement[date]) -> ColumnElement[bool]:
-    """Clearances that hold on a day."""
-    return (
-        (Clearance.from_day <= day)
-        & or_(Clearance.until.is_(None), Clearance.until >= day)
-        & or_(Clearance.revoked_on.is_(None), Clearance.revoked_on > day)
-    )
-
-
-def clearance_on(session: Session, person_id: int, day: date) -> Clearance | None:
-    """The clearance that holds on a day, the longest-standing first."""
-    return session.scalar(
-        select(Clearance)
-        .where(Clearance.person_id == person_id, in_force(day))
-        .order_by(Clearance.from_day)
-        .limit(1)
-    )
-
-
-def grant_clearance(
-    session: Session,
-    person_id: int,
-    *,
-    source: ClearanceSource,
-    from_day: date,
-    until: date | None = None,
-    reason: str = "",
-    actor: Actor,
-    now: datetime,
-) -> Clearance:
-    """Record clearance for duty. Only the three sources call this, each after its own checks."""
-    clearance = Clearance(
-        person_id=person_id,
-        from_day=from_day,
-        until=until,
-        source=source,
-        reason=reason,
-        granted_by=actor.person_id,
-        granted_at=now,
-    )
-    session.add(clearance)
-    session.flush()
-    audit.record(
-        session,
-        actor,
-        "clearance.grant",
-        ("person", person_id),
-        now=now,
-        reason=reason,
-        source=source,
-        from_day=from_day.isoformat(),
-        until=until.isoformat() if until else None,
-    )
-    emit(events.ClearanceGranted(now, person_id, clearance.id))
-    return clearance
-
-
-def override_clearance(
-    session: Session,
-    person: Person,
-    *,
-    today: date,
-    until: date,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> Clearance:
-    """HR's override: needs a written reason and an end, and is audited."""
-    if len(reason.strip()) < 10:
-        raise DomainError("Write the reason in at least 10 characters.", field="reason")
-    if until < today:
-        raise DomainError("The end must not be before today.", field="until")
-    if clearance_on(session, person.id, today) is not None:
-        raise DomainError("This person is cleared for duty already.")
-    return grant_clearance(
-        session,
-        person.id,
-        source=ClearanceSource.OVERRIDE,
-        from_day=today,
-        until=until,
-        reason=reason.strip(),
-        actor=actor,
-        now=now,
-    )
-
-
 def supervisors_of(session: Session, person: Person) -> Sequence[int]:
     """Ids of those who supervise the person's team."""
     from lms.access import SUPERVISOR
@@ -263,32 +174,3 @@ def find(session: Session, text: str, scope: ColumnElement[bool], limit: int = 5
 
 def count(session: Session) -> int:
     return session.scalar(select(func.count(Person.id))) or 0
-
-
-def revoke_clearance(
-    session: Session, person: Person, *, today: date, reason: str, actor: Actor, now: datetime
-) -> None:
-    """End every clearance in force, from today on; the person and their supervisors are told."""
-    if len(reason.strip()) < 10:
-        raise DomainError("Write the reason in at least 10 characters.", field="reason")
-    held = select(Clearance).where(Clearance.person_id == person.id, in_force(today))
-    found = session.scalars(held).all()
-    if not found:
-        raise DomainError("This person is not cleared for duty.")
-    for clearance in found:
-        clearance.revoked_on, clearance.revoked_reason = today, reason.strip()
-    for clearance in found:  # once all have ended, so that nobody who is told sees one in force
-        emit(events.ClearanceRevoked(now, person.id, clearance.id))
-    audit.record(
-        session, actor, "clearance.revoke", ("person", person.id), now=now, reason=reason.strip()
-    )
-    mine = Localized(
-        "上岗资格已被撤销，请联系主管", "Your clearance was revoked: talk to your supervisor"
-    )
-    theirs = Localized(
-        f"{person.name}（{person.staff_no}）的上岗资格已被撤销",
-        f"The clearance of {person.name} ({person.staff_no}) was revoked",
-    )
-    notices.notify(session, [person.id], "clearance.revoked", mine, "/me", now)
-    told = supervisors_of(session, person)
-    notices.notify(session, told, "clearance.revoked", theirs, f"/people/{person.id}", now)

@@ -1,6 +1,6 @@
 """Everything that happened to a person, newest first: positions, courses, clearance, leave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,8 @@ from lms.clock import local_date
 from lms.courses.gating import Standing
 from lms.courses.models import EnrolmentStatus
 from lms.db import Localized, Session
-from lms.people.models import Clearance, Leave, Person, Position, Team
+from lms.people.channels import in_words, named_in
+from lms.people.models import Channel, Clearance, Leave, Person, Position, Team
 from lms.people.organisation import zone
 from lms.people.words import CHANNELS, LEVELS, SOURCES, named
 
@@ -34,7 +35,7 @@ def timeline(
     found = [
         *_positions(session, person),
         *_leaves(session, person),
-        *(entry for clearance in clearances for entry in _clearance(clearance)),
+        *_clearances(list(clearances)),
         *(entry for course in courses for entry in _course(course)),
     ]
     return sorted(found, key=lambda entry: entry.day)[::-1]
@@ -77,22 +78,40 @@ def _leaves(session: Session, person: Person) -> list[Happening]:
     ]
 
 
-def _clearance(clearance: Clearance) -> list[Happening]:
+def _clearances(every: Sequence[Clearance]) -> list[Happening]:
+    """What a partial revocation left is told as that revocation, and not as a new clearance."""
+    left = {clearance.replaces_id: clearance for clearance in every}
+    found = []
+    for clearance in every:
+        if clearance.replaces_id is None:
+            found.append(_granted(clearance))
+        if clearance.revoked_on:
+            rest = left.get(clearance.id)
+            gone = set(named_in(clearance.channels)) - set(named_in(rest.channels) if rest else ())
+            words = in_words(channel for channel in Channel if channel in gone)
+            title = (
+                Localized(f"撤销上岗资格：{words.zh}", f"Clearance revoked: {words.en}")
+                if rest
+                else Localized("撤销上岗资格", "Clearance revoked")
+            )
+            reason = clearance.revoked_reason
+            found.append(Happening(clearance.revoked_on, title, reason, "circle-x", "bad"))
+    return found
+
+
+def _granted(clearance: Clearance) -> Happening:
     until = clearance.until
+    only = in_words(named_in(clearance.channels)) if clearance.channels else None
+    zh, en = (f"（{only.zh}）", f": {only.en}") if only else ("", "")
     title = (
-        Localized(f"上岗资格（至 {until}）", f"Cleared for duty (until {until:%d %b %Y})")
+        Localized(f"上岗资格（至 {until}）{zh}", f"Cleared for duty (until {until:%d %b %Y}){en}")
         if until
-        else Localized("取得上岗资格", "Cleared for duty")
+        else Localized(f"取得上岗资格{zh}", f"Cleared for duty{en}")
     )
     source = named(SOURCES, clearance.source)
     why = clearance.reason
     text = Localized(f"{source.zh}：{why}", f"{source.en}: {why}") if why else source
-    found = [Happening(clearance.from_day, title, text, "shield-check", "ok")]
-    if clearance.revoked_on:
-        gone = Localized("撤销上岗资格", "Clearance revoked")
-        reason = clearance.revoked_reason
-        found.append(Happening(clearance.revoked_on, gone, reason, "circle-x", "bad"))
-    return found
+    return Happening(clearance.from_day, title, text, "shield-check", "ok")
 
 
 def _course(course: Standing) -> list[Happening]:

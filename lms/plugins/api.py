@@ -47,6 +47,7 @@ from lms.db import (
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
     ClearanceGranted,
+    ClearanceNarrowed,
     ClearanceRevoked,
     DemoMade,
     DrillRunScored,
@@ -60,6 +61,8 @@ from lms.events import (
 )
 from lms.i18n import N_, locale, pick
 from lms.outgoing import TRIES, Answer, post, wait_after
+from lms.people import channels
+from lms.people.clearance import in_force
 from lms.people.email import check_email, is_email
 from lms.people.models import (
     Channel,
@@ -77,7 +80,7 @@ from lms.people.notice_kinds import NoticeKind, notice_kinds
 from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
 from lms.people.roles import people_with
-from lms.people.services import in_force, move, supervisors_of
+from lms.people.services import move, supervisors_of
 from lms.plugins.channels import AddressKind, ChannelDown, NoticeChannel, NoticeMessage
 from lms.plugins.deprecations import successor
 from lms.plugins.hookspecs import hookimpl
@@ -142,6 +145,7 @@ __all__ = [
     "CheckLevel",
     "Clearance",
     "ClearanceGranted",
+    "ClearanceNarrowed",
     "ClearanceRevoked",
     "Code",
     "Column",
@@ -229,6 +233,7 @@ __all__ = [
     "as_text",
     "audit",
     "cancel_enrolment",
+    "channels",
     "check_email",
     "clock",
     "criteria",

@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import FromClause
 
 from lms.clock import Month
+from lms.people.channels import covers
+from lms.people.clearance import in_force
 from lms.people.models import Clearance, Leave, Level, Person, Position
-from lms.people.services import in_force
 from lms.results.models import KpiRow, MonthResult, NotRanked
 
 RANKED_LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
@@ -33,7 +34,11 @@ def people(close_id: int, month: Month, leave_share: float) -> Any:
     leave = _leave_days(month)
     days = func.coalesce(leave.c.days, 0)
     has_row = exists().where(KpiRow.person_id == Person.id, KpiRow.month == month)
-    cleared = exists().where(Clearance.person_id == Person.id, in_force(month.first_day))
+    cleared = exists().where(
+        Clearance.person_id == Person.id,
+        in_force(month.first_day),
+        covers(Clearance.channels, position.c.channel),
+    )
     not_ranked = case(
         (
             func.coalesce(position.c.level, "").not_in([str(level) for level in RANKED_LEVELS]),

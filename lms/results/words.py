@@ -9,7 +9,9 @@ from lms.results.models import ImportState, NotRanked
 
 REASONS: Mapping[str, Localized] = {
     NotRanked.LEVEL: Localized("职级不参与排名", "Level is not ranked"),
-    NotRanked.NOT_CLEARED: Localized("月初尚未上岗", "Not cleared on the first day"),
+    NotRanked.NOT_CLEARED: Localized(
+        "月初尚未取得本渠道上岗资格", "Not cleared for their channel on the first day"
+    ),
     NotRanked.LEAVE: Localized("休假达半月", "On leave for half the month"),
     NotRanked.NO_SCORE: Localized("没有可评分的数据", "No figures to score"),
 }

@@ -15,8 +15,8 @@ from lms.courses.onboarding import assign_onboarding
 from lms.db import Localized, db
 from lms.errors import DomainError
 from lms.people import notices
+from lms.people.clearance import clearance_on, clearances_on, revoke_clearance
 from lms.people.models import Clearance, Employment, Level
-from lms.people.services import clearance_on, revoke_clearance
 from lms.plugins.manager import Decision
 from lms.plugins.types import Refusal
 from tests.conftest import People
@@ -51,7 +51,7 @@ def test_completion_clears_and_tells(
     school: School, persons: People, monkeypatch: pytest.MonkeyPatch, clock: SettableClock
 ) -> None:
     heard: list[events.Event] = []
-    for module in ("lms.courses.services", "lms.people.services"):
+    for module in ("lms.courses.services", "lms.people.clearance"):
         monkeypatch.setattr(f"{module}.emit", heard.append)
     boss = persons.add("supervisor")
     other = persons.add("supervisor", team="二组")
@@ -208,3 +208,48 @@ def test_everything_holds_on_both_databases(
     school.complete(enrolment)
     assert clearance_on(db.session(), person.id, TODAY) is not None
     assert clearing.waiting(db.session(), person.id) is None
+
+
+def test_a_programme_may_clear_for_some_channels(
+    both_apps: Flask, documents: Documents, persons: People, clock: SettableClock
+) -> None:
+    documents.programme("phone", [[lesson("one")]], clears_for=["phone"])
+    documents.programme("web", [[lesson("two")]], clears_for=["email", "online"])
+    documents.programme("every", [[lesson("three")]])
+    documents.load()
+    school, person = School(clock), persons.add()
+    held: list[list[str]] = []
+    for key in ("phone", "phone", "web", "every"):
+        school.complete(school.enrol(person, key))
+        rows = clearances_on(db.session(), person.id, TODAY)
+        held.append([c.channels for c in rows])
+    # A second go gives nothing twice; the last one adds what holds for all.
+    assert held == [["phone"], ["phone"], ["phone", "online,email"],
+                    ["phone", "online,email", None]]  # fmt: skip
+    assert clearing.waiting(db.session(), person.id) is None
+    told = [notice.text.en for notice in notices.latest(db.session(), person.id)]
+    assert "Congratulations: you are cleared for duty (Phone)!" in told
+
+
+def test_clearance_for_one_channel_does_not_answer_for_another(
+    both_apps: Flask,
+    documents: Documents,
+    persons: People,
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    documents.programme("phone", [[lesson("one")]], clears_for=["phone"])
+    documents.programme("web", [[lesson("two")]], clears_for=["online"])
+    documents.load()
+    school, person = School(clock), persons.add()
+    school.complete(school.enrol(person, "phone"))
+    _plugin_says(monkeypatch, Decision("x", [Refusal("no", Localized("不行", "Not yet"))]))
+    enrolment = school.enrol(person, "web")
+    school.complete(enrolment)
+    assert clearing.waiting(db.session(), person.id) is enrolment
+    _plugin_says(monkeypatch)
+    clearing.clear_waiting(db.session(), {}, clock.now())
+    assert clearing.waiting(db.session(), person.id) is None
+    assert {c.channels for c in clearances_on(db.session(), person.id, TODAY)} == {
+        "phone", "online",
+    }  # fmt: skip

@@ -15,8 +15,8 @@ from lms.cli import run
 from lms.clock import Month, now
 from lms.db import Localized, db
 from lms.people import notices
+from lms.people.clearance import grant_clearance
 from lms.people.models import Account, ClearanceSource, Notification, Person
-from lms.people.services import grant_clearance
 from lms.plugins.api import Actor
 from lms.plugins.promotion.models import Nomination
 from lms.results.models import MonthResult

@@ -15,8 +15,8 @@ from lms.audit import OPERATOR, AuditEntry
 from lms.cli import run
 from lms.clock import Month, SettableClock
 from lms.db import db
+from lms.people.clearance import grant_clearance
 from lms.people.models import ClearanceSource
-from lms.people.services import grant_clearance
 from lms.results.models import ImportRun, KpiCorrection, KpiValue, MonthClose, MonthResult
 from tests.conftest import People
 from tests.results.files import HEADER, delimited, line, workbook

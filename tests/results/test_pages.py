@@ -15,8 +15,8 @@ from sqlalchemy import select
 from lms.audit import OPERATOR, AuditEntry
 from lms.clock import Month
 from lms.db import db
+from lms.people.clearance import grant_clearance
 from lms.people.models import Clearance, ClearanceSource, Person
-from lms.people.services import grant_clearance
 from lms.policies import PolicyVersion
 from lms.results import importing
 from lms.results.closing import close_month

@@ -231,3 +231,19 @@ def test_clearance_must_hold_on_the_first_day(
     )  # fmt: skip
     _, found = compute()
     assert found[ids[0]].not_ranked == reason
+
+
+@pytest.mark.parametrize(
+    ("channels", "reason"), [("online", None), ("phone,online", None), ("phone", "not_cleared")]
+)
+def test_clearance_must_be_for_the_channel_of_the_last_day(
+    both_apps: Flask, channels: str, reason: str | None
+) -> None:
+    ids = store([Agent(cleared=None, channel="phone", figures={"csat": Fraction(4)})])
+    db.session.add(Position(person_id=ids[0], from_day=LAST, level="agent", channel="online"))
+    db.session.add(
+        Clearance(person_id=ids[0], from_day=FIRST, channels=channels, source="history",
+                  granted_at=NOW)
+    )  # fmt: skip
+    _, found = compute()
+    assert found[ids[0]].not_ranked == reason

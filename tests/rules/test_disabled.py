@@ -7,8 +7,8 @@ from lms.audit import OPERATOR
 from lms.cli import build
 from lms.clock import Month
 from lms.db import db
+from lms.people.clearance import grant_clearance
 from lms.people.models import ClearanceSource, Level
-from lms.people.services import grant_clearance
 from lms.plugins.manager import plugins
 from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list

@@ -11,11 +11,9 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.access import EMPLOYEE, ROLES
 from lms.courses.audience import rule
@@ -23,11 +21,7 @@ from lms.courses.audience.rule import Audience
 from lms.errors import DomainError
 from lms.i18n import pick
 from lms.people.words import CHANNELS, EMPLOYMENTS, LEVELS
-
-
-class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+from lms.web.fields import SelectMultipleCheckboxField
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]

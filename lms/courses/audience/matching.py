@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms.access import EMPLOYEE
 from lms.courses.audience.rule import Audience
+from lms.people.clearance import in_force
 from lms.people.models import Clearance, Person, RoleAssignment
-from lms.people.services import in_force
 
 
 def people(audience: Audience, today: date) -> Select[int]:

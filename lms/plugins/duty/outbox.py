@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select, true, update
 from lms.plugins.api import (
     Clearance,
     ClearanceGranted,
+    ClearanceNarrowed,
     ClearanceRevoked,
     Event,
     Session,
@@ -22,14 +23,20 @@ from lms.plugins.duty import standing
 from lms.plugins.duty.models import Delivery, DeliveryState, Endpoint
 
 GRANTED, REVOKED, ENDED = "clearance.granted", "clearance.revoked", "clearance.ended"
+NARROWED = "clearance.narrowed"
 TEST = "test"
+_NAMES: Mapping[type[Event], str] = {
+    ClearanceGranted: GRANTED,
+    ClearanceNarrowed: NARROWED,
+    ClearanceRevoked: REVOKED,
+}
 # How long a process may have been down without an end by date being missed.
 _LOOKS_BACK = timedelta(days=14)
 
 
 def hear(session: Session, event: Event) -> None:
-    if isinstance(event, ClearanceGranted | ClearanceRevoked):
-        name = GRANTED if isinstance(event, ClearanceGranted) else REVOKED
+    if isinstance(event, ClearanceGranted | ClearanceNarrowed | ClearanceRevoked):
+        name = _NAMES[type(event)]
         for endpoint_id in session.scalars(_listening()).all():
             tell(session, endpoint_id, name, event.person_id, event.clearance_id, event.at)
 

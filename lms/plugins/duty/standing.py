@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Date, and_, bindparam, select
 
-from lms.plugins.api import Clearance, Person, Session, in_force
+from lms.plugins.api import Channel, Clearance, Person, Session, channels, in_force
 
 _IN_FORCE = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
 _ROWS = (
     select(
         Person.staff_no,
-        Person.channel,
         Person.left_on,
         Clearance.from_day,
         Clearance.until,
         Clearance.source,
+        Clearance.channels,
     )
     .outerjoin(Clearance, _IN_FORCE)
     .order_by(Clearance.from_day)
@@ -29,7 +29,8 @@ _BY_ID = _ROWS.where(Person.id == bindparam("who"))
 class Standing:
     """`reason` is empty while cleared, else `left`, `not_cleared` or `channel`.
 
-    `since`, `until` (the last day; None is open) and `source` are those of the clearance held.
+    `since`, `until` (the last day; None is open) and `source` are those of the clearance held, for
+    the channel asked about where it is held for that one; `channels`: all that are cleared.
     """
 
     staff_no: str
@@ -38,6 +39,7 @@ class Standing:
     since: date | None
     until: date | None
     source: str | None
+    channels: tuple[Channel, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,13 +49,14 @@ class Standing:
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
             "source": self.source,
+            "channels": list(self.channels),
         }
 
 
 def by_staff_no(
     session: Session, staff_no: str, today: date, channel: str | None = None
 ) -> Standing | None:
-    """None for a number that nobody has; with a channel, cleared only while it is the person's."""
+    """None for a number that nobody has; with a channel, cleared only for that one."""
     return _standing(session, _BY_NUMBER, staff_no, today, channel)
 
 
@@ -71,10 +74,11 @@ def _standing(
     if first.left_on is not None or first.from_day is None:
         reason = "left" if first.left_on is not None else "not_cleared"
         return Standing(first.staff_no, False, reason, None, None, None)
+    fitting = [row for row in rows if channel is None or channel in channels.named_in(row.channels)]
+    held = fitting or rows
     # Of several in force the one that lasts longest says until when; the oldest says since when.
-    longest = max(rows, key=lambda row: row.until or date.max)
-    wrong = channel is not None and channel != first.channel
+    longest = max(held, key=lambda row: row.until or date.max)
     return Standing(
-        first.staff_no, not wrong, "channel" if wrong else "", first.from_day, longest.until,
-        longest.source,
+        first.staff_no, bool(fitting), "" if fitting else "channel", held[0].from_day,
+        longest.until, longest.source, channels.union(row.channels for row in rows),
     )  # fmt: skip

@@ -12,6 +12,7 @@ STATES = {
 EVENTS = {
     outbox.GRANTED: Localized("获得上岗资格", "Clearance granted"),
     outbox.REVOKED: Localized("上岗资格被撤销", "Clearance revoked"),
+    outbox.NARROWED: Localized("部分渠道的资格被撤销", "Clearance narrowed"),
     outbox.ENDED: Localized("上岗资格到期", "Clearance ended"),
     outbox.TEST: Localized("测试消息", "Test"),
 }

@@ -15,9 +15,9 @@ from lms.app import create_app
 from lms.audit import OPERATOR
 from lms.clock import SettableClock
 from lms.db import db
+from lms.people.clearance import grant_clearance, revoke_clearance
 from lms.people.models import Clearance, Person
 from lms.people.privacy import erase_person
-from lms.people.services import grant_clearance, revoke_clearance
 from lms.plugins.duty import tokens
 from lms.plugins.duty.models import ApiToken
 from tests.conftest import People, _running, _settings
@@ -56,6 +56,7 @@ def test_cleared_with_dates_and_source(
         {
             "staff_no": person.staff_no, "cleared": True, "reason": None, "since": "2026-11-02",
             "until": "2026-11-09", "source": "override",
+            "channels": ["online", "phone", "email"],
             "checked_at": "2026-11-02T02:00:00+00:00",
         },
     )  # fmt: skip
@@ -85,6 +86,7 @@ def test_not_cleared(both_apps: Flask, persons: People, clock: SettableClock, to
         status, found = ask(both_apps, person, secret)
         assert (status, found["cleared"], found["reason"]) == (200, False, reason)
         assert found["since"] is found["until"] is found["source"] is None
+        assert found["channels"] == []
     clock.advance(days=1)
     assert ask(both_apps, early, secret)[1]["cleared"]
 
@@ -102,10 +104,20 @@ def test_the_day_is_the_organisations(
 
 def test_channel(app: Flask, persons: People, clock: SettableClock, token: Token) -> None:
     person, secret = persons.add(channel="phone"), token()
-    clear(person, clock)
+    clear(person, clock, channels="phone")
     assert ask(app, person, secret, "?channel=phone")[1]["cleared"]
     found = ask(app, person, secret, "?channel=online")[1]
-    assert (found["cleared"], found["reason"]) == (False, "channel")
+    assert (found["cleared"], found["reason"], found["channels"]) == (False, "channel", ["phone"])
+    found = ask(app, person, secret)[1]
+    assert (found["cleared"], found["channels"]) == (True, ["phone"])
+    # A second clearance adds its channels; dates are those of the one asked about.
+    clear(person, clock, channels="email", source="override", until=date(2026, 11, 9))
+    found = ask(app, person, secret, "?channel=email")[1]
+    assert (found["channels"], found["until"]) == (["phone", "email"], "2026-11-09")
+    assert ask(app, person, secret, "?channel=phone")[1]["until"] is None
+    # One that names no channel is for all of them, whatever the position.
+    clear(person, clock)
+    assert ask(app, person, secret, "?channel=online")[1]["cleared"]
     assert ask(app, person, secret, "?channel=fax") == (400, {"error": "unknown_channel"})
 
 

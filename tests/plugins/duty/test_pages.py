@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from lms.audit import AuditEntry
 from lms.clock import SettableClock
 from lms.db import db
-from lms.people.services import grant_clearance
+from lms.people.clearance import grant_clearance
 from lms.plugins.duty.delivering import deliver
 from lms.plugins.duty.models import ApiToken, Delivery, Endpoint
 from tests.conftest import OPERATOR, Auth, People

@@ -18,9 +18,9 @@ from lms.clock import SettableClock
 from lms.db import db
 from lms.jobs import drain
 from lms.outgoing import RETRY_AFTER, TRIES
+from lms.people.clearance import grant_clearance, override_clearance, revoke_clearance
 from lms.people.models import Person
 from lms.people.privacy import erase_person, export_person
-from lms.people.services import grant_clearance, override_clearance, revoke_clearance
 from lms.plugins.duty import endpoints
 from lms.plugins.duty.delivering import deliver
 from lms.plugins.duty.models import Delivery
@@ -95,6 +95,26 @@ def test_each_change_is_told_signed(
     assert numbers == sorted(numbers)
     assert all(b["staff_no"] == person.staff_no for b in bodies(receiver))
     assert states() == [("delivered", 1, "HTTP 200")] * 4
+
+
+def test_a_channel_that_is_revoked_leaves_the_others(
+    app: Flask, persons: People, clock: SettableClock, receiver: Receiver, listen: Listen
+) -> None:
+    person = persons.add()
+    listen(receiver.url)
+    clear(person, clock)
+    for channels in (["phone"], ["online", "email"]):
+        revoke_clearance(
+            db.session(), person, today=TODAY, channels=channels, reason="a written reason",
+            actor=OPERATOR, now=clock.now(),
+        )  # fmt: skip
+        db.session.commit()
+    run_jobs(clock)
+    assert [(b["event"], b["cleared"], b["channels"]) for b in bodies(receiver)] == [
+        ("clearance.granted", True, ["online", "phone", "email"]),
+        ("clearance.narrowed", True, ["online", "email"]),
+        ("clearance.revoked", False, []),
+    ]
 
 
 def test_what_is_undone_is_not_told(

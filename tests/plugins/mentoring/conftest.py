@@ -13,8 +13,8 @@ from lms.clock import SettableClock
 from lms.courses import services as courses
 from lms.courses.models import Enrolment, Module, Programme, ProgrammeVersion, Step
 from lms.db import Localized, db
+from lms.people.clearance import grant_clearance
 from lms.people.models import Level, Notification, Person
-from lms.people.services import grant_clearance
 from lms.plugins.mentoring import pairing
 from lms.plugins.mentoring.models import CheckIn, Pair
 from tests.conftest import NOW, People
