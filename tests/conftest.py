@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import CodeType
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 
 from lms.app import create_app
@@ -30,6 +32,19 @@ from lms.results.scoring_policy import SCORING
 
 # A Monday in Shanghai, 10:00.
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the long runs as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long runs are left out, and counted as deselected, unless asked for."""
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture
@@ -108,8 +123,25 @@ def both_apps(request: pytest.FixtureRequest) -> Flask:
     return request.getfixturevalue(name)
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all the apps of a worker, not once for each test."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _running(app: Flask) -> Iterator[Flask]:
     app.testing = True
+    app.jinja_env.bytecode_cache = _COMPILED
     app.config["WTF_CSRF_ENABLED"] = False
     app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_request)
     with app.app_context():

@@ -22,6 +22,7 @@ def check_blueprint(
 ) -> Set[str]:
     """The names the blueprint and those nested in it will have; ValueError says what is wrong."""
     probe = Flask("lms", static_folder=None)
+    probe.url_rule_class = app.url_rule_class
     # Empty, so that it holds what the blueprint adds and nothing else.
     added = SimpleNamespace(filters={}, tests={}, globals={})
     vars(probe)["jinja_env"] = added
