@@ -131,6 +131,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         _all(TRAINER, TRAINING_MANAGER),
     ),
     Permission(
+        "drills.host",
+        Localized("主持实时演练", "Hold live drills"),
+        _all(TRAINER, TRAINING_MANAGER),
+    ),
+    Permission(
         "drills.score",
         Localized("演练评分", "Score drills"),
         _all(TRAINER, TRAINING_MANAGER, QUALITY),

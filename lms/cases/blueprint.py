@@ -29,6 +29,21 @@ LEVELS = {
 }
 OUTCOMES = {"success": _l("Went well"), "failure": _l("Went wrong")}
 SPEAKERS = {"customer": _l("Customer"), "agent": _l("Agent"), "system": _l("System")}
+# The customer's, 1 to 5; the same words for whoever plays and whoever scores.
+MOODS = {
+    1: _l("Furious"),
+    2: _l("Annoyed"),
+    3: _l("Tense"),
+    4: _l("Calm"),
+    5: _l("Pleased"),
+}
+ROOM_STATES = {
+    "waiting": _l("Not begun"),
+    "joined": _l("Not begun"),
+    "open": _l("In progress"),
+    "ended": _l("Waiting for scoring"),
+    "closed": _l("Closed without scoring"),
+}
 STATES = {
     "draft": _l("Draft"),
     "in_review": _l("In review"),
@@ -73,6 +88,8 @@ def _share_words(state: BlueprintSetupState) -> None:
         "states": STATES,
         "state_tones": STATE_TONES,
         "run_states": RUN_STATES,
+        "room_states": ROOM_STATES,
+        "moods": MOODS,
         "sections": SECTIONS,
     }
 
@@ -93,12 +110,14 @@ def clock_seconds(at: datetime) -> str:
 
 @bp.app_template_filter()
 def seconds(value: float | None) -> str:
-    """8 as `8 s`, 95 as `1:35 min`; a dash where nothing was measured."""
+    """8 as `8 s`, 95 as `1:35 min`, 7200 as `2 h`; a dash where nothing was measured."""
     if value is None:
         return "–"
     whole = round(value)
     if whole < 60:
         return str(_("%(n)s s", n=whole))
+    if whole % 3600 == 0:
+        return str(_("%(n)s h", n=whole // 3600))
     return str(_("%(m)s:%(s)s min", m=whole // 60, s=f"{whole % 60:02d}"))
 
 

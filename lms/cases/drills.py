@@ -15,7 +15,9 @@ from lms.cases.models import CaseState, CaseVersion, Drill, Rubric
 from lms.db import Localized, Session
 from lms.errors import DomainError, NotFound
 
+# Seconds by channel, stricter than the KPI. An answer written in peace is the rule for e-mail.
 FIRST_REPLY = {"online": 10, "phone": 15, "email": 7200}
+LATER_REPLY = {"online": 60, "phone": 30, "email": 14400}
 PAGE_SIZE = 24
 
 
@@ -25,10 +27,12 @@ class DrillContent:
 
     rubric_id: int
     first_reply_seconds: int
+    later_reply_seconds: int
     title: Localized
     opening: Localized
     persona: Localized = field(default_factory=Localized)
     mood: Localized = field(default_factory=Localized)
+    start_mood: int = 3
     script: Sequence[dict[str, str]] = ()
     hidden_facts: Sequence[dict[str, str]] = ()
     triggers: Sequence[dict[str, str]] = ()
@@ -82,6 +86,7 @@ def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
     return DrillContent(
         rubric_id=(fitting or [r.id for r in known] or [0])[0],
         first_reply_seconds=FIRST_REPLY.get(version.channel, 10),
+        later_reply_seconds=LATER_REPLY.get(version.channel, 60),
         title=version.title,
         opening=Localized.of(said[0]) if said else Localized(),
         persona=version.scenario,

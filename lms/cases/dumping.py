@@ -97,6 +97,8 @@ def _drill(drill: Drill) -> dict[str, Any]:
         **{name: sides(getattr(drill, name)) for name in ("title", "persona", "opening", "mood")},
         **{name: _texts(getattr(drill, name)) for name in ("hidden_facts", "triggers", "script")},
         "first_reply_seconds": drill.first_reply_seconds,
+        "later_reply_seconds": drill.later_reply_seconds,
+        "start_mood": drill.start_mood,
     }
     return {name: value for name, value in document.items() if value}
 

@@ -124,6 +124,10 @@ class DrillForm(FlaskForm):  # type: ignore[misc]
     first_reply_seconds = IntegerField(
         _l("First reply within (seconds)"), [InputRequired(), NumberRange(1, 86400)]
     )
+    later_reply_seconds = IntegerField(
+        _l("Later replies within (seconds)"), [InputRequired(), NumberRange(1, 86400)]
+    )
+    start_mood = SelectField(_l("Mood at the start"), coerce=int, choices=choices(blueprint.MOODS))
     title_zh, title_en = _line(_l("Title")), _line(_l("Title"))
     opening_zh, opening_en = _text(_l("First message")), _text(_l("First message"))
     script_zh, script_en = _text(_l("Further lines")), _text(_l("Further lines"))
@@ -149,6 +153,8 @@ class DrillForm(FlaskForm):  # type: ignore[misc]
         return DrillContent(
             rubric_id=self.rubric_id.data,
             first_reply_seconds=self.first_reply_seconds.data,
+            later_reply_seconds=self.later_reply_seconds.data,
+            start_mood=self.start_mood.data,
             **texts,
             **lists,
         )
@@ -165,6 +171,8 @@ def drill_values(of: DrillContent) -> dict[str, Any]:
     return {
         "rubric_id": of.rubric_id,
         "first_reply_seconds": of.first_reply_seconds,
+        "later_reply_seconds": of.later_reply_seconds,
+        "start_mood": of.start_mood,
         **_sides({name: Localized.of(sides) for name, sides in lists.items()}),
         **_sides(texts),
     }

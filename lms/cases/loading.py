@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
+from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
 from lms.content_files import documents
 from lms.courses.content_entry import Entry
@@ -158,6 +159,13 @@ def _criterion(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _mood(entry: Entry) -> int:
+    mood = entry.number("start_mood", low=1) if entry.has("start_mood") else 3
+    if mood > 5:
+        raise entry.refuse("start_mood", "This must be between 1 and 5.")
+    return mood
+
+
 def latest_rubric(session: Session, key: str) -> Rubric | None:
     return session.scalar(
         select(Rubric).where(Rubric.key == key).order_by(Rubric.number.desc()).limit(1)
@@ -193,6 +201,8 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         "triggers",
         "script",
         "first_reply_seconds",
+        "later_reply_seconds",
+        "start_mood",
     )
     version = session.scalar(
         select(CaseVersion)
@@ -210,6 +220,10 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         **{n: _text(entry, n, _MAY_LACK) for n in ("title", "persona", "opening", "mood")},
         **{name: _localized(entry, name) for name in ("hidden_facts", "triggers", "script")},
         "first_reply_seconds": entry.number("first_reply_seconds", low=1),
+        "later_reply_seconds": entry.number("later_reply_seconds", low=1)
+        if entry.has("later_reply_seconds")
+        else LATER_REPLY.get(version.channel, 60),
+        "start_mood": _mood(entry),
     }
     drill = session.scalar(select(Drill).where(Drill.key == entry.key()))
     if drill is None:

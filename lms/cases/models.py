@@ -105,7 +105,10 @@ class Rubric(Model):
 
 
 class Drill(Model):
-    """A role-play scenario made from one version of a case. `first_reply_seconds` is its own."""
+    """A role-play scenario made from one version of a case, with time standards of its own.
+
+    `start_mood`: the customer's at the beginning, 1 (furious) to 5 (glad).
+    """
 
     __tablename__ = "drill"
     id: Mapped[Pk]
@@ -119,7 +122,9 @@ class Drill(Model):
     hidden_facts: Mapped[list[Any]]
     triggers: Mapped[list[Any]]
     script: Mapped[list[Any]]
+    start_mood: Mapped[int] = mapped_column(default=3, server_default="3")
     first_reply_seconds: Mapped[int]
+    later_reply_seconds: Mapped[int] = mapped_column(default=60, server_default="60")
     raters_needed: Mapped[int | None]  # left out: as the policy says
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
@@ -133,6 +138,11 @@ class RunState(StrEnum):
     SUBMITTED = "submitted"
     ADJUDICATION = "adjudication"  # the raters are too far apart, a third decides
     SCORED = "scored"
+
+
+class RunMode(StrEnum):
+    SOLO = "solo"
+    LIVE = "live"
 
 
 class DrillRun(Model):
@@ -152,6 +162,8 @@ class DrillRun(Model):
     rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
     pass_mark: Mapped[int]
     first_reply_seconds: Mapped[int]
+    later_reply_seconds: Mapped[int] = mapped_column(default=60, server_default="60")
+    mode: Mapped[Code] = mapped_column(default=RunMode.SOLO, server_default="solo")
     open_key: Mapped[str | None] = mapped_column(unique=True)
     locale: Mapped[str]
     state: Mapped[Code] = mapped_column(index=True)
@@ -171,7 +183,10 @@ class DrillRun(Model):
 
 
 class DrillMessage(Model):
-    """Ordered and stamped by the server; `client_key` makes a repeated send one message."""
+    """Ordered and stamped by the server; `client_key` makes a repeated send one message.
+
+    `who`: customer, agent, or note: in a live drill, what the trainer noted, in `data`.
+    """
 
     __tablename__ = "drill_message"
     __table_args__ = (UniqueConstraint("run_id", "seq"), UniqueConstraint("run_id", "client_key"))
@@ -180,6 +195,7 @@ class DrillMessage(Model):
     seq: Mapped[int]
     who: Mapped[Code]
     text: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     at: Mapped[datetime]
     client_key: Mapped[str]
 

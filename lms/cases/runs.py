@@ -49,6 +49,7 @@ def start(
         rubric_id=drill.rubric_id,
         pass_mark=pass_mark or drill.rubric.pass_mark,
         first_reply_seconds=drill.first_reply_seconds,
+        later_reply_seconds=drill.later_reply_seconds,
         open_key=open_key,
         locale=locale,
         state=RunState.OPEN,

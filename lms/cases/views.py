@@ -2,5 +2,14 @@
 
 from lms.cases import drill_views, editor_views, library_views, run_views, scoring_views
 from lms.cases.blueprint import bp
+from lms.cases.rooms import views as room_views
 
-__all__ = ["bp", "drill_views", "editor_views", "library_views", "run_views", "scoring_views"]
+__all__ = [
+    "bp",
+    "drill_views",
+    "editor_views",
+    "library_views",
+    "room_views",
+    "run_views",
+    "scoring_views",
+]

@@ -44,6 +44,7 @@ CORE: Mapping[str, NoticeKind] = {
     "course.overdue_team": NoticeKind(Localized("团队有课程逾期", "Overdue courses in the team")),
     "extension.asked": NoticeKind(Localized("有人申请延期", "Somebody asks for more time")),
     "extension.decided": NoticeKind(Localized("延期审批结果", "A decision on more time")),
+    "drill.invited": NoticeKind(Localized("受邀参加实时演练", "Invited to a live drill")),
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
     "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),

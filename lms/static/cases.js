@@ -1,37 +1,13 @@
-// The drill room's clock and keys. The page works without them.
+// The drill room's keys. The page works without them.
 (() => {
   "use strict";
 
-  // --- Drill room: the time since the customer wrote, counted by the server's clock ---
-  let timer;
-  const startClock = () => {
-    clearInterval(timer);
-    const clock = document.querySelector("[data-clock]");
-    if (!clock) return;
-    const limit = Number(clock.dataset.limit);
-    const since = Date.parse(clock.dataset.since);
-    const ahead = Date.parse(clock.dataset.now) - Date.now();
-    const text = clock.querySelector("text");
-    const ring = clock.querySelector(".ring-value");
-    const tick = () => {
-      const spent = (Date.now() + ahead - since) / 1000;
-      const left = limit - spent;
-      const late = limit > 0 && left < 0;
-      const shown = Math.max(0, limit && !late ? Math.ceil(left) : Math.floor(spent));
-      text.textContent = shown < 600 ? shown : `${Math.floor(shown / 60)}′`;
-      ring.setAttribute("stroke-dasharray", `${limit ? Math.max(0, (100 * left) / limit) : 100} 100`);
-      clock.classList.toggle("is-late", late);
-      clock.classList.toggle("is-near", limit > 0 && !late && left <= limit * 0.4);
-    };
-    tick();
-    timer = setInterval(tick, 250);
-  };
-
+  // --- Drill room ---
   const enterRoom = () => {
     const log = document.getElementById("room-log");
     if (!log) return;
     log.scrollTop = log.scrollHeight;
-    startClock();
+    window.lms.replyClock();
     document.querySelector("[data-composer] textarea")?.focus({ preventScroll: true });
   };
   enterRoom();

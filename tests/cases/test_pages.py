@@ -165,7 +165,8 @@ def test_make_a_drill(trainer: FlaskClient, agent: FlaskClient, clock: SettableC
     assert agent.get(url).status_code == 403
     assert "Where is it" in text_of(trainer, url)
     data = {
-        "rubric_id": "1", "first_reply_seconds": "10", "title_en": "Practise it",
+        "rubric_id": "1", "first_reply_seconds": "10", "later_reply_seconds": "60",
+        "start_mood": "2", "title_en": "Practise it",
         "opening_en": "Hello?", "script_zh": "一\n二", "script_en": "one",
     }  # fmt: skip
     assert trainer.post(url, data=data | {"title_en": "", "title_zh": ""}).status_code == 400

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lms.audit import Actor
 from lms.cases import authoring
 from lms.cases.models import CaseVersion, DrillRun, RunState
+from lms.cases.rooms.opening import open_room
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.deadlines import extensions
@@ -99,6 +100,9 @@ def prepare(app: Flask) -> Others:
         )
     ).first()
     assert run is not None
+    room = open_room(
+        session, run.drill_id, stranger, [], actor=Actor(_person("SA0001").id), now=now
+    )
     extension = extensions.ask(
         session, sitting.id, stranger.id, wanted_on=sitting.due_on + timedelta(days=3),
         reason="on leave", today=now.date(), now=now,
@@ -161,6 +165,7 @@ def prepare(app: Flask) -> Others:
             "version_id": draft.id,
             "drill_id": run.drill_id,
             "run_id": run.id,
+            "room_id": room.id,
             "results.run_id": session.scalars(select(ImportRun.id)).first(),
             "import_id": session.scalars(select(ImportRun.id)).first(),
             "nomination_id": nomination.id,

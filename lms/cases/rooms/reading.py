@@ -1,0 +1,112 @@
+"""What is in a room, and the rooms somebody is asked into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased, joinedload
+
+from lms.cases.models import Drill
+from lms.cases.rooms.models import DrillRoom, DrillRoomMessage, DrillRoomPerson, Role
+from lms.db import Localized, Session
+from lms.errors import NotFound
+from lms.people.models import Person
+
+Said = Row[int, str, str, dict[str, Any], datetime, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is asked again and again, so read in one short query."""
+
+    role: str
+    state: str
+    last_seq: int
+
+
+_STANDING = select(DrillRoomPerson.role, DrillRoom.state, DrillRoom.last_seq).join(
+    DrillRoomPerson, DrillRoomPerson.room_id == DrillRoom.id
+)
+
+
+def standing(session: Session, room_id: int, person_id: int) -> Standing:
+    """NotFound for whoever is not in the room."""
+    here = (DrillRoom.id == room_id, DrillRoomPerson.person_id == person_id)
+    row = session.execute(_STANDING.where(*here)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such room.")
+    return Standing(*row)
+
+
+def room_of(session: Session, room_id: int) -> DrillRoom:
+    """With its drill and people; ask `standing` first."""
+    parts = (joinedload(DrillRoom.drill), joinedload(DrillRoom.agent), joinedload(DrillRoom.host))
+    return session.scalars(select(DrillRoom).where(DrillRoom.id == room_id).options(*parts)).one()
+
+
+def said(session: Session, room_id: int) -> Sequence[Said]:
+    """All of it in order, notes included: (seq, who, text, data, at, client_key)."""
+    m = DrillRoomMessage
+    wanted = select(m.seq, m.who, m.text, m.data, m.at, m.client_key)
+    return session.execute(wanted.where(m.room_id == room_id).order_by(m.seq)).all()
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Where the host's notes stand: facts told and triggers hit by their place, and the mood."""
+
+    facts: frozenset[int]
+    triggers: frozenset[int]
+    mood: int
+
+
+def noted(messages: Sequence[Said], start_mood: int) -> Noted:
+    """Noting a fact or trigger again takes it back."""
+    told: dict[str, set[int]] = {"fact": set(), "trigger": set()}
+    mood = start_mood
+    for message in messages:
+        mood = message.data.get("mood", mood)
+        for kind, places in told.items():
+            if kind in message.data:
+                places ^= {message.data[kind]}
+    return Noted(frozenset(told["fact"]), frozenset(told["trigger"]), mood)
+
+
+@dataclass(frozen=True)
+class MyRoom:
+    id: int
+    role: str
+    state: str
+    drill: Localized
+    agent: str
+    host: str
+    opened_at: datetime
+    run_id: int | None
+
+
+def mine(session: Session, person_id: int, *, only_open: bool, limit: int) -> list[MyRoom]:
+    """The rooms this person is in, the newest first."""
+    agent, host = aliased(Person), aliased(Person)
+    wanted = (
+        select(
+            DrillRoom.id, DrillRoomPerson.role, DrillRoom.state, Drill.title, agent.name,
+            host.name, DrillRoom.opened_at, DrillRoom.run_id,
+        )
+        .join(DrillRoomPerson, DrillRoomPerson.room_id == DrillRoom.id)
+        .join(Drill, Drill.id == DrillRoom.drill_id)
+        .join(agent, agent.id == DrillRoom.person_id)
+        .join(host, host.id == DrillRoom.host_id)
+        .where(DrillRoomPerson.person_id == person_id)
+        .order_by(DrillRoom.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    if only_open:
+        wanted = wanted.where(DrillRoom.ended_at.is_(None))
+    return [MyRoom(*row) for row in session.execute(wanted)]
+
+
+def sees_notes(role: str, *, is_trainer: bool) -> bool:
+    """The host; and observers who may see the customer's card anyway. The agent never."""
+    return role == Role.HOST or (role == Role.OBSERVER and is_trainer)

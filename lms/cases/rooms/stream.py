@@ -1,0 +1,86 @@
+"""What a person in a room is shown: the whole of it as a page, or what is new as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+
+from lms.access import viewer
+from lms.cases.rooms import reading
+from lms.cases.rooms.models import DrillRoom, Role
+from lms.cases.rooms.reading import Noted, Said, Standing
+from lms.cases.rooms.talking import OVER
+from lms.cases.timing import Timings, measure
+from lms.db import Localized, Session
+
+
+@dataclass(frozen=True)
+class View:
+    """`lines`: as many of the messages as this person sees; `noted`: None for whoever may not."""
+
+    room: DrillRoom
+    mine: Standing
+    lines: Sequence[Said]
+    times: Timings
+    noted: Noted | None
+    now_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.mine.state in OVER
+
+    @property
+    def prompts(self) -> list[str]:
+        """The script's lines, in the language that is spoken in the room."""
+        return [Localized.of(row).pick(self.room.locale) for row in self.room.drill.script]
+
+    @property
+    def own_key(self) -> str:
+        """What the keys of this person's own messages begin with."""
+        return f"{viewer().person_id}-"
+
+
+def view_of(session: Session, room_id: int, mine: Standing, now: datetime) -> View:
+    room = reading.room_of(session, room_id)
+    said = reading.said(session, room_id)
+    is_trainer = any(viewer().may(p) for p in ("cases.author", "drills.score"))
+    shows_notes = reading.sees_notes(mine.role, is_trainer=is_trainer)
+    return View(
+        room,
+        mine,
+        [message for message in said if message.who != "note"],
+        measure(said),
+        reading.noted(said, room.drill.start_mood) if shows_notes else None,
+        now,
+    )
+
+
+def news(
+    session: Session, room_id: int, mine: Standing, after: int, now: datetime
+) -> dict[str, Any]:
+    """The messages after number `after` as HTML, the ring and the figures, and where to go when
+    the room is over."""
+    view = view_of(session, room_id, mine, now)
+    fresh = [line for line in view.lines if line.seq > after]
+    found: dict[str, Any] = {
+        "last": mine.last_seq,
+        "state": mine.state,
+        "lines": render_template("cases/rooms/_lines.html", view=view, lines=fresh),
+        "times": render_template("cases/rooms/_times.html", view=view),
+        "over": None,
+    }
+    if view.noted is not None:
+        noted = view.noted
+        found["noted"] = {
+            "fact": sorted(noted.facts),
+            "trigger": sorted(noted.triggers),
+            "mood": noted.mood,
+        }
+    if view.is_over:
+        is_run = view.room.run_id is not None and mine.role != Role.OBSERVER
+        found["over"] = (
+            url_for("cases.result", run_id=view.room.run_id) if is_run else url_for("cases.rooms")
+        )
+    return found
