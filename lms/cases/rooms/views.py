@@ -99,7 +99,7 @@ def say_in_room(room_id: int) -> ResponseReturnValue:
     session, by_script = db.session(), "X-Requested-With" in request.headers
     try:
         if not key:
-            raise DomainError("Reload the page and send again.")
+            raise DomainError("Reload the page and send again.", field="text")
         talking.say(session, room_id, me, text, client_key=key, now=now())
         session.commit()
     except (Conflict, DomainError) as error:

@@ -103,6 +103,7 @@ def test_who_may_what(rooms: Rooms, auth: Auth, persons: People) -> None:
         for path in ("/messages", "/notes", "/end", "/join"):
             data = {"text": "x", "client_key": "x", "kind": "mood", "value": "1"}
             assert client.post(rooms.url + path, data=data).status_code == 404
+            assert client.post(rooms.url + path).status_code == 404
     assert stranger.get(f"/drills/{rooms.drill.id}/rooms/new").status_code == 403
     for client in (rooms.agent, rooms.observer):
         assert not [s for s in SECRETS if s in client.get(rooms.url).text]
