@@ -100,6 +100,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         _all(TRAINER, TRAINING_MANAGER, HR),
     ),
     Permission(
+        "programmes.author",
+        Localized("编写培养计划", "Write programmes"),
+        _all(TRAINER, TRAINING_MANAGER),
+    ),
+    Permission(
         "sessions.manage",
         Localized("安排培训场次", "Plan sessions"),
         _all(TRAINER, TRAINING_MANAGER),

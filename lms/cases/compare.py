@@ -1,6 +1,5 @@
 """What differs between two versions of a case, field by field and word by word."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -9,9 +8,7 @@ from markupsafe import Markup, escape
 
 from lms.cases.models import CaseVersion
 from lms.db import Localized
-
-# A Latin word is one piece, a Chinese character is one piece, and so is any other sign.
-_PIECES = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
+from lms.wording import marked
 
 
 @dataclass(frozen=True)
@@ -76,18 +73,4 @@ def _aligned(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> 
 
 
 def _row(old: str, new: str) -> Row:
-    if old == new:
-        return Row(escape(old), escape(new), False)
-    before, after = _PIECES.findall(old), _PIECES.findall(new)
-    left, right = [], []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        removed, added = escape("".join(before[a1:a2])), escape("".join(after[b1:b2]))
-        if tag == "equal":
-            left.append(removed)
-            right.append(added)
-            continue
-        if removed:
-            left.append(Markup("<del>{}</del>").format(removed))
-        if added:
-            right.append(Markup("<ins>{}</ins>").format(added))
-    return Row(Markup("").join(left), Markup("").join(right), True)
+    return Row(*marked(old, new), old != new)

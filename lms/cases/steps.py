@@ -1,6 +1,6 @@
 """The step type `drill`: a run of a drill inside a course, done when it is scored and passed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
@@ -13,7 +13,7 @@ from lms.courses.models import StepState
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError
 from lms.i18n import locale
-from lms.plugins.types import StepContext
+from lms.plugins.types import FieldKind, StepContext, StepField
 
 
 class DrillStep:
@@ -27,6 +27,24 @@ class DrillStep:
         pass_mark = config.get("pass_mark")
         if type(pass_mark) is not int or not 1 <= pass_mark <= 100:
             raise DomainError("This must be between 1 and 100.", field="pass_mark")
+
+    def fields(self, session: Session) -> Sequence[StepField]:
+        drills = session.execute(select(Drill.key, Drill.title).order_by(Drill.id.desc()))
+        return (
+            StepField(
+                "drill",
+                Localized("演练", "Drill"),
+                FieldKind.CHOICE,
+                Localized("演练由已发布的案例生成。", "Drills are made from published cases."),
+                choices={key: title for key, title in drills},
+            ),
+            StepField(
+                "pass_mark",
+                Localized("合格分（满分 100）", "Pass mark, out of 100"),
+                FieldKind.NUMBER,
+                initial=70,
+            ),
+        )
 
     def render(self, session: Session, context: StepContext) -> str:
         drill = _drill(session, context)

@@ -7,6 +7,8 @@ from typing import Any
 from lms.errors import DomainError
 from lms.i18n import N_
 
+# More days, minutes or months than this no calendar holds.
+_MOST = 1_000_000
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -66,6 +68,8 @@ class Entry:
         value = self.raw.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < low:
             raise self.refuse(name, "This must be a whole number, %(low)s or more.", low=low)
+        if value > _MOST:
+            raise self.refuse(name, "This is too large.")
         return value
 
     def some_of(self, name: str, known: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import relationship
 
 from lms.courses.audience import models as audience_models  # noqa: F401  tables of this domain too
+from lms.courses.authoring import models as draft_models  # noqa: F401  tables of this domain too
 from lms.courses.deadlines import models as deadline_models  # noqa: F401  tables of this domain too
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
 

@@ -2,6 +2,8 @@
 
 from lms.courses import cohort_views, gap_views, learner_views, single_views, team_views
 from lms.courses.audience import views as audience_views
+from lms.courses.authoring import draft_views, preview_views, publish_views
+from lms.courses.authoring import views as authoring_views
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import views as deadline_views
 from lms.courses.evidence import views as evidence_views
@@ -12,14 +14,18 @@ from lms.courses.surveys import views as survey_views
 
 __all__ = [
     "audience_views",
+    "authoring_views",
     "bp",
     "cohort_views",
     "deadline_views",
+    "draft_views",
     "evidence_views",
     "gap_views",
     "learner_views",
     "lesson_views",
     "more_of_today",
+    "preview_views",
+    "publish_views",
     "session_views",
     "single_views",
     "survey_views",

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app
 
+from lms.db import Session
 from lms.jobs import Job
 from lms.plugins import hookspecs
 from lms.plugins.channels import NoticeChannel
@@ -12,7 +13,7 @@ from lms.plugins.health import note_failure
 from lms.plugins.loading import last_line
 from lms.plugins.manager import plugins
 from lms.plugins.steps import GuardedStepType
-from lms.plugins.types import Rule, StepType
+from lms.plugins.types import Rule, StepField, StepType
 from lms.policies import Policy
 
 
@@ -42,6 +43,19 @@ def step_type(kind: str) -> StepType | None:
     if found is None:
         return None
     return GuardedStepType(found, manager.owner_of(hookspecs.lms_step_types, found) or kind)
+
+
+def step_types() -> list[StepType]:
+    """Every kind of step there is now, the core's first."""
+    core = cast(Sequence[StepType], current_app.extensions["lms_core_step_types"])
+    theirs = plugins().registered(hookspecs.lms_step_types)
+    return [*core, *(found for step in theirs if (found := step_type(step.kind)) is not None)]
+
+
+def step_fields(session: Session, kind: str) -> Sequence[StepField] | None:
+    """The settings of a kind of step; None where nobody has named them."""
+    make = getattr(step_type(kind), "fields", None)
+    return None if make is None else cast("Sequence[StepField] | None", make(session))
 
 
 def notice_channels() -> list[tuple[str, NoticeChannel]]:

@@ -1,6 +1,6 @@
 """A plugin's step type, called so that its failure is not the course page's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,8 @@ from lms.db import Session
 from lms.errors import DomainError
 from lms.plugins.calls import PageGuard
 from lms.plugins.manager import hook_session, plugins
-from lms.plugins.types import StepContext, StepType
+from lms.plugins.shapes import expectation
+from lms.plugins.types import StepContext, StepField, StepType
 
 
 class GuardedStepType:
@@ -25,6 +26,20 @@ class GuardedStepType:
 
     def check_config(self, config: Mapping[str, Any]) -> None:
         self._inner.check_config(config)
+
+    def fields(self, session: Session) -> Sequence[StepField] | None:
+        """None where the plugin names none, or failed to."""
+        make = getattr(self._inner, "fields", None)
+        if make is None:
+            return None
+        try:
+            with PageGuard(hook_session()) as guard:
+                found: Sequence[StepField] = guard.call(make, session)
+            expectation(Sequence[StepField])(found)
+        except Exception as error:
+            plugins().record_failure(self._plugin, f"step type {self.kind}", error)
+            return None
+        return found
 
     def render(self, session: Session, context: StepContext) -> str:
         try:

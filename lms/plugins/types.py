@@ -139,10 +139,64 @@ class StepContext:
     # After `submit` refused what was sent: what that was, and why by field (`""`: as a whole).
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    # A trainer looks at a draft: there is no enrolment and no step of these ids.
+    is_preview: bool = False
+
+
+class FieldKind(StrEnum):
+    """What a field of a step holds in `config`, and with it how it is asked on screen.
+
+    LINE, TEXT and MARKDOWN: `{zh, en}`; LINES: a list of them; ANSWERS: the same with the number of
+    the right one; ROWS: a list of mappings of `fields`. WORD: a plain text; NUMBER: a whole one;
+    CHOICE: one of `choices`; FLAG: `ticked`, or nothing; KEY: a key nobody has to think of.
+    """
+
+    LINE = "line"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    LINES = "lines"
+    ANSWERS = "answers"
+    ROWS = "rows"
+    WORD = "word"
+    NUMBER = "number"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    FLAG = "flag"
+    KEY = "key"
+
+
+@dataclass(frozen=True)
+class StepField:
+    """A setting of a step as trainers fill it in; `name` is its place in `config` (`a.b` in `a`).
+
+    What is left empty is left out of `config`; whether that may be, `check_config` decides.
+    `is_rare` fields stay folded until they are set.
+    """
+
+    name: str
+    label: Localized
+    kind: FieldKind = FieldKind.LINE
+    help: Localized = field(default_factory=Localized)
+    is_rare: bool = False
+    # In a new step.
+    initial: Any = None
+    # By value, for CHOICE and SEVERAL.
+    choices: Mapping[str, Localized] = field(default_factory=dict)
+    # What a ticked FLAG stores.
+    ticked: Any = True
+    # Where ANSWERS keep the number of the right one, counted from 1.
+    answer: str = ""
+    # How many LINES, ANSWERS or ROWS there may be.
+    most: int = 50
+    fields: Sequence["StepField"] = ()
 
 
 class StepType(Protocol):
-    """A kind of step. `config` is the step's entry in the content file, less what the core took."""
+    """A kind of step. `config` is the step's entry in the content file, less what the core took.
+
+    It may also have `fields(session)`, the settings as a sequence of `StepField` by which trainers
+    fill in a `config` on screen; without it they write it as the content file has it.
+    """
 
     kind: str
     label: Localized
@@ -245,6 +299,7 @@ __all__ = [
     "ContentLoader",
     "CriterionResult",
     "CriterionState",
+    "FieldKind",
     "Job",
     "MonthColumn",
     "NavItem",
@@ -259,6 +314,7 @@ __all__ = [
     "SettingKind",
     "SkillGap",
     "StepContext",
+    "StepField",
     "StepType",
     "TrainingFigure",
 ]

@@ -105,6 +105,10 @@ _CORE_LINKS = (
         NavItem(N_("Assign courses"), "courses.assignable", "users-group", "team", 30),
     ),
     (
+        "programmes.author", Scope.OWN,
+        NavItem(N_("Programmes"), "courses.programmes", "hierarchy", "team", 28),
+    ),
+    (
         "sessions.manage", Scope.OWN,
         NavItem(N_("Sessions"), "courses.session_plan", "calendar-event", "team", 25),
     ),

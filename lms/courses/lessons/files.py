@@ -5,10 +5,12 @@ another picture under the same name makes another version of the programme.
 """
 
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +45,23 @@ def _described(entry: Entry, folder: Path, name: str) -> dict[str, Any]:
         raise entry.refuse("body", "%(name)s is not there.", name=name)
     with path.open("rb") as file:
         try:
-            kind = services.check_kind(file.read(HEAD_BYTES), name, tuple(Family))
-            if kind.family is Family.IMAGE:
-                services.check_picture(kind, file, name)
+            return describe(file, name)
         except DomainError as error:
             raise entry.refuse("body", error) from None
-        found: dict[str, Any] = {"kind": kind.code, "size": path.stat().st_size}
-        if kind.family is Family.IMAGE and (size := images.dimensions(kind.code, file)):
-            found["width"], found["height"] = size
-        if (length := lengths.milliseconds(kind.code, file)) is not None:
-            found["ms"] = length
-        file.seek(0)
-        found["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe(file: BufferedReader, name: str) -> dict[str, Any]:
+    """What `described` says of each file; DomainError if it is not taken."""
+    kind = services.check_kind(file.read(HEAD_BYTES), name, tuple(Family))
+    if kind.family is Family.IMAGE:
+        services.check_picture(kind, file, name)
+    found: dict[str, Any] = {"kind": kind.code, "size": file.seek(0, os.SEEK_END)}
+    if kind.family is Family.IMAGE and (size := images.dimensions(kind.code, file)):
+        found["width"], found["height"] = size
+    if (length := lengths.milliseconds(kind.code, file)) is not None:
+        found["ms"] = length
+    file.seek(0)
+    found["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
 
 

@@ -1,6 +1,6 @@
 """Sessions as steps: the learner books one of the coming dates and is done by having been there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template
@@ -15,7 +15,18 @@ from lms.courses.sessions.models import Booking, BookingState
 from lms.courses.sessions.planning import KIND
 from lms.db import Localized, Session
 from lms.errors import DomainError
-from lms.plugins.types import StepContext
+from lms.plugins.types import FieldKind, StepContext, StepField
+
+_FIELDS = (
+    StepField("place", Localized("通常的地点", "Where it usually is")),
+    StepField(
+        "minimum_minutes",
+        Localized("至少参加多少分钟", "Minutes to attend at least"),
+        FieldKind.NUMBER,
+        Localized("不填就要全程参加。", "Left empty: all of it."),
+        is_rare=True,
+    ),
+)
 
 
 class SessionStep:
@@ -35,6 +46,9 @@ class SessionStep:
         if "place" in config and not is_bilingual(config["place"]):
             raise DomainError("This needs a text in zh and one in en.", field="place")
 
+    def fields(self, session: Session) -> Sequence[StepField]:
+        return _FIELDS
+
     def render(self, session: Session, context: StepContext) -> str:
         mine = queries.bookings(
             session,
@@ -42,7 +56,8 @@ class SessionStep:
             Booking.step_id == context.step_id,
         )
         is_done = context.state == StepState.COMPLETED
-        dates = [] if is_done else queries.dates_of_step(session, *_key(session, context))
+        no_dates = is_done or context.is_preview
+        dates = [] if no_dates else queries.dates_of_step(session, *_key(session, context))
         return render_template(
             "courses/sessions/step.html",
             step=context,

@@ -1,6 +1,6 @@
 """External courses: what to do elsewhere, and the proof of it, which somebody else approves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,17 @@ from lms.courses.models import StepState
 from lms.db import Localized, Session
 from lms.errors import DomainError
 from lms.i18n import pick
-from lms.plugins.types import StepContext
+from lms.plugins.types import FieldKind, StepContext, StepField
+
+_FIELDS = (
+    StepField(
+        "task",
+        Localized("要做什么", "What to do"),
+        FieldKind.MARKDOWN,
+        Localized("在哪里学、学什么，用什么作为凭证。", "Where, what, and what to show for it."),
+    ),
+    StepField("link", Localized("课程网址", "Address of the course"), FieldKind.WORD),
+)
 
 
 class External:
@@ -29,6 +39,9 @@ class External:
             raise DomainError("This needs a text in zh and one in en.", field="task")
         if "link" in config and not _is_web_address(config["link"]):
             raise DomainError("This must be a web address (https://…).", field="link")
+
+    def fields(self, session: Session) -> Sequence[StepField]:
+        return _FIELDS
 
     def render(self, session: Session, context: StepContext) -> str:
         from lms.courses.markdown import to_html  # a parser that commands do not need

@@ -1,8 +1,8 @@
 """Lessons: a text, and a check question that decides on the server whether it was understood."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import flash, render_template
 from flask_babel import gettext as _
@@ -10,15 +10,43 @@ from flask_babel import gettext as _
 from lms.courses import services
 from lms.courses.content_entry import is_bilingual
 from lms.courses.lessons import playing
+from lms.courses.lessons.showing import shown
 from lms.courses.models import StepState
 from lms.db import Localized, Session
 from lms.errors import DomainError
 from lms.i18n import pick
-from lms.plugins.types import StepContext
-from lms.uploads.kinds import KINDS
+from lms.plugins.types import FieldKind, StepContext, StepField
 
-if TYPE_CHECKING:
-    from lms.courses.markdown import Shown
+_FIELDS = (
+    StepField("body", Localized("课文", "Text"), FieldKind.MARKDOWN),
+    StepField("check.question", Localized("检查题", "Check question"), FieldKind.TEXT),
+    StepField(
+        "check.options",
+        Localized("选项", "Options"),
+        FieldKind.ANSWERS,
+        Localized("2 到 6 个，选中正确的那一个。", "Two to six; mark the right one."),
+        answer="check.answer",
+        initial=[{}, {}, {}],
+        most=6,
+    ),
+    StepField(
+        "check.explanation",
+        Localized("解释", "Explanation"),
+        FieldKind.TEXT,
+        Localized("作答后显示：为什么选它。", "Shown after an answer: why it is that one."),
+    ),
+    StepField(
+        "watch",
+        Localized("先看完视频或录音再答题", "The question opens when it was watched to the end"),
+        FieldKind.FLAG,
+        Localized(
+            "两种语言的课文都要有视频或录音。",
+            "Each language needs a film or recording.",
+        ),
+        is_rare=True,
+        ticked="required",
+    ),
+)
 
 
 class Lesson:
@@ -48,17 +76,25 @@ class Lesson:
         if type(answer) is not int or not 1 <= answer <= len(options):
             raise DomainError("This must be the number of an option.", field="check.answer")
 
+    def fields(self, session: Session) -> Sequence[StepField]:
+        return _FIELDS
+
     def render(self, session: Session, context: StepContext) -> str:
         from lms.courses.markdown import to_html  # a parser that commands do not need
 
         seen = playing.positions(session, context)
+        media = context.config.get("media") or {}
+
+        def address(name: str) -> str:
+            return f"{context.step_id}/media/{name}"  # relative to the page
+
         return render_template(
             "courses/steps/lesson.html",
             step=context,
-            html=to_html(pick(context.config["body"]), _shown(context)),
+            html=to_html(pick(context.config["body"]), shown(media, address)),
             seen={name: asdict(position) for name, position in seen.items()},
-            plays=any(playing.to_play(context.config).values()),
-            must_watch=playing.must_watch(context.config, seen),
+            plays=not context.is_preview and any(playing.to_play(context.config).values()),
+            must_watch=not context.is_preview and playing.must_watch(context.config, seen),
             check=context.config["check"],
             chosen=context.data.get("chosen"),
             is_done=context.state == StepState.COMPLETED,
@@ -99,20 +135,3 @@ def _check_watch(config: Mapping[str, Any]) -> None:
                 "Each language needs a film or recording whose length is known (MP4, M4A, WebM).",
                 field="watch",
             )
-
-
-def _shown(context: StepContext) -> "tuple[Shown, ...]":
-    """The lesson's files as its page shows them; the addresses are relative to the page."""
-    from lms.courses.markdown import Shown
-
-    return tuple(
-        Shown(
-            name,
-            KINDS[found["kind"]].family,
-            f"{context.step_id}/media/{name}",
-            _("Open the PDF (%(size)s MB)", size=f"{max(found['size'] / 1048576, 0.1):.1f}"),
-            found.get("width"),
-            found.get("height"),
-        )
-        for name, found in (context.config.get("media") or {}).items()
-    )

@@ -1,6 +1,6 @@
 """Sign-offs: a mentor watches and ticks; the learner can only ask for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template
@@ -11,7 +11,20 @@ from lms.courses.content_entry import is_bilingual
 from lms.courses.models import StepState
 from lms.db import Localized, Session
 from lms.errors import DomainError
-from lms.plugins.types import StepContext
+from lms.plugins.types import FieldKind, StepContext, StepField
+
+_FIELDS = (
+    StepField(
+        "checklist",
+        Localized("签核清单", "Checklist"),
+        FieldKind.LINES,
+        Localized(
+            "带教当面看学员做到，逐项打勾。",
+            "What a mentor sees the learner do, item by item.",
+        ),
+        initial=[{}, {}, {}],
+    ),
+)
 
 
 class SignOff:
@@ -26,6 +39,9 @@ class SignOff:
         items = config.get("checklist")
         if not isinstance(items, list) or not items or not all(map(is_bilingual, items)):
             raise DomainError("This must be a list of texts in zh and en.", field="checklist")
+
+    def fields(self, session: Session) -> Sequence[StepField]:
+        return _FIELDS
 
     def render(self, session: Session, context: StepContext) -> str:
         data = context.data

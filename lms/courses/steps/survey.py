@@ -1,6 +1,6 @@
 """Surveys: what a learner thinks of the course, without their name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.courses.models import StepState
 from lms.courses.surveys import questions, services
 from lms.db import Localized, Session
-from lms.plugins.types import StepContext
+from lms.plugins.types import StepContext, StepField
 
 
 class Survey:
@@ -19,6 +19,9 @@ class Survey:
 
     def check_config(self, config: Mapping[str, Any]) -> None:
         questions.check(config)
+
+    def fields(self, session: Session) -> Sequence[StepField]:
+        return questions.FIELDS
 
     def render(self, session: Session, context: StepContext) -> str:
         return render_template(

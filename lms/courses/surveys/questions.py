@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.courses.content_entry import is_bilingual
+from lms.db import Localized
 from lms.errors import DomainError
+from lms.plugins.types import FieldKind, StepField
 
 SCALE = range(1, 6)
 LONGEST_TEXT = 2000
@@ -16,6 +18,60 @@ _FIELDS = {
     "choice": {"key", "type", "text", "options"},
     "text": {"key", "type", "text"},
 }
+
+FIELDS = (
+    StepField("intro", Localized("开头的话", "Introduction"), FieldKind.TEXT, is_rare=True),
+    StepField(
+        "questions",
+        Localized("问题", "Questions"),
+        FieldKind.ROWS,
+        most=20,
+        initial=[
+            {
+                "key": "satisfaction",
+                "type": "scale",
+                "satisfaction": True,
+                "text": {
+                    "zh": "总的来说，您对这门课满意吗？",
+                    "en": "All in all, how satisfied are you with this course?",
+                },
+                "low": {"zh": "不满意", "en": "not at all"},
+                "high": {"zh": "很满意", "en": "very"},
+            },
+            {"type": "text"},
+        ],
+        fields=(
+            StepField("key", Localized("编号", "Key"), FieldKind.KEY),
+            StepField("text", Localized("问题", "Question")),
+            StepField(
+                "type",
+                Localized("怎么回答", "How it is answered"),
+                FieldKind.CHOICE,
+                initial="scale",
+                choices={
+                    "scale": Localized("1 到 5 分", "From 1 to 5"),
+                    "choice": Localized("选一项", "One of several"),
+                    "text": Localized("写几句话", "In words"),
+                },
+            ),
+            StepField(
+                "options",
+                Localized("选项（选一项时填写）", "Options, for “one of several”"),
+                FieldKind.LINES,
+                is_rare=True,
+                most=10,
+            ),
+            StepField("low", Localized("1 分表示", "What 1 means"), is_rare=True),
+            StepField("high", Localized("5 分表示", "What 5 means"), is_rare=True),
+            StepField(
+                "satisfaction",
+                Localized("算作课程满意度", "Counts as the course’s satisfaction"),
+                FieldKind.FLAG,
+                is_rare=True,
+            ),
+        ),
+    ),
+)
 
 
 def check(config: Mapping[str, Any]) -> None:

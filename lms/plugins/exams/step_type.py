@@ -1,12 +1,22 @@
 """The step type `exam`: rules before the start, the way in, and the results so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
+from sqlalchemy import select
 
-from lms.plugins.api import DomainError, Localized, NotFound, Session, StepContext
+from lms.plugins.api import (
+    DomainError,
+    FieldKind,
+    Localized,
+    NotFound,
+    Session,
+    StepContext,
+    StepField,
+)
 from lms.plugins.exams import attempts
+from lms.plugins.exams.models import Exam
 from lms.plugins.exams.standing import Standing, is_over
 from lms.plugins.exams.standing import standing as standing_of
 
@@ -22,6 +32,21 @@ class ExamStep:
                 raise DomainError("There is no such field.", field=str(name))
         if not isinstance(config.get("exam"), str):
             raise DomainError("This must be the key of an exam.", field="exam")
+
+    def fields(self, session: Session) -> Sequence[StepField]:
+        exams = session.execute(select(Exam.key, Exam.title).order_by(Exam.id.desc()))
+        return (
+            StepField(
+                "exam",
+                Localized("考试", "Exam"),
+                FieldKind.CHOICE,
+                Localized(
+                    "题目、时长和合格分在考试里设定。",
+                    "Questions, time and pass mark are set with the exam.",
+                ),
+                choices={key: title for key, title in exams},
+            ),
+        )
 
     def render(self, session: Session, context: StepContext) -> str:
         try:

@@ -1,0 +1,1 @@
+"""Programmes written on screen: drafts, what is wrong in them, and publishing."""

@@ -1,0 +1,224 @@
+"""Drafts of programmes: begun, changed part by part, given up.
+
+Two people may write in one draft. Each form comes back with the `digest` of what it showed; if that
+part says something else by now, nothing is stored and the second is told (`Overtaken`).
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms import audit
+from lms.audit import Actor
+from lms.courses import queries
+from lms.courses.authoring import parts
+from lms.courses.authoring.models import ProgrammeDraft
+from lms.courses.authoring.parts import Part
+from lms.courses.dumping import as_document
+from lms.courses.models import Module, Programme, ProgrammeVersion
+from lms.db import Localized, Session
+from lms.errors import Conflict, NotFound
+from lms.i18n import N_
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A version, or a draft, as a document, with the files its lessons may show."""
+
+    document: dict[str, Any]
+    files: dict[str, Any]
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the same part; `name` is theirs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            N_(
+                "%(name)s has changed this in the meantime. What you typed is still here: look at "
+                "their text, then save again to put yours in its place."
+            ),
+            name=name,
+        )
+
+
+def one(session: Session, draft_id: int) -> ProgrammeDraft:
+    """The draft, held until the commit in a request that writes; NotFound if there is none."""
+    found = session.scalar(
+        select(ProgrammeDraft)
+        .where(ProgrammeDraft.id == draft_id)
+        .options(joinedload(ProgrammeDraft.editor))
+    )
+    if found is None:
+        raise NotFound("There is no such draft: it was published or given up.")
+    return found
+
+
+def held(session: Session, draft_id: int) -> ProgrammeDraft:
+    """The same, and nobody else changes it before the commit."""
+    found = session.scalar(
+        select(ProgrammeDraft)
+        .where(ProgrammeDraft.id == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("There is no such draft: it was published or given up.")
+    return found
+
+
+def of_programme(session: Session, programme_id: int) -> ProgrammeDraft | None:
+    return session.scalar(
+        select(ProgrammeDraft)
+        .where(ProgrammeDraft.programme_id == programme_id)
+        .options(joinedload(ProgrammeDraft.editor))
+    )
+
+
+def version(session: Session, programme_id: int, number: int | None = None) -> ProgrammeVersion:
+    """A version of a programme with all it holds; the latest without a number."""
+    wanted = (
+        select(ProgrammeVersion)
+        .where(ProgrammeVersion.programme_id == programme_id)
+        .options(
+            joinedload(ProgrammeVersion.programme),
+            selectinload(ProgrammeVersion.modules).selectinload(Module.steps),
+        )
+    )
+    which = queries.is_latest() if number is None else ProgrammeVersion.number == number
+    found = session.scalar(wanted.where(which))
+    if found is None:
+        raise NotFound("This programme does not exist.")
+    return found
+
+
+def shown(of: ProgrammeVersion) -> Shown:
+    """What a version says, in the form of a draft."""
+    document = as_document(of)
+    files: dict[str, Any] = {}
+    for _, step in parts.steps(document):
+        if step["kind"] == "lesson":
+            files.update(step.pop("media", {}))
+    return Shown(document, files)
+
+
+def begin(session: Session, programme_id: int, *, actor: Actor, now: datetime) -> ProgrammeDraft:
+    """A draft of the programme's next version; the one there is, if there is one."""
+    if found := of_programme(session, programme_id):
+        return found
+    latest = version(session, programme_id)
+    made = shown(latest)
+    draft = _draft(made.document, made.files, actor, now)
+    draft.programme_id, draft.base_number = programme_id, latest.number
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:  # begun twice at once
+        if found := of_programme(session, programme_id):
+            return found
+        raise
+    audit.record(
+        session, actor, "programme.draft", ("programme", programme_id), now=now,
+        base=latest.number,
+    )  # fmt: skip
+    return draft
+
+
+def new(
+    session: Session,
+    key: str,
+    title: Mapping[str, str],
+    kind: str,
+    template_id: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ProgrammeDraft:
+    """A draft of a new programme, empty or copied from a published one.
+
+    `key` was given out with the form: sent twice, it is the same draft.
+    """
+    if found := session.scalar(select(ProgrammeDraft).where(ProgrammeDraft.key == key)):
+        return found
+    if template_id is None:
+        document, files = _empty(kind), {}
+    else:
+        template = shown(version(session, template_id))
+        document, files = template.document, template.files
+    document = {**document, "key": key, "title": dict(title)}
+    draft = _draft(document, files, actor, now)
+    session.add(draft)
+    session.flush()
+    audit.record(
+        session, actor, "programme.draft", ("programme", None), now=now, key=key,
+        template=template_id,
+    )  # fmt: skip
+    return draft
+
+
+def _empty(kind: str) -> dict[str, Any]:
+    first = {"zh": "第一部分", "en": "Part 1"}
+    module = {"key": "module-1", "title": first, "steps": []}
+    return {"kind": kind, "due_days": 14, "modules": [module]}
+
+
+def _draft(
+    document: dict[str, Any], files: dict[str, Any], actor: Actor, now: datetime
+) -> ProgrammeDraft:
+    return ProgrammeDraft(
+        key=document["key"], document=document, files=files, edit_count=0, base_number=0,
+        created_at=now, updated_at=now, updated_by=actor.person_id,
+    )  # fmt: skip
+
+
+def is_key_free(session: Session, key: str) -> bool:
+    taken = select(Programme.id).where(Programme.key == key)
+    drafted = select(ProgrammeDraft.id).where(ProgrammeDraft.key == key)
+    return session.scalar(taken) is None and session.scalar(drafted) is None
+
+
+def save(
+    session: Session,
+    draft_id: int,
+    part: Part,
+    new: Mapping[str, Any],
+    *,
+    was: str,
+    actor: Actor,
+    now: datetime,
+) -> ProgrammeDraft:
+    """Put `new` in the place of a part that still says what `was` stands for. Safe to repeat."""
+    draft = held(session, draft_id)
+    present = parts.content(draft.document, part)
+    if present == new:
+        return draft
+    if parts.digest(present) != was:
+        raise Overtaken(_who(draft))
+    change(draft, parts.replaced(draft.document, part, new), actor, now)
+    return draft
+
+
+def change(draft: ProgrammeDraft, document: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    draft.document = deepcopy(dict(document))
+    draft.edit_count += 1
+    draft.updated_at, draft.updated_by = now, actor.person_id
+
+
+def _who(draft: ProgrammeDraft) -> str:
+    return draft.editor.name if draft.editor else "–"
+
+
+def give_up(session: Session, draft_id: int, *, actor: Actor, now: datetime) -> None:
+    """Throw the draft away; what is published stays as it is."""
+    draft = held(session, draft_id)
+    audit.record(
+        session, actor, "programme.give_up", ("programme", draft.programme_id), now=now,
+        key=draft.key, title=Localized.of(draft.document.get("title")).pick("zh"),
+    )  # fmt: skip
+    session.delete(draft)

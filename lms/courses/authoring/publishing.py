@@ -1,0 +1,54 @@
+"""A draft becomes the next version, which nobody edits any more; people keep the one they began."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms import audit
+from lms.audit import Actor
+from lms.courses import queries
+from lms.courses.authoring import drafts
+from lms.courses.authoring.checking import read_draft
+from lms.courses.content import store
+from lms.courses.content_entry import Entry
+from lms.courses.content_shape import check_requirements
+from lms.courses.models import Programme, ProgrammeVersion
+from lms.db import Session
+from lms.errors import Conflict, DomainError
+
+
+def publish(
+    session: Session,
+    draft_id: int,
+    *,
+    edit_count: int,
+    latest: int,
+    actor: Actor,
+    now: datetime,
+) -> ProgrammeVersion:
+    """Publish what was looked at: the draft at `edit_count`, beside the version number `latest`.
+
+    Conflict when either has moved on since; Refused names what is still wrong in the draft.
+    """
+    draft = drafts.held(session, draft_id)
+    programme = session.scalar(select(Programme).where(Programme.key == draft.key))
+    present = queries.latest_version(session, programme.id) if programme else None
+    number = present.number if present else 0
+    if draft.edit_count != edit_count or number != latest:
+        raise Conflict("This was changed in the meantime. Look at it once more, then publish.")
+    document = read_draft(draft.document, draft.files)
+    if not store(session, document, now):
+        raise DomainError("This draft says the same as the published version.")
+    check_requirements(session, {draft.key: Entry("", draft.document)})
+    made = session.scalars(
+        select(ProgrammeVersion)
+        .join(ProgrammeVersion.programme)
+        .where(Programme.key == draft.key, queries.is_latest())
+    ).one()
+    session.delete(draft)
+    audit.record(
+        session, actor, "programme.publish", ("programme", made.programme_id), now=now,
+        number=made.number,
+    )  # fmt: skip
+    session.flush()
+    return made
