@@ -16,6 +16,8 @@ from lms.cases.models import CaseVersion, DrillRun, RunState
 from lms.cases.rooms.opening import open_room
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
+from lms.courses.authoring import drafts
+from lms.courses.authoring.attaching import attach
 from lms.courses.deadlines import extensions
 from lms.courses.models import Enrolment, Module, Programme, Step
 from lms.courses.services import enrol
@@ -127,6 +129,9 @@ def prepare(app: Flask) -> Others:
         session, topic, base_number=1, starts_on=now.date(), skip_completed=True, actor=DEMO,
         now=now,
     )  # fmt: skip
+    written = drafts.begin(session, topic, actor=DEMO, now=now)
+    shown = attach(session, written.id, io.BytesIO(_PNG), "shelf.png", actor=DEMO, now=now)
+    part = written.document["modules"][0]
     kept = previews.prepare(
         session, "service-handbook", b"question,A,B,answer\nWho?,me,you,A\n", "new.csv",
         person_id=stranger.id, now=now,
@@ -171,6 +176,15 @@ def prepare(app: Flask) -> Others:
             "nomination_id": nomination.id,
             "assignment_id": assignment.id,
             "programme_id": topic,
+            "draft_id": written.id,
+            "courses.draft_module.key": part["key"],
+            "courses.draft_step.key": part["steps"][0]["key"],
+            "courses.add_step.key": part["key"],
+            "courses.add_step.kind": "lesson",
+            "courses.draft_file.name": shown,
+            "courses.preview_draft_file.name": shown,
+            "courses.preview_version_file.name": shown,
+            "place": 1,
             "entry_id": session.scalars(select(PlanEntry.id)).first(),
             "courses.assignment_id": order.id,
             "session_id": planned.id,

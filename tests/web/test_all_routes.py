@@ -112,6 +112,8 @@ IMPERSONAL = {
     "drill_id",
     "version_id",
     "programme_id",
+    "draft_id",
+    "place",
     "year",
     "entry_id",
     "programme_key",
@@ -149,9 +151,15 @@ FROM_SCOPE = {
     "results.month": Scope.TEAM,
     "results.export_month": Scope.TEAM,
 }
-# A rater amends their own scoring alone; the step in the walk is no sign-off; and the month has
-# one revision, with nothing before it to compare.
-NOBODY = {"cases.amend", "courses.sign_off", "courses.evidence", "results.revision"}
+# A rater amends their own scoring alone; the step in the walk is no sign-off; the month has one
+# revision, with nothing before it to compare; and the published version shows no files.
+NOBODY = {
+    "cases.amend",
+    "courses.evidence",
+    "courses.preview_version_file",
+    "courses.sign_off",
+    "results.revision",
+}
 
 
 def allowed(app: Flask, rule: Rule, role: str, viewer: Viewer) -> bool:

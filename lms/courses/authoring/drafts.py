@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
@@ -82,17 +82,20 @@ def of_programme(session: Session, programme_id: int) -> ProgrammeDraft | None:
 
 
 def version(session: Session, programme_id: int, number: int | None = None) -> ProgrammeVersion:
-    """A version of a programme with all it holds; the latest without a number."""
+    """A version of a programme with all it holds; the latest without a number.
+
+    Two queries.
+    """
     wanted = (
         select(ProgrammeVersion)
         .where(ProgrammeVersion.programme_id == programme_id)
         .options(
             joinedload(ProgrammeVersion.programme),
-            selectinload(ProgrammeVersion.modules).selectinload(Module.steps),
+            joinedload(ProgrammeVersion.modules).selectinload(Module.steps),
         )
     )
     which = queries.is_latest() if number is None else ProgrammeVersion.number == number
-    found = session.scalar(wanted.where(which))
+    found = session.scalars(wanted.where(which)).unique().one_or_none()
     if found is None:
         raise NotFound("This programme does not exist.")
     return found
