@@ -7,6 +7,7 @@ from lms.courses.content_reading import CLEARING, WEAK_FIGURES
 from lms.courses.deadlines.counting import WORKING_DAYS
 from lms.courses.models import ProgrammeKind
 from lms.db import Localized
+from lms.people.words import CHANNELS
 from lms.plugins.types import FieldKind, StepField
 
 _FIGURES: Mapping[str, Localized] = dict(
@@ -47,6 +48,14 @@ _GRANTS = StepField(
     Localized("完成后可以上岗", "Completing it clears for duty"),
     FieldKind.FLAG,
 )
+_CHANNELS = StepField(
+    "clears_for",
+    Localized("只对这些渠道可以上岗", "Clears for these channels only"),
+    FieldKind.SEVERAL,
+    Localized("一个都不勾就是全部渠道。", "None ticked: for all of them."),
+    is_rare=True,
+    choices=CHANNELS,
+)
 _FIGURE = StepField(
     "weak_figure",
     Localized("针对哪项指标", "For which weak figure"),
@@ -81,7 +90,8 @@ def head_fields(kind: str, others: Mapping[str, Localized], *, is_new: bool) -> 
     found = [TITLE, _SUMMARY, *([_KIND] if is_new else []), _DUE, _DUE_IN]
     found += [_GRANTS] if kind in CLEARING else []
     found += [_FIGURE] if kind == ProgrammeKind.RETRAINING else []
-    return [*found, _PAUSE, _AGAIN, requires]
+    channels = [_CHANNELS] if kind in CLEARING else []
+    return [*found, *channels, _PAUSE, _AGAIN, requires]
 
 
 MODULE_FIELDS = (
