@@ -184,6 +184,18 @@ def read_rows(session: Session, statement: Executable, **parameters: Any) -> Seq
     return session.connection().execute(statement, parameters).all()
 
 
+def insert_into(dialect: Dialect, model: type[DeclarativeBase]) -> Any:
+    """The database's own INSERT, which can say what happens on a conflict."""
+    # Here: the module of the database that is not used takes as long to load as a domain of ours.
+    if dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as into_sqlite
+
+        return into_sqlite(model)
+    from sqlalchemy.dialects.postgresql import insert as into_postgres
+
+    return into_postgres(model)
+
+
 def engine_of(session: Session) -> Engine:
     """What to keep things under that never change: a process may serve more than one database."""
     bind = session.get_bind()
@@ -210,6 +222,7 @@ __all__ = [
     "db",
     "engine_of",
     "engine_options",
+    "insert_into",
     "mapped_column",
     "new_registry",
     "read_rows",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.clock import now
-from lms.db import Session, db
+from lms.db import Session, db, insert_into
 from lms.plugins.models import PluginTiming
 
 log = structlog.get_logger()
@@ -100,12 +100,9 @@ def write_timings(_error: BaseException | None = None) -> None:
 
 
 def _write(connection: Connection, taken: list[HookTime], at: datetime) -> None:
-    from sqlalchemy.dialects import postgresql, sqlite  # here: the other one's would load as well
-
     slot = datetime.fromtimestamp(at.timestamp() // _SLOT.seconds * _SLOT.seconds, at.tzinfo)
-    is_sqlite = connection.dialect.name == "sqlite"
-    added = (sqlite.insert if is_sqlite else postgresql.insert)(PluginTiming)
-    greatest = func.max if is_sqlite else func.greatest
+    added = insert_into(connection.dialect, PluginTiming)
+    greatest = func.max if connection.dialect.name == "sqlite" else func.greatest
     table, new = PluginTiming.__table__.c, added.excluded
     statement = added.on_conflict_do_update(
         index_elements=["plugin", "hook", "slot"],

@@ -15,13 +15,11 @@ from sqlalchemy import (
     case,
     false,
     func,
-    insert,
     literal,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql
 
 from lms.audit import Actor
 from lms.courses.audience.facts import record_all, tell_all
@@ -30,7 +28,7 @@ from lms.courses.audience.preview import has
 from lms.courses.deadlines.counting import due_date
 from lms.courses.deadlines.pauses import pause
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion, StepProgress
-from lms.db import Localized, Session
+from lms.db import Localized, Session, insert_into
 from lms.people.models import Person
 
 
@@ -140,13 +138,10 @@ def _went_already(order: ProgrammeAssignment) -> ColumnElement[bool]:
 
 
 def _insert_enrolments(session: Session, columns: Sequence[str], rows: Select[int]) -> None:
-    if session.get_bind().dialect.name == "sqlite":  # nobody else writes meanwhile
-        session.execute(insert(Enrolment).from_select(columns, rows))
-        return
     # Somebody enrolled by hand in this very moment is enrolled; the others must not fail for it.
     only_active = Enrolment.status == EnrolmentStatus.ACTIVE
     session.execute(
-        postgresql.insert(Enrolment)
+        insert_into(session.get_bind().dialect, Enrolment)
         .from_select(columns, rows)
         .on_conflict_do_nothing(
             index_elements=["person_id", "programme_id"], index_where=only_active

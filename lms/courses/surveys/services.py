@@ -3,15 +3,12 @@
 import secrets
 from collections.abc import Mapping
 
-from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
-
 from lms.clock import Month, local_date
 from lms.courses import services
 from lms.courses.models import EnrolmentStatus, StepState
 from lms.courses.surveys import questions
 from lms.courses.surveys.models import SurveyCount, SurveyText
-from lms.db import Session
+from lms.db import Session, insert_into
 from lms.people.organisation import zone
 from lms.plugins.types import StepContext
 
@@ -55,11 +52,9 @@ def count_in(
 
 
 def _count(session: Session, step_id: int, question: str, month: Month, value: int) -> None:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
     row = {"step_id": step_id, "question": question, "month": month, "value": value, "count": 1}
-    statement = insert(SurveyCount).values(row)
-    one_more: Insert = statement.on_conflict_do_update(
+    statement = insert_into(session.get_bind().dialect, SurveyCount).values(row)
+    one_more = statement.on_conflict_do_update(
         index_elements=["step_id", "question", "month", "value"],
         set_={"count": SurveyCount.count + 1},
     )
