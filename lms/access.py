@@ -141,6 +141,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         _all(TRAINER, TRAINING_MANAGER),
     ),
     Permission(
+        "appeals.decide",
+        Localized("裁定申诉", "Decide on appeals"),
+        _all(TRAINER, TRAINING_MANAGER, QUALITY, HR),
+    ),
+    Permission(
         "drills.score",
         Localized("演练评分", "Score drills"),
         _all(TRAINER, TRAINING_MANAGER, QUALITY),

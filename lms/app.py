@@ -24,7 +24,7 @@ from lms.web import logs
 from lms.web.routing import LazyRule
 
 # Each has `models`, and may have `views` (a blueprint `bp`), `POLICIES` and `JOBS` in `registry`.
-DOMAINS = ("people", "uploads", "courses", "cases", "results", "rules", "setup")
+DOMAINS = ("people", "uploads", "courses", "cases", "appeals", "results", "rules", "setup")
 
 
 def create_app(
@@ -111,11 +111,13 @@ def _register_parts(app: Flask, manager: PluginManager) -> None:
     policy_names, job_names, step_kinds = set(policies), set(jobs), set(step_types)
     rule_names, settings = set[str](), set[tuple[str, str]]()
     channels = set[str]()
+    appealables = {appealable.kind for appealable in import_module("lms.appeals.kinds").CORE}
     manager.setup(hookspecs.lms_settings, lambda p, s: check_setting(p, s, settings))
     manager.setup(hookspecs.lms_policies, lambda _, p: unique(policy_names, "policy", p.name))
     manager.setup(hookspecs.lms_jobs, lambda _, j: unique(job_names, "job", j.name))
     manager.setup(hookspecs.lms_step_types, lambda _, t: unique(step_kinds, "step type", t.kind))
     manager.setup(hookspecs.lms_rules, lambda _, r: unique(rule_names, "rule", r.name))
+    manager.setup(hookspecs.lms_appealables, lambda _, a: unique(appealables, "appeal", a.kind))
     manager.setup(hookspecs.lms_channels, lambda _, c: unique(channels, "channel", c.name))
     manager.setup(hookspecs.lms_content_loaders, lambda _, loader: None)
 

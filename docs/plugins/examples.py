@@ -11,7 +11,10 @@ from sqlalchemy import ColumnElement, select
 
 from lms.plugins.api import (
     Action,
+    Actor,
     AddressKind,
+    Appealable,
+    AppealSubject,
     ChannelDown,
     Check,
     CheckLevel,
@@ -198,6 +201,34 @@ class TextMessage(NoticeChannel):
 @hookimpl
 def lms_channels() -> Sequence[NoticeChannel]:
     return [TextMessage()]
+
+
+def find_outcome(session: Session, subject_id: int) -> AppealSubject | None:
+    """Your own row: whom it is about, since when it stands, who gave it."""
+    return None
+
+
+def hold_outcome(session: Session, subject_id: int, now: datetime) -> None:
+    """Mark your row, and count it nowhere while it is marked."""
+
+
+def uphold_outcome(session: Session, subject_id: int, decider: Actor, now: datetime) -> str:
+    return f"/sample/{subject_id}/anew"
+
+
+@hookimpl
+def lms_appealables() -> Sequence[Appealable]:
+    return [
+        Appealable(
+            kind="sample.outcome",
+            label=Localized("示例结果", "Sample outcome"),
+            permission="sample.view",
+            find=find_outcome,
+            hold=hold_outcome,
+            release=hold_outcome,
+            uphold=uphold_outcome,
+        )
+    ]
 
 
 @hookimpl

@@ -57,6 +57,7 @@ RUN_STATES = {
     "submitted": _l("Waiting for scoring"),
     "adjudication": _l("Waiting for a decision"),
     "scored": _l("Scored"),
+    "appealed": _l("Under appeal"),
 }
 SECTIONS = {
     "title": _l("Title"),

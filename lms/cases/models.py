@@ -138,6 +138,7 @@ class RunState(StrEnum):
     SUBMITTED = "submitted"
     ADJUDICATION = "adjudication"  # the raters are too far apart, a third decides
     SCORED = "scored"
+    APPEALED = "appealed"  # final, but counts nowhere until the appeal is decided
 
 
 class RunMode(StrEnum):

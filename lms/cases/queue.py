@@ -47,7 +47,8 @@ def _in_scope(scope: ColumnElement[bool], rater_id: int) -> Select[Any]:
 
 
 def _rated_by(rater_id: int) -> Select[Any]:
-    return select(Rating.run_id).where(Rating.rater_id == rater_id, Rating.superseded_at.is_(None))
+    """Ever: whose decision an appeal undid does not decide again."""
+    return select(Rating.run_id).where(Rating.rater_id == rater_id)
 
 
 def _page(session: Session, wanted: Select[Any], page: int) -> tuple[list[DrillRun], int]:

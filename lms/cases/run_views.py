@@ -8,7 +8,10 @@ from flask_babel import gettext as _
 
 from lms import access
 from lms.access import viewer
+from lms.appeals import services as appeals
+from lms.appeals.services import Standing as AppealStanding
 from lms.cases import runs, scoring
+from lms.cases.appealing import KIND, final_at
 from lms.cases.blueprint import bp
 from lms.cases.models import DrillRun, RunState
 from lms.cases.scoring.reading import Outcome, notes_by_line, outcome
@@ -87,15 +90,28 @@ def result(run_id: int) -> ResponseReturnValue:
     if run.state == RunState.OPEN:
         return redirect(url_for("cases.room", run_id=run_id))
     # Before the score is final nobody is shown what a single rater thinks.
-    how = outcome(run) if run.state == RunState.SCORED else Outcome()
+    is_final = run.state in (RunState.SCORED, RunState.APPEALED)
+    how = outcome(run) if is_final else Outcome()
+    is_mine = run.person_id == who.person_id
     return render_template(
         "cases/result.html",
         run=run,
         times=measure(run.messages),
         how=how,
         notes=notes_by_line(how.decisive),
-        is_mine=run.person_id == who.person_id,
+        is_mine=is_mine,
+        appeal=_appeal(run) if run.scored_at else None,
         may_amend=any(r.rater_id == who.person_id for r in (*how.decisive, *how.others)),
+    )
+
+
+def _appeal(run: DrillRun) -> AppealStanding | None:
+    """The appeal against the score; for the learner without one, until when they may appeal."""
+    asked = appeals.of_subject(db.session(), KIND, run.id, run.person_id)
+    if asked or run.state != RunState.SCORED or run.person_id != viewer().person_id:
+        return AppealStanding(asked) if asked else None
+    return appeals.standing(
+        db.session(), KIND, run.id, run.person_id, final_at=final_at(run), now=now()
     )
 
 

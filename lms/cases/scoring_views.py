@@ -7,8 +7,11 @@ from flask_babel import gettext as _
 
 from lms import access
 from lms.access import viewer
+from lms.appeals import services as appeals
+from lms.appeals.models import Appeal
 from lms.cases import queue as waiting
 from lms.cases import scoring
+from lms.cases.appealing import KIND
 from lms.cases.blueprint import actor, bp
 from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
@@ -136,5 +139,11 @@ def _page(run: DrillRun, marks: Marks, errors: dict[str, str] | None = None, **m
         times=measure(run.messages),
         # The one who decides sees what the raters gave; a rater never sees another's.
         given=[r for r in run.ratings if decides and r.superseded_at is None],
+        appeal=_upheld(run) if decides else None,
         **more,
     )
+
+
+def _upheld(run: DrillRun) -> Appeal | None:
+    """The appeal because of which the run is scored anew."""
+    return appeals.of_subject(db.session(), KIND, run.id, run.person_id)

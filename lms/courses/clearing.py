@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from lms import audit
+from lms.cases.holding import is_held
 from lms.clock import local_date
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeKind, ProgrammeVersion
 from lms.courses.outline import outline
@@ -40,6 +41,10 @@ def refusals(session: Session, enrolment: Enrolment, now: datetime) -> list[Loca
                 f"Temporary agents are cleared on day {TEMPORARY_EARLIEST_DAY}"
                 f" ({earliest:%d %b}) at the earliest",
             )
+        )
+    if is_held(session, enrolment.id):
+        reasons.append(
+            Localized("有演练评分正在申诉中", "A drill score that it rests on is under appeal")
         )
     found = plugin_refusals(enrolment.person_id, "clear", enrolment.id, now)
     return reasons + [refusal.reason for refusal in found]

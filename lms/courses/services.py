@@ -231,6 +231,19 @@ def set_step_state(
     session.flush()
 
 
+def take_back_failure(session: Session, enrolment_id: int, step_id: int) -> None:
+    """A failure under appeal counts as waiting until it is set again; other states stay."""
+    if _locked_row(session, enrolment_id).status != EnrolmentStatus.ACTIVE:
+        return
+    progress = session.scalar(
+        select(StepProgress).where(
+            StepProgress.enrolment_id == enrolment_id, StepProgress.step_id == step_id
+        )
+    )
+    if progress is not None and progress.state == StepState.FAILED:
+        progress.state, progress.failures = StepState.SUBMITTED, progress.failures - 1
+
+
 def _belongs(session: Session, enrolment: Enrolment, step_id: int) -> bool:
     return any(step.id == step_id for step in outline(session, enrolment.version_id).steps)
 

@@ -45,6 +45,8 @@ CORE: Mapping[str, NoticeKind] = {
     "extension.asked": NoticeKind(Localized("有人申请延期", "Somebody asks for more time")),
     "extension.decided": NoticeKind(Localized("延期审批结果", "A decision on more time")),
     "drill.invited": NoticeKind(Localized("受邀参加实时演练", "Invited to a live drill")),
+    "appeal.filed": NoticeKind(Localized("有人提出申诉", "Somebody appeals")),
+    "appeal.decided": NoticeKind(Localized("申诉有了结果", "An appeal was decided")),
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
     "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),

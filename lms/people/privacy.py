@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, delete, select, update
 
 from lms import audit
+from lms.appeals.models import Appeal
 from lms.audit import Actor
 from lms.courses.deadlines.models import ExtensionRequest
 from lms.courses.sessions.models import Attendance, CalendarFeed
@@ -40,7 +41,7 @@ def erase_person(
         raise DomainError("Only somebody who has left can be erased.")
     for model in (Account, CalendarFeed, Notification, RoleAssignment):
         session.execute(delete(model).where(model.person_id == person.id))
-    for told in (Attendance, Clearance, ExtensionRequest, Leave):
+    for told in (Appeal, Attendance, Clearance, ExtensionRequest, Leave):
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"

@@ -5,6 +5,8 @@
 
 from lms import access, audit, clock, policies
 from lms.access import Permission, Scope, Viewer, viewer
+from lms.appeals.services import Standing as AppealStanding
+from lms.appeals.services import standing as appeal_standing
 from lms.audit import OPERATOR, SYSTEM, Actor
 from lms.cases.authoring import add_lesson, open_version
 from lms.cases.models import Case, CaseState, CaseVersion, Outcome
@@ -89,6 +91,8 @@ from lms.plugins.registry import notice_channels
 from lms.plugins.settings import plugin_settings
 from lms.plugins.types import (
     Action,
+    Appealable,
+    AppealSubject,
     Check,
     CheckLevel,
     ContentLoader,
@@ -137,6 +141,9 @@ __all__ = [
     "Actor",
     "AddressKind",
     "Answer",
+    "AppealStanding",
+    "AppealSubject",
+    "Appealable",
     "Case",
     "CaseState",
     "CaseVersion",
@@ -234,6 +241,7 @@ __all__ = [
     "Viewer",
     "access",
     "add_lesson",
+    "appeal_standing",
     "as_text",
     "audit",
     "cancel_enrolment",

@@ -22,6 +22,7 @@ from lms.events import Event
 from lms.plugins.channels import NoticeChannel
 from lms.plugins.types import (
     Action,
+    Appealable,
     Check,
     ContentLoader,
     CriterionResult,
@@ -90,6 +91,12 @@ def lms_rules() -> Sequence[Rule] | None:
 def lms_content_loaders() -> Sequence[ContentLoader] | None:
     """setup. Readers of folders of content files, run by `lms content load`, and their writers, run
     by `lms content export`."""
+
+
+@hookspec
+def lms_appealables() -> Sequence[Appealable] | None:
+    """setup. Kinds of outcome that the person concerned can appeal against. The core takes the
+    appeal and its decision; link to `url_for("appeals.new", kind=…, subject_id=…)`."""
 
 
 @hookspec

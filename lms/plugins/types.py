@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lms.access import Permission, Scope
+from lms.audit import Actor
 from lms.clock import Month
 from lms.db import Localized, Session
 from lms.jobs import Job
@@ -267,6 +268,40 @@ class TrainingFigure:
     value: float
 
 
+@dataclass(frozen=True)
+class AppealSubject:
+    """An outcome as an appeal sees it.
+
+    `person_id`: whom it is about, who alone may appeal; `url`: where they see it; `final_at`: since
+    when it stands, None while it does not; `involved`: who gave it, none of whom decides.
+    """
+
+    person_id: int
+    title: Localized
+    url: str
+    final_at: datetime | None
+    involved: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Appealable:
+    """A kind of outcome that can be appealed against, named `<plugin>.<what>`; subjects by id.
+
+    `permission`: who may decide, in its scope. `hold(session, subject_id, now)`: from now on the
+    outcome counts nowhere; `release`: declined, it counts as it stood; `uphold(session, subject_id,
+    decider, now)`: upheld, do what follows, and return the address at which the decider goes on,
+    or "". They run in the transaction of the appeal and may raise DomainError.
+    """
+
+    kind: str
+    label: Localized
+    permission: str
+    find: Callable[[Session, int], AppealSubject | None]
+    hold: Callable[[Session, int, datetime], None]
+    release: Callable[[Session, int, datetime], None]
+    uphold: Callable[[Session, int, Actor, datetime], str]
+
+
 class SettingKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
@@ -294,6 +329,8 @@ class Setting:
 
 __all__ = [
     "Action",
+    "AppealSubject",
+    "Appealable",
     "Check",
     "CheckLevel",
     "ContentLoader",

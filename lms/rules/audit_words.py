@@ -12,6 +12,9 @@ CORE: Mapping[str, Localized] = {
     "account.invite": Localized("发出激活链接", "Sent an activation link"),
     "account.password": Localized("设置密码", "Set a password"),
     "account.sign_in": Localized("登录", "Signed in"),
+    "appeal.decline": Localized("驳回申诉", "Declined an appeal"),
+    "appeal.file": Localized("提出申诉", "Appealed"),
+    "appeal.uphold": Localized("支持申诉", "Upheld an appeal"),
     "audience.save": Localized("保存培训对象", "Saved an audience"),
     "attendance.correct": Localized("更正出勤", "Corrected an attendance"),
     "attendance.record": Localized("登记出勤", "Recorded an attendance"),
@@ -81,6 +84,7 @@ CORE: Mapping[str, Localized] = {
     "step.tick": Localized("勾选签核项", "Ticked a checklist"),
 }
 SUBJECTS: Mapping[str, Localized] = {
+    "appeal": Localized("申诉", "Appeal"),
     "case": Localized("案例", "Case"),
     "case_version": Localized("案例版本", "Case version"),
     "drill": Localized("演练", "Drill"),

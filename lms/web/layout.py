@@ -95,6 +95,7 @@ _CORE_LINKS = (
         "drills.score", Scope.OWN,
         NavItem(N_("Scoring"), "cases.queue", "clipboard-check", "library", 30),
     ),
+    ("appeals.decide", Scope.OWN, NavItem(N_("Appeals"), "appeals.index", "scale", "library", 40)),
     ("people.view", Scope.OWN, NavItem(N_("People"), "people.index", "users", "team", 10)),
     (
         "people.view", Scope.OWN,

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from lms.appeals import services as appeals
 from lms.audit import Actor
 from lms.cases import authoring
 from lms.cases.models import CaseVersion, DrillRun, RunState
@@ -105,6 +106,16 @@ def prepare(app: Flask) -> Others:
     room = open_room(
         session, run.drill_id, stranger, [], actor=Actor(_person("SA0001").id), now=now
     )
+    scored = session.scalars(
+        select(DrillRun).where(
+            DrillRun.state == RunState.SCORED,
+            DrillRun.person_id.not_in([_person(no).id for no in ROLES.values()]),
+        )
+    ).first()
+    assert scored is not None
+    appeal = appeals.file(
+        session, "drill", scored.id, "see line two, please", person_id=scored.person_id, now=now
+    )
     extension = extensions.ask(
         session, sitting.id, stranger.id, wanted_on=sitting.due_on + timedelta(days=3),
         reason="on leave", today=now.date(), now=now,
@@ -171,6 +182,9 @@ def prepare(app: Flask) -> Others:
             "drill_id": run.drill_id,
             "run_id": run.id,
             "room_id": room.id,
+            "appeal_id": appeal.id,
+            "appeals.new.kind": "drill",
+            "subject_id": scored.id,
             "results.run_id": session.scalars(select(ImportRun.id)).first(),
             "import_id": session.scalars(select(ImportRun.id)).first(),
             "nomination_id": nomination.id,

@@ -122,6 +122,7 @@ IMPERSONAL = {
 
 # Pages of a stranger's object that any signed-in person may ask for, and who is let in.
 LET_IN = {
+    "appeals.show": {"trainer", "training_manager", "quality"},
     "casereviews.show": {"trainer", "training_manager"},
     # The discussion is seen by those who hold the review; the comment is not theirs to change.
     "casereviews.add_comment": {"trainer", "training_manager"},

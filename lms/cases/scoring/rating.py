@@ -11,7 +11,7 @@ from lms.cases.models import DrillRun, Rating, RunState
 from lms.cases.scoring import drafts, final
 from lms.cases.scoring.marks import Marks, check, marks_of, points
 from lms.cases.scoring.policy import SCORING
-from lms.cases.scoring.reading import current
+from lms.cases.scoring.reading import current, has_rated
 from lms.db import Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.policies import in_force
@@ -29,7 +29,9 @@ def rate(session: Session, run_id: int, marks: Marks, *, actor: Actor, now: date
         if marks_of(mine).columns() == marks.columns():  # the button was pressed twice
             return mine
         raise Conflict("You have scored this run already. Amend your scoring instead.")
-    if run.state == RunState.SCORED:
+    if has_rated(session, run.id, actor.person_id):
+        raise NotAllowed("Your scoring was appealed against: somebody else scores anew.")
+    if run.state in (RunState.SCORED, RunState.APPEALED):
         raise Conflict(
             "Somebody else has scored this run in the meantime; their scoring counts. "
             "What you typed is still here, but is not stored."
@@ -55,6 +57,8 @@ def amend(
     mine = next((r for r in ratings if r.rater_id == actor.person_id), None)
     if mine is None:
         raise NotAllowed("Only whoever scored this run can amend the scoring.")
+    if run.state == RunState.APPEALED:
+        raise Conflict("An appeal is pending: it is decided first.")
     if run.state != RunState.SCORED:
         raise Conflict("This run waits for another rater.")
     if not reason.strip():

@@ -38,6 +38,12 @@ def current(session: Session, run_id: int) -> list[Rating]:
     return list(session.scalars(found.order_by(Rating.id)))
 
 
+def has_rated(session: Session, run_id: int, rater_id: int | None) -> bool:
+    """Whether they ever did, be it superseded."""
+    wanted = select(Rating.id).where(Rating.run_id == run_id, Rating.rater_id == rater_id)
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def standing_of(run: DrillRun, rater_id: int) -> Rating | None:
     """The rater's own rating that stands, of a run whose ratings are loaded."""
     return next(

@@ -1,0 +1,1 @@
+"""One service for all appeals: who may, until when, who decides, what is held."""

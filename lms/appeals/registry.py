@@ -1,0 +1,11 @@
+"""What this domain registers with the application."""
+
+from lms.appeals.policy import APPEALS
+from lms.jobs import Job
+from lms.plugins.types import ContentLoader, StepType
+from lms.policies import Policy
+
+POLICIES: tuple[Policy, ...] = (APPEALS,)
+JOBS: tuple[Job, ...] = ()
+STEP_TYPES: tuple[StepType, ...] = ()
+CONTENT_LOADERS: tuple[ContentLoader, ...] = ()

@@ -1,0 +1,47 @@
+"""Who is told of an appeal, and of its decision."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from lms.access import Scope, permissions
+from lms.appeals.models import Appeal, AppealState
+from lms.db import Localized, Session
+from lms.people.models import Person
+from lms.people.notices import notify
+from lms.people.roles import people_with
+from lms.plugins.types import Appealable
+
+
+def tell_deciders(
+    session: Session,
+    appealable: Appealable,
+    appeal: Appeal,
+    involved: Collection[int],
+    now: datetime,
+) -> None:
+    """Those who may decide about everybody, less whoever took part."""
+    known = permissions()
+    grants = known["appeals.decide"].grants.items(), known[appealable.permission].grants.items()
+    deciding, entitled = ({role for role, scope in g if scope is Scope.ALL} for g in grants)
+    people = {person for role in deciding & entitled for person in people_with(session, role)}
+    name = session.get_one(Person, appeal.person_id).name
+    text = Localized(
+        f"{name}对“{appeal.title.pick('zh')}”提出申诉",
+        f"{name} appeals: “{appeal.title.pick('en')}”",
+    )
+    told = sorted(people - {*involved, appeal.person_id})
+    notify(session, told, "appeal.filed", text, f"/appeals/{appeal.id}", now)
+
+
+def tell_of_decision(
+    session: Session, appeal: Appeal, involved: Collection[int], now: datetime
+) -> None:
+    """The person, and whoever gave what was appealed against."""
+    upheld = appeal.state == AppealState.UPHELD
+    zh, en = ("申诉成立", "upheld") if upheld else ("申诉未成立", "declined")
+    text = Localized(
+        f"“{appeal.title.pick('zh')}”：{zh}", f"“{appeal.title.pick('en')}”: appeal {en}"
+    )
+    url = f"/appeals/{appeal.id}"
+    notify(session, [appeal.person_id], "appeal.decided", text, url, now)
+    notify(session, sorted(involved), "appeal.decided", text, appeal.url, now)
