@@ -21,7 +21,11 @@ from lms.web.errors import show_on
 from lms.web.lists import Page, here, page_url
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
-STATES = {"pending": _l("Appeal pending"), "upheld": _l("Appeal upheld"), "declined": _l("Appeal declined")}
+STATES = {
+    "pending": _l("Appeal pending"),
+    "upheld": _l("Appeal upheld"),
+    "declined": _l("Appeal declined"),
+}
 TONES = {"pending": "held", "upheld": "ok", "declined": "none"}
 
 
