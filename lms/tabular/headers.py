@@ -10,6 +10,7 @@ from lms.tabular.sheets import Row, Sheet
 from lms.tabular.values import SECONDS_IN, text
 
 LOOKED_AT = 40
+_LONGEST = 200  # characters; what is longer heads no column
 Synonyms = Mapping[str, Sequence[str]]
 
 _BRACKETS = re.compile(r"[(\[【〔<《]([^)\]】〕>》]*)[)\]】〕>》]?")
@@ -137,7 +138,7 @@ def _parts(name: str) -> tuple[str, list[str]]:
 
 
 def _code(name: str, known: Mapping[str, str]) -> str | None:
-    if not name:
+    if not name or len(name) > _LONGEST:
         return None
     base, notes = _parts(name)
     for candidate in (_plain(name), base, base + "".join(notes), _without_unit(base)):

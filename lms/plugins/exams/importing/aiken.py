@@ -3,29 +3,85 @@
 import re
 
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
+from lms.plugins.exams.importing.paper_lines import fields
 from lms.plugins.exams.models import QuestionType
 
-ANSWER = re.compile(r"^\s*ANSWER\s*[:：]\s*([A-Za-z])\s*$", re.MULTILINE)
+_SURE = re.compile(r"^\s*ANSWER\s*[:：]\s*[A-Za-z]\s*$", re.MULTILINE)
+_KEY = re.compile(r"\s*(?:ANSWER|答案)\s*[:：]\s*(.*?)\s*", re.IGNORECASE)
 _OPTION = re.compile(r"\s*([A-Za-z])\s*[.)．、]\s*(.*)")
+_LOOK_AHEAD = 20
+
+
+def is_aiken(text: str) -> bool:
+    """By a key in capitals, as the format has it; papers write `Answer: B` as well."""
+    return _SURE.search(text) is not None
+
+
+def may_be_aiken(text: str) -> bool:
+    """By a key in small letters: for a text that is nothing else."""
+    return re.search(_SURE.pattern, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
 def read_aiken(text: str) -> Found:
-    found = Found()
-    draft: Draft | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    """A question without a key ends where the next begins, and has none."""
+    drafts: list[Draft] = []
+    is_open = False
+    lines = text.splitlines()
+    for place, line in enumerate(lines):
         if not line.strip():
             continue
-        if draft is None:
-            draft = Draft(Place("line", number), type=QuestionType.SINGLE)
-            found.drafts.append(draft)
-        option = _OPTION.fullmatch(line)
-        if answer := ANSWER.match(line):
-            draft.answer = answer[1]
-            draft = None
-        elif option and option[1].upper() == chr(ord("A") + len(draft.options)):
-            draft.options.append(option[2])
-        elif draft.options:  # an option of several lines
-            draft.options[-1] += "\n" + line.strip()
+        if key := _KEY.fullmatch(line):
+            _current(drafts, place, is_open).answer = key[1]
+            is_open = False
+        elif drafts and not is_open and _take_remarks(drafts[-1], line):
+            continue
         else:
-            draft.stem = f"{draft.stem}\n{line.strip()}".strip()
-    return found
+            is_open = is_open and not _begins(drafts[-1], lines, place)
+            _add(_current(drafts, place, is_open), line)
+            is_open = True
+    return Found(drafts)
+
+
+def _current(drafts: list[Draft], place: int, is_open: bool) -> Draft:
+    if not is_open:
+        drafts.append(Draft(Place("line", place + 1), type=QuestionType.SINGLE))
+    return drafts[-1]
+
+
+def _add(draft: Draft, line: str) -> None:
+    option = _OPTION.fullmatch(line)
+    if option and option[1].upper() == _letter_after(draft.options):
+        draft.options.append(option[2])
+    elif draft.options:  # an option of several lines
+        draft.options[-1] += "\n" + line.strip()
+    else:
+        draft.stem = f"{draft.stem}\n{line.strip()}".strip()
+
+
+def _take_remarks(draft: Draft, line: str) -> bool:
+    """Whether a line behind the key is more of the question, as some write it."""
+    head, said = fields(line.strip())
+    for name, value in said if not head else ():
+        if name in ("explanation", "difficulty"):
+            setattr(draft, name, value)
+    return bool(said) and not head
+
+
+def _begins(draft: Draft, lines: list[str], place: int) -> bool:
+    """Whether a line is no more of a question that has options: it stands after a blank line and
+    is not the next option, or an option A comes before anything else of the question does."""
+    if not draft.options:
+        return False
+    for later in lines[place : place + _LOOK_AHEAD]:
+        option = _OPTION.fullmatch(later)
+        if _KEY.fullmatch(later) or (option and option[1].upper() == _letter_after(draft.options)):
+            break
+        if option and option[1].upper() == "A":
+            return True
+    option = _OPTION.fullmatch(lines[place])
+    is_next = option and option[1].upper() == _letter_after(draft.options)
+    return not is_next and not lines[place - 1].strip()
+
+
+def _letter_after(options: list[str]) -> str:
+    return chr(ord("A") + len(options))

@@ -21,14 +21,17 @@ def truth(written: str) -> bool | None:
 def chosen(written: str, options: Sequence[str]) -> list[int] | None:
     """The numbers of the options meant, from 0, ascending; None if that cannot be told.
 
-    Letters are taken before the options' texts, these before numbers; a letter or number beyond
-    the last option is None.
+    Letters are taken before the options' texts. None for a letter or number beyond the last option
+    and for a number that is the text of another option than the one at its place.
     """
     narrowed = unicodedata.normalize("NFKC", written).strip().strip(_AROUND).strip().rstrip(".。")
     letters = _BETWEEN.sub("", narrowed).upper()
     if re.fullmatch("[A-Z]+", letters) and not _is_text(narrowed, options):
         return _within([ord(letter) - ord("A") for letter in letters], options)
     texts = [plain(option) for option in options]
+    numbers = _numbers(narrowed, options)
+    if numbers and plain(narrowed) in texts and numbers != [texts.index(plain(narrowed))]:
+        return None
     if plain(narrowed) in texts:
         return [texts.index(plain(narrowed))]
     parts = [part for part in _BETWEEN.split(narrowed) if part]
@@ -37,9 +40,14 @@ def chosen(written: str, options: Sequence[str]) -> list[int] | None:
     whole = [plain(part) for part in re.split(r"[;；|\n]+", written) if part.strip()]
     if len(whole) > 1 and all(part in texts for part in whole):
         return _within([texts.index(part) for part in whole], options)
-    if parts and all(part.removesuffix(".0").isdecimal() for part in parts):
-        return _within([int(part.removesuffix(".0")) - 1 for part in parts], options)
-    return None
+    return numbers
+
+
+def _numbers(narrowed: str, options: Sequence[str]) -> list[int] | None:
+    parts = [part.removesuffix(".0") for part in _BETWEEN.split(narrowed) if part]
+    if not parts or not all(part.isdecimal() for part in parts):
+        return None
+    return _within([int(part) - 1 for part in parts], options)
 
 
 def _is_text(narrowed: str, options: Sequence[str]) -> bool:
@@ -49,4 +57,5 @@ def _is_text(narrowed: str, options: Sequence[str]) -> bool:
 
 def _within(numbers: list[int], options: Sequence[str]) -> list[int] | None:
     found = sorted(set(numbers))
-    return found if len(found) == len(numbers) and found[-1] < len(options) else None
+    is_within = len(found) == len(numbers) and found[0] >= 0 and found[-1] < len(options)
+    return found if is_within else None

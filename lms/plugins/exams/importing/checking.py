@@ -7,11 +7,10 @@ from typing import Any
 from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.answers import chosen, truth
 from lms.plugins.exams.importing.drafts import Draft
-from lms.plugins.exams.importing.words import difficulty, question_type
+from lms.plugins.exams.importing.words import difficulty, is_chinese, question_type
 from lms.plugins.exams.models import LETTERS, QuestionType
 
 MAX_STEM, MAX_OPTION = 4000, 1000
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PUNCTUATION = re.compile(r"[\s，。、；：？！,;:?!（）()“”\"'‘’【】\[\]《》_…]+|(?<!\d)\.|\.(?!\d)")
 
 
@@ -65,7 +64,7 @@ def _is_true_false(draft: Draft, options: list[str]) -> bool:
 
 def _true_or_false(draft: Draft, options: list[str]) -> list[bool]:
     if isinstance(draft.answer, str):
-        said = truth(draft.answer)
+        said = False if draft.answer == "0" and not options else truth(draft.answer)
         if said is None:  # a letter: of the options given, else A is true as everywhere
             found = chosen(draft.answer, options or ["对", "错"])
             said = truth((options or ["对", "错"])[found[0]]) if found else None
@@ -119,7 +118,7 @@ def in_its_language(text: str, like: str = "") -> dict[str, str]:
     """The text on the side of its language; a text without Chinese follows the stem's."""
     if not text:
         return {}
-    return {"zh" if _CHINESE.search(text + like) else "en": text}
+    return {"zh" if is_chinese(text + like) else "en": text}
 
 
 def normalised(text: str) -> str:

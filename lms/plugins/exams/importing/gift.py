@@ -5,13 +5,15 @@ import re
 from lms.plugins.api import N_
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.markup import as_plain
+from lms.plugins.exams.importing.remarks import with_remarks
+from lms.plugins.exams.importing.words import is_chinese
 from lms.plugins.exams.models import QuestionType
 
 _DESCRIPTION = "description"
 _TITLE = re.compile(r"\s*::(?:\\.|[^:\\]|:(?!:))*::")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
-_TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
 _BODY = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|T|F)", re.IGNORECASE)
 
 
@@ -75,6 +77,7 @@ def _draft(place: Place, block: str, tags: list[str]) -> Draft:
 def _answers(draft: Draft, inside: str, is_html: bool) -> None:
     if truth := _TRUTH.fullmatch(inside):
         draft.type, draft.answer = QuestionType.TRUE_FALSE, truth[1]
+        _remarks_on_truth(draft, truth[2] or "", is_html)
         return
     parts = _parts(inside)
     if inside.strip().startswith("#"):
@@ -87,16 +90,30 @@ def _answers(draft: Draft, inside: str, is_html: bool) -> None:
         draft.type = "short answer"
     if draft.type:
         return
-    right = []
+    right, remarks = [], []
     for place, (mark, text) in enumerate(parts):
         weight = _WEIGHT.match(text)
         text = text[weight.end() :] if weight else text
-        draft.options.append(_text(_split_off(text, "#")[0], is_html))
+        option, remark = (_text(part, is_html) for part in _split_off(text, "#"))
+        draft.options.append(option)
+        remarks.append((option, remark))
         if mark == "=" or (weight and float(weight[1]) > 0):
             right.append(place)
     draft.answer = right
+    draft.explanation = with_remarks(draft.explanation, remarks)
     is_single = any(mark == "=" for mark, _ in parts) and len(right) == 1
     draft.type = QuestionType.SINGLE if is_single else QuestionType.MULTIPLE
+
+
+def _remarks_on_truth(draft: Draft, written: str, is_html: bool) -> None:
+    """`#…#…`: to who is wrong, then to who is right; one alone says why."""
+    wrong, right = (_text(part, is_html) for part in _split_off(written.removeprefix("#"), "#"))
+    if not right:
+        draft.explanation = f"{draft.explanation}\n{wrong}".strip()
+        return
+    words = ("对", "错") if is_chinese(draft.stem) else ("True", "False")
+    said = words if str(draft.answer).upper().startswith("F") else words[::-1]
+    draft.explanation = with_remarks(draft.explanation, zip(said, (wrong, right), strict=True))
 
 
 def _parts(inside: str) -> list[tuple[str, str]]:

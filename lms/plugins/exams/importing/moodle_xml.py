@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.markup import as_plain
+from lms.plugins.exams.importing.remarks import with_remarks
 from lms.plugins.exams.models import QuestionType
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def _draft(element: "Element", kind: str, place: Place, tags: list[str]) -> Draf
         draft.answer = [i for i, answer in enumerate(answers) if _fraction(answer) >= least]
     else:
         draft.type = kind or "?"
+        return draft
+    remarks = [(_text(answer), _said(answer, "feedback")) for answer in answers]
+    draft.explanation = with_remarks(draft.explanation, remarks)
     return draft
 
 

@@ -1,110 +1,220 @@
-"""Papers as pasted from Word: numbered questions, options by letter, the key in brackets or on a
-line of its own."""
+"""Papers as pasted from Word or exported by exam sites: numbered questions, options by letter, the
+key in brackets, on a line of its own, behind the right option or in a list at the end."""
 
 import re
 
-from lms.plugins.exams.importing.answers import truth
-from lms.plugins.exams.importing.drafts import Draft, Found, Place
-from lms.plugins.exams.importing.tables import split_options
-from lms.plugins.exams.importing.words import split_tags
-
-_SECTION = re.compile(r"\s*[一二三四五六七八九十]+\s*[、.．]\s*(\S+?题).*")
-_NUMBERED = re.compile(r"\s*(?:第\s*)?\d{1,4}\s*(?:题\s*[:：.、]?|[.．、)）]|\s(?=\D))\s*(.+)")
-_KIND = re.compile(r"^\s*[【\[（(]\s*(\S{1,6}题)\s*[】\])）]\s*")
-_OPTION = re.compile(r"\s*[（(]?([A-Ja-j])\s*[)）.．、:：]\s*\S.*")
-_FIELD = re.compile(
-    r"\s*[【\[]?(答案|正确答案|参考答案|标准答案|解析|答案解析|试题解析|难度|知识点|标签|Answer|Key|Explanation"
-    r"|Difficulty|Tags)\s*(?:[】\]]\s*[:：]?|[:：])\s*(.*)",
-    re.IGNORECASE,
+from lms.plugins.api import N_
+from lms.plugins.exams.importing.drafts import Found, Place
+from lms.plugins.exams.importing.lettered import lettered
+from lms.plugins.exams.importing.paper_keys import is_key_heading, listed_keys, spans
+from lms.plugins.exams.importing.paper_lines import (
+    FURNITURE,
+    NUMBERED,
+    NUMBERED_IN_BRACKETS,
+    fields,
+    section,
 )
-_FIELDS = {
-    "answer": ("答案", "正确答案", "参考答案", "标准答案", "answer", "key"),
-    "explanation": ("解析", "答案解析", "试题解析", "explanation"),
-    "difficulty": ("难度", "difficulty"),
-    "tags": ("知识点", "标签", "tags"),
-}
-_BRACKETED = re.compile(r"[（(【\[]\s*([A-Ja-j][A-Ja-j、,，\s]*|[对错√×✓✗]|正确|错误)\s*[】\])）]")
+from lms.plugins.exams.importing.paper_questions import PaperQuestion
+from lms.plugins.exams.importing.words import kind_name, question_type, split_tags
+from lms.plugins.exams.models import QuestionType
+
+_LONG_GAP = re.compile(r"\s{9,}")
 
 
 def read_paper(text: str) -> Found:
-    """`found.drafts` is empty for a text without a numbered question."""
-    found = Found()
-    section, draft, field = "", None, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        head = _SECTION.fullmatch(line)
-        if head:
-            section, draft = head[1], None
-            continue
-        said = _FIELD.fullmatch(line)
-        begun = _NUMBERED.fullmatch(line)
-        if draft is not None and said:
-            field = _field(said[1])
-            _put(draft, field, said[2])
-        elif draft is not None and _OPTION.fullmatch(line):
-            draft.options += _options(line)
-            field = "options"
-        elif begun:
-            draft, field = _begin(Place("line", number), begun[1], section), "stem"
-            found.drafts.append(draft)
-        elif draft is not None:
-            _go_on(draft, field, line.strip())
-    for draft in found.drafts:
-        if not draft.answer:
-            _answer_in_stem(draft)
-    return found
+    """`found.drafts` is empty for a text without a numbered question.
 
-
-def _field(word: str) -> str:
-    return next(name for name, words in _FIELDS.items() if word.lower() in words)
-
-
-def _begin(place: Place, rest: str, section: str) -> Draft:
-    kind = _KIND.match(rest)
-    if kind:
-        return Draft(place, stem=rest[kind.end() :], type=kind[1])
-    return Draft(place, stem=rest, type=section)
-
-
-def _put(draft: Draft, field: str, value: str) -> None:
-    if field == "tags":
-        draft.tags = split_tags(value)
-    else:
-        setattr(draft, field, value.strip())
-
-
-def _options(line: str) -> list[str]:
-    """One option, or several on the line."""
-    found = split_options(" " + line)
-    if len(found) > 1:
-        return found
-    return [re.sub(r"^\s*[（(]?[A-Ja-j]\s*[)）.．、:：]\s*", "", line).strip(), *found[1:]]
-
-
-def _go_on(draft: Draft, field: str, line: str) -> None:
-    if field == "options" and draft.options:
-        draft.options[-1] += "\n" + line
-    elif field in ("stem", "explanation"):
-        setattr(draft, field, f"{getattr(draft, field)}\n{line}".strip())
-
-
-def _answer_in_stem(draft: Draft) -> None:
-    """The key in brackets, `（B）`, leaves an empty pair where the answer goes."""
-    marks = [
-        mark
-        for mark in _BRACKETED.finditer(draft.stem)
-        if draft.options or truth(mark[1]) is not None
-    ]
-    if not marks:
-        return
-    mark = marks[-1]
-    draft.answer = mark[1]
-    is_end = not draft.stem[mark.end() :].strip("。.？? \n")
-    gap = "" if is_end and not draft.options else "（ ）"
-    draft.stem = (draft.stem[: mark.start()] + gap + draft.stem[mark.end() :]).strip()
+    Numbers in brackets are points within a question, unless they alone number the questions.
+    """
+    forms = [NUMBERED]
+    if any(NUMBERED_IN_BRACKETS.fullmatch(line.strip()) for line in text.splitlines()):
+        forms.append(NUMBERED_IN_BRACKETS)
+    return max((_Reading(form).read(text) for form in forms), key=_worth)
 
 
 def is_paper(text: str) -> bool:
-    found = read_paper(text)
+    return _asks(read_paper(text))
+
+
+def _asks(found: Found) -> bool:
     return any(draft.options or draft.answer for draft in found.drafts)
+
+
+def _worth(found: Found) -> tuple[bool, int]:
+    good = sum(1 for draft in found.drafts if draft.answer and not draft.reasons)
+    return _asks(found), 2 * good - len(found.drafts)
+
+
+class _Reading:
+    """Line by line; `_field` is what a line without a mark of its own goes on with."""
+
+    def __init__(self, numbering: re.Pattern[str]) -> None:
+        self._numbering = numbering
+        self._found = Found()
+        self._questions: list[PaperQuestion] = []
+        self._by_number: dict[int, list[PaperQuestion]] = {}
+        self._current: PaperQuestion | None = None
+        self._section = self._field = ""
+        self._last = self._last_point = 0
+        self._is_key = False  # below the heading of a list of keys
+        self._key_section = ""
+        self._explained: PaperQuestion | None = None  # in the list
+        self._strange: list[int] = []
+
+    def read(self, text: str) -> Found:
+        for number, line in enumerate(text.splitlines(), 1):
+            line = _LONG_GAP.sub(" " * 8, line.strip())
+            if line and not FURNITURE.fullmatch(line):
+                self._read(Place("line", number), line)
+        if self._strange:
+            self._found.warn(
+                None,
+                N_("The list of answers names %(numbers)s: not one question of that number."),
+                numbers=spans(self._strange),
+            )
+        self._found.drafts = [question.draft() for question in self._questions]
+        return self._found
+
+    def _read(self, place: Place, line: str) -> None:
+        if self._starts_section(line) or self._lists_keys(line):
+            return
+        if is_key_heading(line):
+            self._is_key, self._key_section, self._field = True, "", "answer"
+            return
+        head, said = fields(line, behind=self._is_key)
+        if said and said[0][0] == "score" and self._is_asking() and self._field == "stem":
+            head, said = line, []
+        if begun := self._begun(head, is_alone=not said):
+            number, rest = begun
+            if self._is_key and number in self._by_number:
+                self._key_in_words(number, rest, dict(said))
+                return
+            self._begin(place, number, rest)
+        elif head:
+            self._go_on(place, head)
+        if self._current:
+            self._take(self._current, said)
+
+    def _starts_section(self, line: str) -> bool:
+        found = section(line)
+        if found is None or (not found[0] and self._is_asking()):
+            return False
+        kind, rest = found
+        known = {kind_name(question.section) for question in self._questions}
+        self._is_key = self._is_key and kind_name(kind) in known
+        self._current = None
+        if self._is_key:
+            self._key_section = kind
+        else:
+            self._section = kind
+        self._lists_keys(rest)
+        return True
+
+    def _is_asking(self) -> bool:
+        """Within the text of a question, which may hold points 一、二、."""
+        question = self._current
+        return (
+            question is not None
+            and not question.is_answered
+            and question_type(question.section) != QuestionType.TRUE_FALSE
+        )
+
+    def _lists_keys(self, line: str) -> bool:
+        head, said = fields(line)
+        if not head and said and said[0][0] == "answer":
+            line = said[0][1]
+        keys = listed_keys(line)
+        if not any(number in self._by_number for number, _ in keys):
+            return False
+        for number, answer in keys:
+            self._give(number, answer)
+        self._current, self._is_key = None, True
+        return True
+
+    def _key_in_words(self, number: int, rest: str, said: dict[str, str]) -> None:
+        self._current = None
+        self._explained = self._give(number, said.get("answer", "") or rest)
+        if self._explained and "explanation" in said:
+            self._explained.explanation.append(said["explanation"])
+
+    def _give(self, number: int, answer: str) -> PaperQuestion | None:
+        """To the one question of that number; where each section begins anew, of the section the
+        list names, or the one that has no key yet."""
+        self._explained = None
+        found = list(self._by_number.get(number, ()))
+        if len(found) > 1 and self._key_section:
+            name = kind_name(self._key_section)
+            found = [question for question in found if kind_name(question.section) == name]
+        elif len(found) > 1:
+            found = [question for question in found if not question.keys and not question.listed]
+        if len(found) != 1:
+            self._strange.append(number)
+            return None
+        found[0].listed.append(answer)
+        return found[0]
+
+    def _begun(self, line: str, *, is_alone: bool) -> tuple[int, str] | None:
+        match = self._numbering.fullmatch(line)
+        if match is None or (is_alone and not match["rest"] and not match["named"]):
+            return None
+        number, rest = int(match["named"] or match["n"]), match["rest"]
+        is_loose = not match["named"] and (match["bare"] or rest[:1].isdigit())
+        is_next = number == self._last + 1 or (self._current is None and number == 1)
+        if is_loose and not is_next:  # 24 小时, 1.5 倍
+            return None
+        is_point = number in (1, self._last_point + 1) and self._field == "stem"
+        if is_point and self._is_asking():
+            self._last_point = number
+            return None
+        return number, rest
+
+    def _begin(self, place: Place, number: int, rest: str) -> None:
+        self._current = PaperQuestion(place, number, self._section, stem=[rest] if rest else [])
+        self._questions.append(self._current)
+        self._by_number.setdefault(number, []).append(self._current)
+        self._last, self._last_point, self._field, self._is_key = number, 0, "stem", False
+
+    def _go_on(self, place: Place, line: str) -> None:
+        question = self._current
+        if question is None:
+            self._go_on_with_key(place, line)
+            return
+        options = lettered(line)
+        if options and not (self._field == "explanation" and question.options):
+            question.options += options
+            self._field = "options"
+        elif self._field == "options":
+            letter, text = question.options[-1]
+            question.options[-1] = letter, f"{text}\n{line}"
+        elif self._field == "stem":
+            question.stem.append(line)
+        elif self._field == "explanation":
+            question.explanation.append(line)
+        elif self._field == "answer" and not question.keys:
+            question.keys.append(line)
+            self._is_key = False
+        else:
+            self._leave_out(place, line)
+
+    def _go_on_with_key(self, place: Place, line: str) -> None:
+        if self._explained and self._explained.explanation:
+            self._explained.explanation.append(line)
+        elif self._is_key:
+            self._leave_out(place, line)
+
+    def _leave_out(self, place: Place, line: str) -> None:
+        self._found.warn(
+            place, N_("“%(text)s” belongs to no question and was left out."), text=line[:60]
+        )
+
+    def _take(self, question: PaperQuestion, said: list[tuple[str, str]]) -> None:
+        for name, value in said:
+            self._field = name
+            if name == "answer":
+                question.keys += [value] if value else []
+            elif name == "explanation":
+                question.explanation.append(value)
+            elif name == "tags":
+                question.tags = split_tags(value)
+            elif name in ("type", "difficulty"):
+                setattr(question, name, value)

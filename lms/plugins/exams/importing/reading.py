@@ -2,10 +2,11 @@
 
 from pathlib import PurePath
 
-from lms.plugins.api import DomainError, decoded, read_sheets
+from lms.plugins.api import N_, DomainError, decoded, read_sheets
 from lms.plugins.exams.importing import aiken, gift, papers, tables
 from lms.plugins.exams.importing.drafts import Found
 from lms.plugins.exams.importing.moodle_xml import read_moodle_xml
+from lms.plugins.exams.importing.words import share_of_right
 
 MAX_QUESTIONS = 5000
 
@@ -29,6 +30,11 @@ def read(content: bytes, filename: str, kind: str = "auto") -> Found:
         raise DomainError(
             "%(file)s holds more than %(most)s questions.", file=name, most=MAX_QUESTIONS
         )
+    if any(share_of_right(draft.difficulty) for draft in found.drafts):
+        found.warn(
+            None,
+            N_("A difficulty between 0 and 1 is read as the share of right answers: 0.9 is easy."),
+        )
     return found
 
 
@@ -44,7 +50,7 @@ def recognise(content: bytes, name: str) -> str:
         raise DomainError("%(file)s is no file of questions.", file=name)
     if text.lstrip().startswith(("<?xml", "<quiz")):
         return "moodle-xml"
-    if aiken.ANSWER.search(text):
+    if aiken.is_aiken(text):
         return "aiken"
     if _is_table(content, name):
         return "csv"
@@ -52,6 +58,8 @@ def recognise(content: bytes, name: str) -> str:
         return "gift"
     if papers.is_paper(text):
         return "text"
+    if aiken.may_be_aiken(text):
+        return "aiken"
     raise DomainError(
         "%(file)s is in no format that is known here: an Excel or CSV table with a column 题干 and "
         "one for the answer, a numbered paper, GIFT, Aiken or Moodle XML.",
@@ -75,4 +83,9 @@ def _check_is_table(content: bytes, name: str, kind: str) -> None:
     if is_workbook and kind == "csv":
         raise DomainError("%(file)s is an Excel workbook, not CSV.", file=name)
     if not is_workbook and kind == "xlsx":
+        if content.lstrip().lower().startswith((b"<html", b"<!doctype", b"<table", b"<meta")):
+            raise DomainError(
+                "%(file)s is a web page by another name. Open it in Excel and save it as .xlsx.",
+                file=name,
+            )
         raise DomainError("%(file)s is not an Excel workbook.", file=name)

@@ -1,42 +1,19 @@
 """Tables of questions: a row for each question, a row for each option, or all options in a cell."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from lms.plugins.api import N_, Cell, Column, DomainError, Row, Sheet, Table, find_table, shown
+from lms.plugins.exams.importing.columns import COLUMNS
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
+from lms.plugins.exams.importing.lettered import crowded, lettered
+from lms.plugins.exams.importing.paper_lines import take_kind
 from lms.plugins.exams.importing.words import RIGHT, plain, question_type, split_tags
 from lms.plugins.exams.models import LETTERS
 
 _NO_POINTS = N_("Points are not taken over: every question of an exam counts the same.")
-COLUMNS = {
-    "stem": ("题干", "题目", "试题", "问题", "题目内容", "试题内容", "试题题干", "题目名称", "考题",
-             "question", "stem", "question text", "questiontext"),
-    "type": ("题型", "试题类型", "题目类型", "类型", "question type", "type", "qtype"),
-    "answer": ("答案", "正确答案", "标准答案", "参考答案", "正确选项", "answer", "correct answer",
-               "key", "right answer", "answers"),
-    "explanation": ("解析", "试题解析", "答案解析", "题目解析", "说明", "explanation", "analysis",
-                    "feedback", "rationale"),
-    "difficulty": ("难度", "难易度", "难度系数", "难易程度", "difficulty", "level"),
-    "points": ("分值", "分数", "本题得分", "题目分数", "score", "points", "marks"),
-    "tags": ("标签", "知识点", "章节", "分类", "考点", "所属分类", "题库分类", "tags", "tag",
-             "topic", "category", "knowledge point"),
-    "number": ("序号", "题号", "编号", "no", "number", "id", "question no"),
-    "options": ("选项", "备选项", "选项内容", "备选答案", "候选项", "全部选项", "options", "option",
-                "choices", "choice", "option text"),
-    "is_right": ("是否正确", "是否答案", "是否正确答案", "正确与否", "是否为正确答案", "is correct",
-                 "correct", "iscorrect", "right"),
-    **{
-        f"option_{letter}": (
-            f"选项{letter}", f"{letter}选项", letter, f"备选{letter}", f"答案{letter}",
-            f"备选答案{letter}", f"选项{place}", f"option {letter}", f"option{place}",
-            f"choice {letter}", f"answer {letter}",
-        )
-        for place, letter in enumerate(LETTERS, 1)
-    },
-}  # fmt: skip
-_MARK = re.compile(r"(?:^|(?<=[\s|;；,，。]))[（(]?([A-Ja-j])(?:[)）]\s*[.．、:：]?|[.．、:：])\s*")
+# Where one of these stands beside the options, each option has a row.
+_OF_AN_OPTION = {"is_right", "letter", "option"}
 
 
 def read_tables(sheets: Sequence[Sheet]) -> Found:
@@ -63,41 +40,49 @@ def find_tables(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Table]]:
 
 
 def _read(sheet: Sheet, table: Table, found: Found, *, is_alone: bool) -> None:
-    columns = table.columns
-    letters = [letter for letter in LETTERS if f"option_{letter}" in columns]
+    columns = dict(table.columns)
+    if "options" not in columns and "option" in columns:
+        columns["options"] = columns.pop("option")
     if "answer" not in columns and "is_right" not in columns:
         raise DomainError("The sheet “%(sheet)s” has no column for the answer.", sheet=sheet.name)
     found.unknown += [name for name in table.unknown if name not in found.unknown]
     if "points" in columns:
-        found.warn(
-            None, N_("Points are not taken over: every question of an exam counts the same.")
-        )
+        found.warn(None, _NO_POINTS)
     reader = _Reader(found, columns, "" if is_alone else sheet.name)
     default = question_type(sheet.name) or ""
-    groups = _by_question(table, reader) if "is_right" in columns else [[r] for r in table.rows]
-    for rows in groups:
+    is_by_option = "options" in columns and not columns.keys().isdisjoint(_OF_AN_OPTION)
+    for rows in _by_question(table, reader) if is_by_option else [[row] for row in table.rows]:
         draft = reader.draft(rows[0], default)
-        if "is_right" in columns:
-            draft.options = [reader.text(row, "options") for row in rows]
-            draft.answer = [
-                place
-                for place, row in enumerate(rows)
-                if plain(reader.text(row, "is_right")) in RIGHT | {"1"}
-            ]
-        elif letters:
-            draft.options = _without_end([reader.text(rows[0], f"option_{x}") for x in letters])
-        elif "options" in columns:
-            draft.options = split_options(reader.text(rows[0], "options"))
+        _fill_options(draft, reader, rows, columns)
         if draft.stem or draft.options or draft.answer:
             found.drafts.append(draft)
+
+
+def _fill_options(
+    draft: Draft, reader: "_Reader", rows: list[Row], columns: Container[str]
+) -> None:
+    if all(reader.letter(row) for row in rows):
+        rows = sorted(rows, key=reader.letter)
+    letters = [letter for letter in LETTERS if f"option_{letter}" in columns]
+    if len(rows) > 1 or "is_right" in columns:
+        draft.options = [reader.text(row, "options") for row in rows]
+    elif letters:
+        draft.options = _without_end([reader.text(rows[0], f"option_{x}") for x in letters])
+    elif "options" in columns:
+        draft.options = split_options(reader.text(rows[0], "options"))
+    if "is_right" in columns:
+        draft.answer = [
+            place
+            for place, row in enumerate(rows)
+            if plain(reader.text(row, "is_right")) in RIGHT | {"1"}
+        ]
 
 
 class _Reader:
     """The cells of a row by what their column means, as they were typed."""
 
-    def __init__(self, found: Found, columns: object, sheet: str) -> None:
-        self._found, self._sheet = found, sheet
-        self._columns: dict[str, Column] = dict(columns)  # type: ignore[call-overload]
+    def __init__(self, found: Found, columns: Mapping[str, Column], sheet: str) -> None:
+        self._found, self._columns, self._sheet = found, columns, sheet
 
     def place(self, row: Row) -> Place:
         return Place("row", row.number, self._sheet)
@@ -116,11 +101,19 @@ class _Reader:
             )
         return text
 
+    def letter(self, row: Row) -> str:
+        """The capital letter of an option that has a row; empty if none is written."""
+        written = plain(self.text(row, "letter") or self.text(row, "option")).upper().strip(".、)(")
+        return written if len(written) == 1 and written in LETTERS else ""
+
     def draft(self, row: Row, default_type: str) -> Draft:
+        stem, kind = self.text(row, "stem"), self.text(row, "type")
+        if not kind:
+            kind, stem = take_kind(stem)
         return Draft(
             place=self.place(row),
-            stem=self.text(row, "stem"),
-            type=self.text(row, "type") or default_type,
+            stem=stem,
+            type=kind or default_type,
             answer=self.text(row, "answer"),
             explanation=self.text(row, "explanation"),
             difficulty=self.text(row, "difficulty"),
@@ -152,6 +145,7 @@ def _by_question(table: Table, reader: _Reader) -> Iterator[list[Row]]:
         is_new = bool(group) and (
             (stem and stem != reader.text(group[0], "stem"))
             or (number and number != reader.text(group[0], "number"))
+            or (reader.letter(row) == "A" and any(reader.letter(r) == "A" for r in group))
         )
         if is_new:
             yield group
@@ -169,12 +163,13 @@ def _without_end(options: list[str]) -> list[str]:
 
 def split_options(text: str) -> list[str]:
     """Options written into one cell, with letters before them or a mark between them."""
-    marks = list(_MARK.finditer(text))
-    if len(marks) > 1 and [m[1].upper() for m in marks] == list(LETTERS[: len(marks)]):
-        ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        found = [text[m.end() : end] for m, end in zip(marks, ends, strict=True)]
-        return [option.strip().rstrip("|;；").strip() for option in found]
+    pairs = lettered(text)
+    if "".join(letter for letter, _ in pairs) == LETTERS[: len(pairs)] and len(pairs) > 1:
+        return [option for _, option in pairs]
     for between in ("\n", "$$", "|", "；", ";", "#"):
         if between in text:
             return [part.strip() for part in text.split(between) if part.strip()]
+    pairs = crowded(text)
+    if len(pairs) > 1:
+        return [option for _, option in pairs]
     return [text] if text else []

@@ -6,17 +6,18 @@ import unicodedata
 from lms.plugins.exams.models import QuestionType
 
 RIGHT = {
-    "对", "正确", "√", "✓", "✔", "是", "t", "true", "y", "yes", "right", "correct", "正确答案",
+    "对", "正确", "√", "✓", "✔", "v", "是", "是的", "t", "true", "y", "yes", "right", "correct",
+    "正确答案",
 }  # fmt: skip
 WRONG = {
-    "错", "错误", "×", "✗", "✘", "x", "否", "不对", "不正确", "f", "false", "n", "no", "wrong",
-    "incorrect",
+    "错", "错误", "×", "╳", "✗", "✘", "✖", "x", "否", "不是", "不对", "不正确", "f", "false", "n",
+    "no", "wrong", "incorrect",
 }  # fmt: skip
 
 _TYPES = {
     QuestionType.SINGLE: ("单选", "单项选择", "single", "multiplechoiceone", "radio"),
     QuestionType.MULTIPLE: ("多选", "多项选择", "不定项", "multiple", "multi", "checkbox"),
-    QuestionType.TRUE_FALSE: ("判断", "是非", "对错", "truefalse", "judge", "tf"),
+    QuestionType.TRUE_FALSE: ("判断", "是非", "对错", "truefalse", "trueorfalse", "judge", "tf"),
 }
 _ANY_CHOICE = ("", "选择", "客观", "choice", "multichoice", "multiplechoice")
 _DIFFICULTY = {
@@ -27,6 +28,8 @@ _DIFFICULTY = {
     5: ("5", "难", "困难", "高", "hard", "high", "difficult", "★★★★★"),
 }
 _NO_LEVEL = 3
+_LEVEL_FROM_SHARE = ((0.9, 1), (0.75, 2), (0.5, 3), (0.25, 4), (0, 5))
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def plain(written: str) -> str:
@@ -46,9 +49,26 @@ def question_type(written: str) -> str | None:
     return None
 
 
+def kind_name(written: str) -> str:
+    """The same for two words for the same kind."""
+    return question_type(written) or plain(written)
+
+
+def is_chinese(text: str) -> bool:
+    return _CHINESE.search(text) is not None
+
+
+def share_of_right(written: str) -> float | None:
+    """A 难度系数: the share of people who are right, between 0 and 1."""
+    match = re.fullmatch(r"0?\.\d+", plain(written))
+    return float(match[0]) or None if match else None
+
+
 def difficulty(written: str) -> int | None:
     """1 (easy) to 5; the middle where nothing is said, None for a word that says no level."""
-    word = plain(written).removesuffix(".0")
+    if share := share_of_right(written):
+        return next(level for least, level in _LEVEL_FROM_SHARE if share >= least)
+    word = re.sub(r"\([\d.]+\)$", "", plain(written)).removesuffix(".0")  # 适中(0.65)
     if not word:
         return _NO_LEVEL
     return next((level for level, names in _DIFFICULTY.items() if word in names), None)

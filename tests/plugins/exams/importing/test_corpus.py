@@ -10,7 +10,7 @@ from lms.plugins.exams.importing import reading
 from lms.plugins.exams.importing.checking import entry_of
 
 FOLDER = Path(__file__).parents[3] / "data" / "questions"
-FILES = sorted(path for path in FOLDER.iterdir() if path.suffix != ".yaml")
+FILES = sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.suffix not in (".yaml", ".md"))
 
 
 def outcome(path: Path) -> dict[str, object]:
