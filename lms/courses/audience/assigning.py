@@ -10,9 +10,10 @@ from lms import audit
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.courses import queries
-from lms.courses.audience import sets, versions
+from lms.courses.audience import progress, sets, versions
 from lms.courses.audience.matching import fits
 from lms.courses.audience.models import AudienceVersion, ProgrammeAssignment
+from lms.courses.audience.progress import Progress
 from lms.courses.models import ProgrammeVersion
 from lms.db import Session
 from lms.errors import Conflict, DomainError, NotFound
@@ -150,15 +151,18 @@ def carry_out(session: Session, payload: dict[str, Any], now: datetime) -> None:
     if order is None:
         return
     today = local_date(now, zone())
-    counts = sets.enrol_all(
-        session,
-        order,
-        version_of(session, order),
-        fits(versions.rule_of(order.audience), today),
-        starts_on=max(order.starts_on, today),
-        actor=Actor(order.created_by),
-        now=now,
-    )
+    order_id = order.id
+    with progress.reported(order_id):
+        counts = sets.enrol_all(
+            session,
+            order,
+            version_of(session, order),
+            fits(versions.rule_of(order.audience), today),
+            starts_on=max(order.starts_on, today),
+            actor=Actor(order.created_by),
+            now=now,
+            report=lambda done, of: progress.report(order_id, Progress(done, of)),
+        )
     order.matched, order.enrolled = counts.matched, counts.enrolled
     order.already_active, order.completed_before = counts.already_active, counts.completed_before
     order.finished_at = now

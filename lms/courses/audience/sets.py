@@ -1,10 +1,10 @@
-"""Enrolling and taking off whole sets of people: a fixed number of statements, however many.
+"""Enrolling and taking off whole sets of people: some statements for each few thousand.
 
 What `lms.courses.services.enrol` and `cancel_enrolment` leave behind for one person, these leave
 behind for each: the enrolment, the audit entry; and everybody concerned is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,6 +31,9 @@ from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion, Ste
 from lms.db import Localized, Session, insert_into
 from lms.people.models import Person
 
+# So many at once: few enough that whoever watches sees it go on.
+BATCH = 2000
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -51,11 +54,12 @@ def enrol_all(
     starts_on: date,
     actor: Actor,
     now: datetime,
+    report: Callable[[int, int], None] | None = None,
 ) -> Counts:
     """Everybody who fits (a condition on `Person`), is not under way, and did not go already.
 
     Only the order's own job calls it, one at a time: what it made it knows by the numbers above
-    the highest there was.
+    the highest there was. `report` hears after each batch how many are enrolled, and of how many.
     """
     under_way = has(order.programme_id, EnrolmentStatus.ACTIVE)
     completed = has(order.programme_id, EnrolmentStatus.COMPLETED)
@@ -63,7 +67,6 @@ def enrol_all(
     matched, active, before = session.execute(
         select(func.count(Person.id), _how_many(under_way), _how_many(passed_over)).where(fitting)
     ).one()
-    highest = session.scalar(select(func.max(Enrolment.id))) or 0
     due_on = due_date(session, version, starts_on)
     row = {
         "programme_id": order.programme_id,
@@ -79,14 +82,24 @@ def enrol_all(
         select(Person.id, *(literal(value, types[name].type) for name, value in row.items()))
         .where(fitting, ~under_way, ~passed_over, ~_went_already(order))
         .order_by(Person.id)
+        .limit(BATCH)
     )
-    _insert_enrolments(session, ["person_id", *row], wanted)
-    made = and_(Enrolment.id > highest, Enrolment.assignment_id == order.id)
-    record_all(session, "enrolment.add", made, actor=actor, reason=order.reason, now=now)
-    if version.pause_on_leave:
-        pause(session, made, actor=actor, now=now)
-    tell_all(session, "course.assigned", _invitation(version, starts_on, due_on), made, now=now)
-    enrolled = session.scalar(select(func.count(Enrolment.id)).where(made)) or 0
+    invitation, enrolled = _invitation(version, starts_on, due_on), 0
+    to_enrol = matched - (active or 0) - (before or 0)
+    while True:  # those enrolled are under way from then on: the next batch passes them over
+        highest = session.scalar(select(func.max(Enrolment.id))) or 0
+        _insert_enrolments(session, ["person_id", *row], wanted)
+        made = and_(Enrolment.id > highest, Enrolment.assignment_id == order.id)
+        batch = session.scalar(select(func.count(Enrolment.id)).where(made)) or 0
+        if not batch:
+            break
+        record_all(session, "enrolment.add", made, actor=actor, reason=order.reason, now=now)
+        if version.pause_on_leave:
+            pause(session, made, actor=actor, now=now)
+        tell_all(session, "course.assigned", invitation, made, now=now)
+        enrolled += batch
+        if report:
+            report(enrolled, max(enrolled, to_enrol))
     return Counts(matched, active or 0, before or 0, enrolled)
 
 

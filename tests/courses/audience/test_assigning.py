@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from lms.audit import AuditEntry
 from lms.clock import SettableClock
-from lms.courses.audience import assigning, sets, versions
+from lms.courses.audience import assigning, progress, sets, versions
 from lms.courses.audience.models import ProgrammeAssignment
+from lms.courses.audience.progress import Progress
 from lms.courses.models import Enrolment
 from lms.courses.services import enrol
 from lms.db import db
@@ -194,3 +195,31 @@ def test_due_dates_are_counted_as_for_one(
     assert due[away.id] == single.due_on > due[here.id] > TODAY + timedelta(days=6)
     [told] = notices.latest(db.session(), away.id)
     assert "due by" not in told.text.en
+
+
+def test_batches_are_watched_and_still_all_or_nobody(
+    both_courses: Course, persons: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = both_courses
+    for _ in range(5):
+        persons.add()
+    course.rule()
+    order = course.assign()
+    monkeypatch.setattr(sets, "BATCH", 2)
+    tell, seen = sets.tell_all, []
+
+    def looked_at(*args: Any, **kw: Any) -> None:
+        """Somebody watches while the order runs; at the third look the power fails."""
+        seen.append(progress.read(order.id))
+        tell(*args, **kw)
+        if len(seen) == 3:
+            raise RuntimeError("no power")
+
+    monkeypatch.setattr(sets, "tell_all", looked_at)
+    course.run()
+    assert seen == [None, Progress(2, 5), Progress(4, 5)]
+    assert course.enrolled() == set() and progress.read(order.id) is None
+    course.run(minutes=5)
+    assert len(course.enrolled()) == order.enrolled == 5 and progress.read(order.id) is None
+    entries = select(func.count(AuditEntry.id)).where(AuditEntry.action == "enrolment.add")
+    assert db.session.scalar(entries) == 5
