@@ -47,8 +47,10 @@ class Facets:
 
 @dataclass(frozen=True)
 class Board:
-    """One page of hires; `groups` by programme version, because their steps differ."""
+    """One page of hires, the stuck longest first; `groups` by programme version, because their
+    steps differ."""
 
+    rows: list[HireRow]
     groups: list[list[HireRow]]
     facets: Facets
     stuck: int
@@ -65,17 +67,23 @@ def board(
     today: date,
     page: int = 1,
 ) -> Board:
-    """Hires under way within the scope, soonest due first; four queries."""
+    """Hires under way within the scope, soonest due first; four queries at most."""
     facets = _facets(session, scope, choice, today)
     silent = _stuck(session, scope, choice, now, today)
     total = {"overdue": facets.overdue, "stuck": len(silent)}.get(choice.show, facets.total)
-    wanted = _wanted(scope, choice, today, silent)
-    rows = _rows(session, wanted, now, today, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    first = (page - 1) * PER_PAGE
+    if choice.show == "stuck":
+        here = silent[first : first + PER_PAGE]
+        rows = _rows(session, [Enrolment.id.in_(here)], now, today) if here else []
+        rows.sort(key=lambda row: here.index(row.standing.enrolment.id))
+    else:
+        wanted = _wanted(scope, choice, today, silent)
+        rows = _rows(session, wanted, now, today, limit=PER_PAGE, offset=first)
     groups: dict[int, list[HireRow]] = {}
     for row in rows:
         groups.setdefault(row.standing.outline.version_id, []).append(row)
     pages = max(1, -(-total // PER_PAGE))
-    return Board(list(groups.values()), facets, len(silent), page, pages, total)
+    return Board(rows, list(groups.values()), facets, len(silent), page, pages, total)
 
 
 def everybody(

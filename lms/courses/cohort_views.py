@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from lms import access
 from lms.access import viewer
 from lms.clock import local_date, now
-from lms.courses import cohort, team
+from lms.courses import cohort, stuck, team
 from lms.courses.blueprint import bp
 from lms.db import db
 from lms.i18n import pick
@@ -35,6 +35,7 @@ def board() -> ResponseReturnValue:
         found=cohort.board(db.session(), scope, choice, now(), today, page),
         choice=choice,
         words=team.STATE_WORDS,
+        advice=stuck.advice,
         here=here,
         page_url=page_url,
     )

@@ -249,6 +249,7 @@ class SkillGap:
     """What some people got wrong lately. `code` is unique and stays the same from day to day.
 
     `source` says what it was found in; `case_id` and `programme_ids` lead to what helps, if known.
+    `details`: the single things got wrong most, each with how many people.
     """
 
     code: str
@@ -257,6 +258,7 @@ class SkillGap:
     person_ids: Sequence[int]
     case_id: int | None = None
     programme_ids: Sequence[int] = ()
+    details: Sequence[tuple[Localized, int]] = ()
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def test_the_stuck_are_those_who_could_go_on(
     school.set(active, 0)
     client = auth.login(persons.add("hr"))
     page = client.get("/progress?show=stuck").get_data(as_text=True)
-    assert "停住的" in page and "Stuck since Mon 2 Nov" in page
+    assert "停住的" in page and "Mon 2 Nov" in page and "Stands before" in page
+    assert "Ask what is missing" in page
     assert "等人的" not in page and "在学的" not in page
     clock.advance(days=2)
     assert "等人的" not in client.get("/progress?show=stuck").get_data(as_text=True)

@@ -23,5 +23,7 @@ def test_a_topic_mostly_answered_wrongly_is_a_gap(both_worlds: World) -> None:
     # Six questions of two topics: at least one of them came twice.
     assert codes and codes <= {"exams.even", "exams.odd"}
     assert all(gap.person_ids == [world.learner.id] for gap in found)
+    [stem, count] = found[0].details[0]
+    assert stem.en and count == 1 and len(found[0].details) <= 3
     assert not skill_gaps(db.session(), false(), since)
     assert not skill_gaps(db.session(), true(), NOW + timedelta(days=1))
