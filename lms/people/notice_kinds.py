@@ -37,6 +37,10 @@ CORE: Mapping[str, NoticeKind] = {
     "session.changed": NoticeKind(
         Localized("培训场次有变动", "A session has changed"), is_for_team=True
     ),
+    "session.planned": NoticeKind(
+        Localized("等待的场次有日期了", "A date you asked for is planned")
+    ),
+    "session.wanted": NoticeKind(Localized("有人在等培训日期", "Somebody waits for a date")),
     "session.moved_up": NoticeKind(Localized("候补转为已预约", "A place in a session came free")),
     "course.due": NoticeKind(Localized("课程即将到期", "A course is due soon")),
     "course.renewal": NoticeKind(Localized("课程需要复训", "A course is to be renewed")),

@@ -49,6 +49,31 @@ class TrainingSession(Model):
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
 
+class DateRequest(Model):
+    """Somebody waits for a date for a session step; closed when one is planned."""
+
+    __tablename__ = "session_date_request"
+    __table_args__ = (
+        Index(
+            "uq_session_date_request_open",
+            "enrolment_id",
+            "step_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_session_date_request_step", "programme_id", "step_key", "closed_at"),
+    )
+    id: Mapped[Pk]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    step_key: Mapped[str]
+    person_id: Mapped[PersonId]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    step_id: Mapped[int] = mapped_column(ForeignKey("step.id"))
+    asked_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
 class BookingState(StrEnum):
     BOOKED = "booked"
     WAITING = "waiting"

@@ -8,7 +8,7 @@ from flask_login import current_user
 from lms import access
 from lms.clock import now
 from lms.courses.blueprint import bp
-from lms.courses.sessions import listing, planning
+from lms.courses.sessions import listing, planning, wanting
 from lms.courses.sessions.forms import CancelForm, SessionForm, session_values
 from lms.courses.sessions.rights import MANAGE, actor
 from lms.db import db
@@ -29,8 +29,18 @@ def session_plan() -> ResponseReturnValue:
         return download(f"sessions-{show}", headers, rows, request.args["format"])
     number = max(1, request.args.get("page", 1, type=int))
     found = listing.page(db.session(), show, now(), number)
+    wanted = wanting.counts(db.session()) if show == "coming" else {}
     return render_template(
-        "courses/sessions/plan.html", page=found, show=show, here=here, page_url=page_url
+        "courses/sessions/plan.html",
+        page=found,
+        show=show,
+        wanted=[
+            (target, wanted[place])
+            for target in (planning.targets(db.session()) if wanted else [])
+            if (place := (target.programme_id, target.step_key)) in wanted
+        ],
+        here=here,
+        page_url=page_url,
     )
 
 

@@ -11,7 +11,7 @@ from lms import audit
 from lms.audit import Actor
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step, StepState
 from lms.courses.services import set_step_state
-from lms.courses.sessions import places
+from lms.courses.sessions import places, wanting
 from lms.courses.sessions.models import Attendance, Booking, TrainingSession
 from lms.courses.sessions.words import when
 from lms.db import Localized, Session
@@ -85,6 +85,7 @@ def plan(
     )
     session.add(planned)
     session.flush()
+    wanting.answered(session, planned, now)
     _note(session, actor, "session.plan", planned, now, starts_at=made.starts_at.isoformat())
     return planned
 

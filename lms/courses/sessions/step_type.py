@@ -10,7 +10,7 @@ from lms.audit import Actor
 from lms.courses.content_entry import is_bilingual
 from lms.courses.models import Enrolment, StepState
 from lms.courses.outline import outline
-from lms.courses.sessions import booking, queries
+from lms.courses.sessions import booking, queries, wanting
 from lms.courses.sessions.models import Booking, BookingState
 from lms.courses.sessions.planning import KIND
 from lms.db import Localized, Session
@@ -56,19 +56,28 @@ class SessionStep:
             Booking.step_id == context.step_id,
         )
         is_done = context.state == StepState.COMPLETED
+<<<<<<< HEAD
         no_dates = is_done or context.is_preview
         dates = [] if no_dates else queries.dates_of_step(session, *_key(session, context))
+=======
+        dates = [] if is_done else queries.dates_of_step(session, *_key(session, context))
+        held = next((m for m in mine if m.booking.open_key and not m.planned.cancelled_at), None)
+        waits = not (is_done or dates or held)
+>>>>>>> d92f96a (A session step without a date: the learner asks with one click, trainers hear once, a date answers all)
         return render_template(
             "courses/sessions/step.html",
             step=context,
             is_done=is_done,
-            held=next((m for m in mine if m.booking.open_key and not m.planned.cancelled_at), None),
+            held=held,
             earlier=[m for m in mine if m.attendance or m.planned.cancelled_at],
             dates=dates,
+            has_asked=waits and wanting.has_asked(session, context.enrolment_id, context.step_id),
             at=context.now,
         )
 
     def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
+        if form.get("do") == "ask":
+            return self._ask(session, context)
         who, actor = context.person_id, Actor(context.person_id)
         chosen = form.get("session", "")
         if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 10):
@@ -83,6 +92,14 @@ class SessionStep:
         else:
             flash(_("Your place is booked."), "success")
         return None
+
+    def _ask(self, session: Session, context: StepContext) -> None:
+        enrolment = session.get_one(Enrolment, context.enrolment_id)
+        _, key, now = _key(session, context)
+        shape = outline(session, enrolment.version_id)
+        title = next(step.title for step in shape.steps if step.id == context.step_id)
+        if wanting.ask(session, enrolment, context.step_id, key, title, now):
+            flash(_("Your trainers know. You are told as soon as there is a date."), "success")
 
 
 def _key(session: Session, context: StepContext) -> tuple[int, str, Any]:

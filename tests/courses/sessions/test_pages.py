@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from lms.courses.sessions.models import TrainingSession
 from lms.db import db
-from lms.people.models import Organisation
+from lms.people import notices
+from lms.people.models import Organisation, Person
 from lms.people.organisation import organisation
 from tests.conftest import Auth
 from tests.counting import statements
@@ -169,3 +170,33 @@ def test_the_next_session_stands_on_the_start_page(hall: Hall, auth: Auth) -> No
     page = client.get("/more").text
     assert "Your next session" in page and "Room 4" in page and "Room 9" not in page
     assert "Your next session" not in auth.login(hall.persons.add()).get("/more").text
+
+
+def test_without_a_date_one_is_asked_for_once(hall: Hall, auth: Auth) -> None:
+    trainer = hall.persons.add("trainer", "training_manager")
+    ann, bob = hall.learner(), hall.learner()
+    for person in (ann, ann, bob):
+        client, page = auth.login(person), hall.page(person)
+        assert client.post(page, data={"do": "ask"}).status_code in {302, 303}
+        db.session.rollback()
+        assert "You have asked for one" in client.get(page).text
+        db.session.rollback()
+
+    def told(person: Person) -> list[tuple[str, bool]]:
+        found = notices.latest(db.session(), person.id)
+        return [(n.kind, n.read_at is not None) for n in found if n.kind.startswith("session.")]
+
+    assert told(trainer) == [("session.wanted", False)]
+    planner = auth.login(trainer)
+    assert "2 people wait for a date: class" in planner.get("/sessions/plan").text
+    [url] = [n.url for n in notices.latest(db.session(), trainer.id) if "wanted" in n.kind]
+    assert 'value="60"' in planner.get(url).text, "the form is filled from the step"
+    db.session.rollback()
+    hall.plan(for_step=True)
+    assert told(trainer) == [("session.wanted", True)]
+    assert told(ann) == told(bob) == [("session.planned", False)]
+    assert notices.latest(db.session(), ann.id)[0].url == hall.page(ann)
+    assert "wait for a date" not in planner.get("/sessions/plan").text
+    db.session.rollback()
+    refused = auth.login(ann).post(hall.page(ann), data={"do": "ask"})
+    assert "There is a date now" in refused.text
