@@ -56,14 +56,10 @@ class SessionStep:
             Booking.step_id == context.step_id,
         )
         is_done = context.state == StepState.COMPLETED
-<<<<<<< HEAD
         no_dates = is_done or context.is_preview
         dates = [] if no_dates else queries.dates_of_step(session, *_key(session, context))
-=======
-        dates = [] if is_done else queries.dates_of_step(session, *_key(session, context))
         held = next((m for m in mine if m.booking.open_key and not m.planned.cancelled_at), None)
-        waits = not (is_done or dates or held)
->>>>>>> d92f96a (A session step without a date: the learner asks with one click, trainers hear once, a date answers all)
+        waits = not (no_dates or dates or held)
         return render_template(
             "courses/sessions/step.html",
             step=context,
