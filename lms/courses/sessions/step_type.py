@@ -73,7 +73,8 @@ class SessionStep:
 
     def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
         if form.get("do") == "ask":
-            return self._ask(session, context)
+            self._ask(session, context)
+            return None
         who, actor = context.person_id, Actor(context.person_id)
         chosen = form.get("session", "")
         if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 10):
@@ -91,10 +92,10 @@ class SessionStep:
 
     def _ask(self, session: Session, context: StepContext) -> None:
         enrolment = session.get_one(Enrolment, context.enrolment_id)
-        _, key, now = _key(session, context)
+        key = _key(session, context)[1]
         shape = outline(session, enrolment.version_id)
         title = next(step.title for step in shape.steps if step.id == context.step_id)
-        if wanting.ask(session, enrolment, context.step_id, key, title, now):
+        if wanting.ask(session, enrolment, context.step_id, key, title, context.now):
             flash(_("Your trainers know. You are told as soon as there is a date."), "success")
 
 
