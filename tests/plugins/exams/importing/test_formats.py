@@ -18,6 +18,13 @@ def test_an_aiken_question_without_a_key_leaves_the_next_alone(between: str) -> 
     assert read(text) == ["line 1: The answer is missing.", "单 When/is it? now|later = 1"]
 
 
+def test_an_aiken_text_behind_a_blank_line_is_no_more_of_the_option_before() -> None:
+    assert [said[:7] for said in read("Who?\nA) me\nB) you\n\nWhen is it?\nANSWER: A\n")] == [
+        "line 1:",
+        "line 5:",
+    ]
+
+
 def test_aiken_with_several_letters_long_options_and_an_explanation() -> None:
     text = "Who?\nA) me\nB) you\nANSWER: A, B\n\nWhen?\nA) now\nor then\nB) later\nANSWER: B\n"
     assert read(text + "Explanation: so\n") == [

@@ -122,6 +122,11 @@ def test_a_key_that_fits_several_questions_goes_to_none() -> None:
     assert read(paper + named) == ["单 谁？ 甲|乙 = 1", "判 可以。 = False"]
 
 
+def test_a_list_of_keys_below_each_section() -> None:
+    text = f"一、单选题\n1. 谁？\n{AB}答案：1.B\n二、判断题\n1. 可以。\n答案：1.×\n"
+    assert read(text) == ["单 谁？ 甲|乙 = 2", "判 可以。 = False"]
+
+
 def test_numbers_within_a_question_are_text() -> None:
     text = f"1. 步骤是\n1. 安抚\n2. 核实\n24 小时内先做\n{AB}答案：A\n2.24小时后？\n{AB}答案：B\n"
     assert read(text) == [
