@@ -2,7 +2,7 @@
 
 from lms.courses import cohort_views, gap_views, learner_views, single_views, team_views
 from lms.courses.audience import views as audience_views
-from lms.courses.authoring import draft_views, preview_views, publish_views
+from lms.courses.authoring import draft_views, part_views, preview_views, publish_views
 from lms.courses.authoring import views as authoring_views
 from lms.courses.blueprint import bp
 from lms.courses.deadlines import views as deadline_views
@@ -24,6 +24,7 @@ __all__ = [
     "learner_views",
     "lesson_views",
     "more_of_today",
+    "part_views",
     "preview_views",
     "publish_views",
     "session_views",

@@ -9,15 +9,24 @@ from markupsafe import Markup
 
 from lms.courses.authoring import fields, parts
 from lms.courses.authoring.drafts import Shown
-from lms.courses.authoring.own_fields import MINUTES, MODULE_FIELDS, after_field, head_fields
+from lms.courses.authoring.own_fields import (
+    AT_ONCE,
+    IN_ORDER,
+    MINUTES,
+    MODULE_FIELDS,
+    OPENS,
+    TITLE,
+    after_field,
+    head_fields,
+)
 from lms.courses.authoring.parts import HEAD, Part
 from lms.db import Localized
+from lms.i18n import pick
 from lms.plugins.types import FieldKind, StepField
 from lms.wording import marked
 
 FieldsOf = Callable[[str], Sequence[StepField]]
 _LANGUAGES = {"zh": "中文", "en": "English"}
-_TITLE = StepField("title", Localized("名称", "Title"))
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,10 @@ def compare(old: Shown | None, new: Shown, fields_of: FieldsOf) -> list[Change]:
             is_moved = home is not None and (
                 step["key"] in steps_moved or home["key"] != module["key"]
             )
-            known = [_TITLE, MINUTES, after_field(names), *fields_of(step["kind"])]
+            known = [TITLE, MINUTES, *fields_of(step["kind"])]
             part = Part("step", step["key"])
-            found += _change(part, was, step, _title(module), is_moved, known)
+            opening = _detail(OPENS, _opens(was or {}, names), _opens(step, names))
+            found += _change(part, was, step, _title(module), is_moved, known, opening)
             if was is not None:
                 found += _files(part, step, old, new)
     return [*found, *_gone(old.document, new.document)]
@@ -83,13 +93,14 @@ def _change(
     where: Localized | None,
     is_moved: bool,
     known: Sequence[StepField],
+    more: Sequence[Detail] = (),
 ) -> Iterator[Change]:
     if old is None:
         yield Change("new", part, _title(new), where)
         return
     if is_moved:
         yield Change("moved", part, _title(new), where)
-    if details := _details(known, old, new):
+    if details := [*_details(known, old, new), *more]:
         yield Change("changed", part, _title(new), where, details)
 
 
@@ -137,23 +148,36 @@ def _details(
 ) -> list[Detail]:
     found = []
     for field in known:
-        before, after = _said(field, old), _said(field, new)
-        if before == after:
-            continue
-        is_same = before.zh == before.en and after.zh == after.en
-        for side in ("zh",) if is_same else ("zh", "en"):
-            was, now = getattr(before, side), getattr(after, side)
-            if was != now:
-                language = "" if is_same else _LANGUAGES[side]
-                found.append(Detail(field.label, language, *marked(was, now)))
+        found += _detail(field, _said(field, old), _said(field, new))
     return found
+
+
+def _detail(field: StepField, before: Localized, after: Localized) -> list[Detail]:
+    if before == after:
+        return []
+    is_written = field.kind in fields.TEXTS | fields.LISTS
+    if not is_written:  # the system's own words, in the reader's language
+        was = Markup("<del>{}</del>").format(pick(before)) if before else Markup("")
+        now = Markup("<ins>{}</ins>").format(pick(after)) if after else Markup("")
+        return [Detail(field.label, "", was, now)]
+    return [
+        Detail(field.label, _LANGUAGES[side], *marked(getattr(before, side), getattr(after, side)))
+        for side in _LANGUAGES
+        if getattr(before, side) != getattr(after, side)
+    ]
+
+
+def _opens(step: Mapping[str, Any], names: Mapping[str, Localized]) -> Localized:
+    after = step.get("after")
+    if after is None:
+        return OPENS.choices[IN_ORDER]
+    return _said(after_field(names), step) if after else OPENS.choices[AT_ONCE]
 
 
 def _said(field: StepField, raw: Mapping[str, Any]) -> Localized:
     """A setting in words, both languages."""
     value = fields.get(raw, field.name)
     if value is None:
-        # An empty list of `after` says something else than none at all.
         return Localized()
     if field.kind in fields.TEXTS:
         return Localized.of(value)
@@ -165,8 +189,6 @@ def _said(field: StepField, raw: Mapping[str, Any]) -> Localized:
         return Localized("是", "yes") if value else Localized()
     if field.kind is FieldKind.SEVERAL and isinstance(value, list):
         chosen = [field.choices.get(key) or Localized(key, key) for key in value]
-        if not chosen:
-            return Localized("–", "–")
         return Localized(
             "、".join(c.pick("zh") for c in chosen), ", ".join(c.pick("en") for c in chosen)
         )

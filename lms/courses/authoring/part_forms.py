@@ -129,6 +129,7 @@ class PartForm:
         """Where on the form a message about a field stands; "" is over the form."""
         head = name.partition("[")[0]
         known = {"file", "settings", *(known.name for known in self.fields)}
+        known |= {known.answer for known in self.fields if known.answer}
         return name if name in known or ("[" in name and head in known) else ""
 
 

@@ -11,8 +11,8 @@ from lms import access
 from lms.clock import now
 from lms.courses.authoring import comparing, drafts, listing, parts, publishing
 from lms.courses.authoring.checking import examine
-from lms.courses.authoring.draft_views import form_url
 from lms.courses.authoring.models import ProgrammeDraft
+from lms.courses.authoring.part_views import form_url
 from lms.courses.authoring.parts import Part
 from lms.courses.authoring.views import actor
 from lms.courses.blueprint import bp

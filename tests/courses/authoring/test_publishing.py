@@ -1,78 +1,20 @@
 """From a copy to a published version, as a trainer does it in the browser."""
 
-import re
 from pathlib import Path
-from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.access import TRAINER
 from lms.audit import AuditEntry
 from lms.content_files import export_content, load_content
 from lms.courses import queries
-from lms.courses.authoring.models import ProgrammeDraft
-from lms.courses.models import Module, Programme, Step
+from lms.courses.models import Module, Step
 from lms.db import db
 from tests.conftest import Auth, People
 from tests.courses.conftest import School
 
-
-@pytest.fixture
-def trainer(school: School, auth: Auth, persons: People) -> FlaskClient:
-    return auth.login(persons.add(TRAINER))
-
-
-def programme(key: str = "onboarding") -> Programme:
-    return db.session.scalars(select(Programme).where(Programme.key == key)).one()
-
-
-def draft() -> ProgrammeDraft:
-    db.session.rollback()
-    return db.session.scalars(select(ProgrammeDraft)).one()
-
-
-def fields_of(page: str) -> dict[str, Any]:
-    """What a browser would send back of the page's form, as it is."""
-    form = re.search(r'<form method="post" id="part".*?</form>', page, re.S)
-    assert form
-    found: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", form[0]):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        unticked = re.search(r'type="(checkbox|radio)"', tag) and "checked" not in tag
-        if name and not unticked and 'type="file"' not in tag:
-            found[name[1]] = value[1] if value else ""
-    for name, text in re.findall(
-        r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form[0], re.S
-    ):
-        found[name] = text
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form[0], re.S):
-        chosen = re.search(r'value="([^"]*)" selected', body)
-        found[name] = chosen[1] if chosen else ""
-    return found
-
-
-def change(client: FlaskClient, path: str, **values: str) -> Any:
-    page = client.get(path)
-    assert page.status_code == 200, page.text
-    sent = fields_of(page.text) | {k.replace("__", "."): v for k, v in values.items()}
-    return client.post(path, data=sent)
-
-
-def publish(client: FlaskClient) -> Any:
-    found = draft()
-    number = 0
-    if found.programme_id:
-        latest = queries.latest_version(db.session(), found.programme_id)
-        number = latest.number if latest else 0
-    path, data = (
-        f"/programmes/drafts/{found.id}/publish",
-        {"edit_count": found.edit_count, "latest": number},
-    )
-    db.session.rollback()
-    return client.post(path, data=data)
+from .kit import begin, change, draft, programme, publish
 
 
 def test_a_new_hire_gets_the_new_version_and_the_old_keep_theirs(
@@ -80,10 +22,7 @@ def test_a_new_hire_gets_the_new_version_and_the_old_keep_theirs(
 ) -> None:
     early = persons.add()
     before = school.enrol(early)
-    db.session.rollback()
-    begun = trainer.post(f"/programmes/{programme().id}/draft")
-    assert begun.status_code == 303
-    at = f"/programmes/drafts/{draft().id}"
+    at = begin(trainer)
     assert trainer.get(at).status_code == 200
     saved = change(trainer, f"{at}/steps/one", body__en="Say **hello** first")
     assert saved.status_code == 303
