@@ -54,6 +54,7 @@ STATES = {
 STATE_TONES = {"draft": "draft", "in_review": "review", "published": "published"}
 RUN_STATES = {
     "open": _l("In progress"),
+    "practised": _l("Practised"),
     "submitted": _l("Waiting for scoring"),
     "adjudication": _l("Waiting for a decision"),
     "scored": _l("Scored"),

@@ -9,7 +9,8 @@ from lms.access import viewer
 from lms.cases import drills as service
 from lms.cases import runs
 from lms.cases.blueprint import STAGES, actor, bp
-from lms.cases.forms import DrillForm, choices, drill_values
+from lms.cases.drill_form import DrillForm, change_nodes, drill_values
+from lms.cases.forms import choices
 from lms.cases.models import CaseVersion, Drill
 from lms.clock import now
 from lms.db import db
@@ -70,7 +71,13 @@ def _edit(version: CaseVersion, drill: Drill | None) -> ResponseReturnValue:
     if drill and drill.rubric_id not in titles:  # it has a newer number meanwhile
         titles[drill.rubric_id] = f"{drill.rubric.title.pick(locale())} ({drill.rubric.number})"
     start_from = service.of(drill) if drill else service.suggestion(version, known)
-    form = DrillForm(data=drill_values(start_from))
+    form = DrillForm(data=drill_values(start_from) if request.method == "GET" else None)
+    if request.method == "POST":
+        values = {k: v for k, v in form.data.items() if k != "csrf_token"}
+        if change_nodes(values, request.form.get("do", "")):
+            form = DrillForm(formdata=None, data=values)
+            form.rubric_id.choices = choices(titles)
+            return render_template("cases/drill_form.html", form=form, version=version, drill=drill)
     form.rubric_id.choices = choices(titles)
     if form.validate_on_submit():
         session, who, at = db.session(), actor(), now()

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
-from lms.cases.models import CaseState, CaseVersion, Drill, Rubric
+from lms.cases.models import CaseState, CaseVersion, Drill, Outcome, Rubric
+from lms.cases.scripts import checking, drafting
 from lms.db import Localized, Session
 from lms.errors import DomainError, NotFound
 
@@ -33,9 +34,9 @@ class DrillContent:
     persona: Localized = field(default_factory=Localized)
     mood: Localized = field(default_factory=Localized)
     start_mood: int = 3
-    script: Sequence[dict[str, str]] = ()
+    script: Sequence[dict[str, Any]] = ()
     hidden_facts: Sequence[dict[str, str]] = ()
-    triggers: Sequence[dict[str, str]] = ()
+    triggers: Sequence[dict[str, Any]] = ()
 
     def columns(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -76,12 +77,9 @@ def rubrics(session: Session) -> list[Rubric]:
 
 
 def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
-    """A drill as the case suggests it: the customer's own lines, the channel's time standard."""
-    said = [
-        {"zh": line["zh"], "en": line["en"]}
-        for line in version.dialogue
-        if line["who"] == "customer"
-    ]
+    """A drill as the case suggests it, to be completed: the customer's own lines with key points,
+    what they told when asked, a mood by complaint level, the channel's time standards."""
+    said = [line for line in version.dialogue if line["who"] == "customer"]
     fitting = [r.id for r in known if r.key == version.stage.replace("_", "-")]
     return DrillContent(
         rubric_id=(fitting or [r.id for r in known] or [0])[0],
@@ -90,7 +88,11 @@ def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
         title=version.title,
         opening=Localized.of(said[0]) if said else Localized(),
         persona=version.scenario,
-        script=said[1:],
+        mood=drafting.mood_text(version.complaint_level),
+        start_mood=drafting.start_mood(version.complaint_level),
+        hidden_facts=drafting.hidden_facts(version.dialogue),
+        triggers=drafting.triggers(),
+        script=drafting.script(version.dialogue, went_well=version.outcome == Outcome.SUCCESS),
     )
 
 
@@ -146,6 +148,7 @@ def _check(session: Session, new: DrillContent) -> None:
         raise DomainError("Write the customer's first message.", field="opening_zh")
     if session.get(Rubric, new.rubric_id) is None:
         raise DomainError("Choose a rubric.", field="rubric_id")
+    checking.check(new.script, new.triggers)
 
 
 def _plain(value: Any) -> Any:

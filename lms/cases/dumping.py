@@ -95,12 +95,24 @@ def _drill(drill: Drill) -> dict[str, Any]:
         "case": drill.case_version.case.key,
         "rubric": drill.rubric.key,
         **{name: sides(getattr(drill, name)) for name in ("title", "persona", "opening", "mood")},
-        **{name: _texts(getattr(drill, name)) for name in ("hidden_facts", "triggers", "script")},
+        "hidden_facts": _texts(drill.hidden_facts),
+        "triggers": [_whole(row) for row in drill.triggers],
+        "script": [_whole(row) for row in drill.script],
         "first_reply_seconds": drill.first_reply_seconds,
         "later_reply_seconds": drill.later_reply_seconds,
         "start_mood": drill.start_mood,
     }
     return {name: value for name, value in document.items() if value}
+
+
+def _whole(row: dict[str, Any]) -> dict[str, Any]:
+    """A line of the script, or a cue, in the order in which people write it."""
+    order = ("key", "zh", "en", "words", "mood", "to", "points", "choices", "next")
+    found = {name: row[name] for name in order if row.get(name)}
+    for name in ("points", "choices"):
+        if name in found:
+            found[name] = [_whole(cue) for cue in found[name]]
+    return found
 
 
 def _texts(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

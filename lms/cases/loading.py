@@ -15,9 +15,12 @@ from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
 from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
+from lms.cases.scripts import checking
+from lms.cases.scripts.nodes import START, Cue
 from lms.content_files import documents
 from lms.courses.content_entry import Entry
 from lms.db import Localized, Session
+from lms.errors import DomainError
 from lms.people.models import Channel
 
 # What an author on screen may leave out as well.
@@ -72,6 +75,30 @@ def _text(entry: Entry, name: str, may_lack: Container[str]) -> Localized:
 
 def _localized(entry: Entry, name: str) -> list[dict[str, str]]:
     return [item.some() for item in entry.entries(name)] if entry.has(name) else []
+
+
+def _cues(entry: Entry, name: str) -> list[dict[str, Any]]:
+    """Triggers, key points or choices; `words`, `mood` and `to` may be left out."""
+    return [_cue(item) for item in entry.entries(name)] if entry.has(name) else []
+
+
+def _cue(entry: Entry) -> dict[str, Any]:
+    entry.only("zh", "en", "words", "mood", "to")
+    mood = entry.raw.get("mood", 0)
+    if type(mood) is not int or not -4 <= mood <= 4:
+        raise entry.refuse("mood", "This must be a whole number from -4 to 4.")
+    words = entry.keys("words") if entry.has("words") else []
+    to = entry.word("to") if entry.has("to") else ""
+    return Cue(Localized(**entry.some()), tuple(words), mood, to).row()
+
+
+def _node(entry: Entry) -> dict[str, Any]:
+    entry.only("key", "zh", "en", "points", "choices", "next")
+    key = entry.key() if entry.has("key") else ""
+    parts: dict[str, Any] = {name: _cues(entry, name) for name in ("points", "choices")}
+    parts["next"] = entry.word("next") if entry.has("next") else ""
+    text = {} if key == START else entry.some()
+    return {k: v for k, v in {"key": key, **text, **parts}.items() if v or k in text}
 
 
 def _tags(entry: Entry) -> dict[str, list[str]]:
@@ -214,17 +241,23 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         raise entry.refuse("case", "There is no published case of this key.")
     if rubric is None:
         raise entry.refuse("rubric", "There is no rubric of this key.")
-    new = {
+    new: dict[str, Any] = {
         "case_version_id": version.id,
         "rubric_id": rubric.id,
         **{n: _text(entry, n, _MAY_LACK) for n in ("title", "persona", "opening", "mood")},
-        **{name: _localized(entry, name) for name in ("hidden_facts", "triggers", "script")},
+        "hidden_facts": _localized(entry, "hidden_facts"),
+        "triggers": _cues(entry, "triggers"),
+        "script": [_node(item) for item in entry.entries("script")] if entry.has("script") else [],
         "first_reply_seconds": entry.number("first_reply_seconds", low=1),
         "later_reply_seconds": entry.number("later_reply_seconds", low=1)
         if entry.has("later_reply_seconds")
         else LATER_REPLY.get(version.channel, 60),
         "start_mood": _mood(entry),
     }
+    try:
+        checking.check(new["script"], new["triggers"])
+    except DomainError as error:
+        raise entry.refuse("script", error) from error
     drill = session.scalar(select(Drill).where(Drill.key == entry.key()))
     if drill is None:
         session.add(Drill(key=entry.key(), created_at=now, **new))

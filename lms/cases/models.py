@@ -135,6 +135,7 @@ class Drill(Model):
 
 class RunState(StrEnum):
     OPEN = "open"
+    PRACTISED = "practised"  # finished, and nobody is asked to score it
     SUBMITTED = "submitted"
     ADJUDICATION = "adjudication"  # the raters are too far apart, a third decides
     SCORED = "scored"

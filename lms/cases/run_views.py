@@ -15,6 +15,7 @@ from lms.cases.appealing import KIND, final_at
 from lms.cases.blueprint import bp
 from lms.cases.models import DrillRun, RunState
 from lms.cases.scoring.reading import Outcome, notes_by_line, outcome
+from lms.cases.scripts import playing
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -37,6 +38,8 @@ def _room(run: DrillRun, typed: str = "", error: str = "") -> str:
         run=run,
         times=measure(run.messages),
         is_over=runs.customer_is_done(run),
+        choices=playing.choices(run.drill, run.messages),
+        mood=playing.mood(run.drill, run.messages),
         client_key=token_urlsafe(12),
         typed=typed,
         error=error,
@@ -52,7 +55,10 @@ def say(run_id: int) -> ResponseReturnValue:
     try:
         if not key:
             raise DomainError("Reload the page and send again.")
-        runs.say(db.session(), run_id, me, text, client_key=key.replace("\0", ""), now=now())
+        runs.say(
+            db.session(), run_id, me, text, client_key=key.replace("\0", ""), now=now(),
+            choice=request.form.get("choice", type=int),
+        )  # fmt: skip
         db.session.commit()
     except Conflict as error:
         db.session.rollback()
@@ -62,6 +68,37 @@ def say(run_id: int) -> ResponseReturnValue:
         run = runs.own_run(db.session(), run_id, me)
         return _room(run, typed=text[: runs.MAX_TEXT * 2], error=message(error)), 400
     return redirect(url_for("cases.room", run_id=run_id), 303)
+
+
+@bp.post("/drills/runs/<int:run_id>/overrule")
+@access.signed_in
+def overrule(run_id: int) -> ResponseReturnValue:
+    """What was recognised in the last reply, as the learner sees it."""
+    given, me = request.form, viewer().person_id
+    seq, said = given.get("seq", -1, type=int), given.getlist("said", type=int)
+    denied = given.getlist("denied", type=int)
+    try:
+        runs.overrule(db.session(), run_id, me, seq, said=said, denied=denied, now=now())
+        db.session.commit()
+    except Conflict as error:
+        db.session.rollback()
+        flash(message(error), "warning")
+    return redirect(url_for("cases.room", run_id=run_id), 303)
+
+
+@bp.post("/drills/runs/<int:run_id>/finish")
+@access.signed_in
+def finish_run(run_id: int) -> ResponseReturnValue:
+    me = viewer().person_id
+    try:
+        runs.finish(db.session(), run_id, me, now=now())
+    except DomainError as error:
+        if error.field is None:
+            raise
+        db.session.rollback()
+        return _room(runs.own_run(db.session(), run_id, me), error=message(error)), 400
+    db.session.commit()
+    return redirect(url_for("cases.result", run_id=run_id), 303)
 
 
 @bp.post("/drills/runs/<int:run_id>/hand-in")
@@ -89,6 +126,8 @@ def result(run_id: int) -> ResponseReturnValue:
         abort(404)
     if run.state == RunState.OPEN:
         return redirect(url_for("cases.room", run_id=run_id))
+    if run.state == RunState.PRACTISED and run.person_id != who.person_id:
+        abort(404)  # practice is one's own until it is handed in
     # Before the score is final nobody is shown what a single rater thinks.
     is_final = run.state in (RunState.SCORED, RunState.APPEALED)
     how = outcome(run) if is_final else Outcome()

@@ -1,5 +1,6 @@
 """A person's go at a drill: the scripted customer writes, the person answers, the server stamps."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cases.models import Drill, DrillMessage, DrillRun, RunState
+from lms.cases.scripts import playing
+from lms.cases.scripts.nodes import Node
 from lms.courses.models import StepState
 from lms.courses.services import set_step_state
-from lms.db import Localized, Session
+from lms.db import Session
 from lms.errors import Conflict, DomainError, NotFound
 
 MAX_TEXT, MAX_MESSAGES, MAX_KEY = 2000, 120, 64
@@ -82,9 +85,19 @@ def own_run(session: Session, run_id: int, person_id: int) -> DrillRun:
 
 
 def say(
-    session: Session, run_id: int, person_id: int, text: str, *, client_key: str, now: datetime
+    session: Session,
+    run_id: int,
+    person_id: int,
+    text: str,
+    *,
+    client_key: str,
+    now: datetime,
+    choice: int | None = None,
 ) -> None:
-    """Add a reply and the customer's next line. The same `client_key` again changes nothing."""
+    """Add a reply and the customer's next line. The same `client_key` again changes nothing.
+
+    `choice`: the place of one of the choices that the script offers; `text` is then not read.
+    """
     run = _locked(session, run_id, person_id)
     key = f"agent-{client_key[:MAX_KEY]}"
     known = {message.client_key for message in run.messages}
@@ -92,7 +105,7 @@ def say(
         return
     if run.state != RunState.OPEN:
         raise Conflict("This run has been handed in already.")
-    words = text.strip()
+    words = _words(run, text, choice)
     if not words:
         raise DomainError("Write your reply first.", field="text")
     if len(words) > MAX_TEXT:
@@ -100,23 +113,79 @@ def say(
     if len(run.messages) >= MAX_MESSAGES:
         raise DomainError("The conversation has become very long: hand it in.", field="text")
     seq = len(run.messages)
-    _add(session, run, seq + 1, "agent", words, key, now)
-    given = sum(message.who == "customer" for message in run.messages) - 1
-    script = run.drill.script
-    if given < len(script):
-        line = Localized.of(script[given]).pick(run.locale)
-        _add(session, run, seq + 2, "customer", line, f"script-{given}", now)
+    turn = playing.answer(run.drill, run.messages, words, choice)
+    _add(session, run, seq + 1, "agent", words, key, now, turn.agent)
+    if turn.to is not None:
+        _customer(session, run, seq + 2, turn.to, now)
     session.flush()
     session.expire(run, ["messages"])
+
+
+def overrule(
+    session: Session,
+    run_id: int,
+    person_id: int,
+    seq: int,
+    *,
+    said: Sequence[int],
+    denied: Sequence[int],
+    now: datetime,
+) -> None:
+    """The learner corrects what was recognised in their last reply: the key points in `said` were
+    made, the triggers in `denied` were not. Kept with the reply, for whoever scores it. If the
+    customer would have gone on elsewhere, they take back what they said and do so."""
+    run = _locked(session, run_id, person_id)
+    if run.state != RunState.OPEN:
+        raise Conflict("This run has been handed in already.")
+    replies = [message for message in run.messages if message.who == "agent"]
+    if not replies or replies[-1].seq != seq or "heard" not in replies[-1].data:
+        raise Conflict("Only the last reply can be corrected.")
+    reply = replies[-1]
+    before = [message for message in run.messages if message.seq <= seq]
+    turn = playing.overrule(run.drill, before, said, denied)
+    had = reply.data.get("to")
+    reply.data = turn.agent
+    if turn.agent.get("to") == had:
+        return
+    for message in run.messages[len(before) :]:
+        message.data = {**message.data, "taken_back": True}
+    if turn.to is not None:
+        _customer(session, run, len(run.messages) + 1, turn.to, now)
+    session.flush()
+    session.expire(run, ["messages"])
+
+
+def finish(session: Session, run_id: int, person_id: int, *, now: datetime) -> DrillRun:
+    """End a practice run without asking for a score; it can still be handed in."""
+    run = _locked(session, run_id, person_id)
+    if run.step_id is not None:
+        raise DomainError("A drill of a course is handed in.", field="text")
+    if run.state == RunState.OPEN:
+        _check_answered(run)
+        run.state, run.submitted_at, run.open_key = RunState.PRACTISED, now, None
+    return run
+
+
+def _words(run: DrillRun, text: str, choice: int | None) -> str:
+    if choice is None:
+        return text.strip()
+    offered = playing.choices(run.drill, run.messages)
+    if not 0 <= choice < len(offered):
+        raise DomainError("This choice is not there any more.", field="text")
+    return offered[choice].text.pick(run.locale)
+
+
+def _check_answered(run: DrillRun) -> None:
+    if not any(message.who == "agent" for message in run.messages):
+        raise DomainError("Answer the customer at least once.", field="text")
 
 
 def hand_in(session: Session, run_id: int, person_id: int, *, now: datetime) -> DrillRun:
     """Submit the run for scoring; handing in twice is handing in once."""
     run = _locked(session, run_id, person_id)
-    if run.state != RunState.OPEN:
+    if run.state not in (RunState.OPEN, RunState.PRACTISED):
         return run
-    if not any(message.who == "agent" for message in run.messages):
-        raise DomainError("Answer the customer at least once.", field="text")
+    _check_answered(run)
     run.state, run.submitted_at, run.open_key = RunState.SUBMITTED, now, None
     if run.enrolment_id is not None and run.step_id is not None:
         set_step_state(session, run.enrolment_id, run.step_id, StepState.SUBMITTED, now=now)
@@ -126,8 +195,7 @@ def hand_in(session: Session, run_id: int, person_id: int, *, now: datetime) -> 
 
 def customer_is_done(run: DrillRun) -> bool:
     """Whether the script has no further line."""
-    given = sum(message.who == "customer" for message in run.messages) - 1
-    return given >= len(run.drill.script)
+    return playing.is_over(run.drill, run.messages)
 
 
 def of_step(session: Session, enrolment_id: int, step_id: int) -> list[DrillRun]:
@@ -170,7 +238,23 @@ def _locked(session: Session, run_id: int, person_id: int) -> DrillRun:
     return run
 
 
+def _customer(session: Session, run: DrillRun, seq: int, node: Node, now: datetime) -> None:
+    line = node.text.pick(run.locale)
+    _add(session, run, seq, "customer", line, f"script-{seq}", now, {"node": node.key})
+
+
 def _add(
-    session: Session, run: DrillRun, seq: int, who: str, text: str, key: str, now: datetime
+    session: Session,
+    run: DrillRun,
+    seq: int,
+    who: str,
+    text: str,
+    key: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
 ) -> None:
-    session.add(DrillMessage(run_id=run.id, seq=seq, who=who, text=text, at=now, client_key=key))
+    session.add(
+        DrillMessage(
+            run_id=run.id, seq=seq, who=who, text=text, at=now, client_key=key, data=data or {}
+        )
+    )

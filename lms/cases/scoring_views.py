@@ -112,7 +112,7 @@ def _run(run_id: int) -> DrillRun:
     access.require("drills.score", run.person)
     if run.person_id == viewer().person_id:
         raise NotAllowed("Nobody scores their own run.")
-    if run.state == RunState.OPEN:
+    if run.state in (RunState.OPEN, RunState.PRACTISED):
         abort(404)
     return run
 

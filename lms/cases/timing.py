@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Stamped(Protocol):
@@ -13,6 +13,8 @@ class Stamped(Protocol):
     def who(self) -> str: ...
     @property
     def at(self) -> datetime: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
 
 
 class Standard(Protocol):
@@ -63,11 +65,12 @@ class Timings:
 
 
 def measure(messages: Iterable[Stamped]) -> Timings:
-    """A reply answers the earliest customer message still open; replies after it do not count."""
+    """A reply answers the earliest customer message still open that was not taken back; replies
+    after it do not count."""
     waiting_since = None
     taken: dict[int, float] = {}
     for message in messages:
-        if message.who == "customer":
+        if message.who == "customer" and not message.data.get("taken_back"):
             waiting_since = waiting_since or message.at
         elif message.who == "agent" and waiting_since is not None:
             taken[message.seq] = (message.at - waiting_since).total_seconds()

@@ -167,7 +167,7 @@ def test_make_a_drill(trainer: FlaskClient, agent: FlaskClient, clock: SettableC
     data = {
         "rubric_id": "1", "first_reply_seconds": "10", "later_reply_seconds": "60",
         "start_mood": "2", "title_en": "Practise it",
-        "opening_en": "Hello?", "script_zh": "一\n二", "script_en": "one",
+        "opening_en": "Hello?", "script-0-zh": "一", "script-0-en": "one", "script-1-zh": "二",
     }  # fmt: skip
     assert trainer.post(url, data=data | {"title_en": "", "title_zh": ""}).status_code == 400
     first, second = (trainer.post(url, data=data).location for _ in range(2))

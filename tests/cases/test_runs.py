@@ -109,7 +109,7 @@ def test_two_replies_in_a_row_are_timed_once() -> None:
 
     said = [("customer", 0), ("customer", 4), ("agent", 9), ("agent", 30), ("customer", 40)]
     messages = [
-        DrillMessage(seq=n, who=who, at=NOW + timedelta(seconds=at))
+        DrillMessage(seq=n, who=who, at=NOW + timedelta(seconds=at), data={})
         for n, (who, at) in enumerate(said, 1)
     ]
     assert timing.measure(messages).of == {3: 9}

@@ -34,7 +34,8 @@ class View:
     @property
     def prompts(self) -> list[str]:
         """The script's lines, in the language that is spoken in the room."""
-        return [Localized.of(row).pick(self.room.locale) for row in self.room.drill.script]
+        lines = [Localized.of(row).pick(self.room.locale) for row in self.room.drill.script]
+        return [line for line in lines if line]
 
     @property
     def own_key(self) -> str:

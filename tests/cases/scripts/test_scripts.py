@@ -1,0 +1,100 @@
+"""Scripts: refused when they cannot be played, written and read back, heard in both languages."""
+
+from typing import Any
+
+import pytest
+
+from lms.cases.scripts import checking, drafting, notation
+from lms.cases.scripts.hearing import fold, has
+from lms.cases.scripts.nodes import nodes_of
+from lms.errors import DomainError
+
+
+def line(key: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "zh": "好", "en": "Well", **more}
+
+
+def cue(to: str = "", **more: Any) -> dict[str, Any]:
+    return {"zh": "点", "en": "Point", "to": to, **more}
+
+
+@pytest.mark.parametrize(
+    ("script", "triggers", "named"),
+    [
+        ([line("a", next="end"), line("lonely")], [], "never comes to “lonely”"),
+        ([line("a"), line("b", next="a")], [], "From “start” the conversation never comes to an"),
+        ([line("a", points=[cue("nowhere")])], [], "“a” leads to “nowhere”"),
+        ([line("a", next="nowhere")], [], "“a” leads to “nowhere”"),
+        ([line("a", choices=[cue("start")])], [], "“a” leads to “start”"),
+        ([line("a")], [cue("nowhere")], "leads to “nowhere”"),
+        ([line("a"), line("a")], [], "Two lines are called “a”"),
+        ([{"key": "a"}], [], "Line “a” says nothing"),
+        ([line("<script>")], [], "is no name"),
+        ([line("end")], [], "is no name"),
+        ([line(f"n{n}") for n in range(61)], [], "60 lines at most"),
+        ([line("a", points=[cue()] * 13)], [], "more than 12"),
+    ],
+)
+def test_what_cannot_be_played(
+    script: list[dict[str, Any]], triggers: list[dict[str, Any]], named: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        checking.check(script, triggers)
+    assert named in str(refused.value) and refused.value.field == "script"
+
+
+def test_what_can_be_played() -> None:
+    checking.check([], [])
+    checking.check([{"zh": "一", "en": ""}, {"zh": "二", "en": ""}], [cue("2")])
+    # Asked again until the answer is there: a loop that has a way out.
+    checking.check([line("a", next="a", points=[cue("end")])], [])
+    checking.check([line("a"), line("escalated", next="end")], [])
+    assert list(nodes_of([{"zh": "一"}, line("b")])) == ["start", "1", "b"]
+
+
+def test_notation() -> None:
+    text = "道歉 / Apologises = 抱歉, sorry ; +1 ; > calm\n问清 / Asks\nNo; really ; -2"
+    rows = notation.read(text, field="script", with_words=True)
+    assert rows[0] == {
+        "zh": "道歉", "en": "Apologises", "words": ["抱歉", "sorry"], "mood": 1, "to": "calm"
+    }  # fmt: skip
+    assert rows[2] == {"zh": "No; really", "en": "No; really", "mood": -2}
+    assert notation.write(rows) == text
+    assert notation.read("a = b", field="x", with_words=False)[0]["zh"] == "a = b"
+    for wrong in ("= 抱歉", "x" * 600, "; +1"):
+        with pytest.raises(DomainError):
+            notation.read(wrong, field="script", with_words=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("非常抱歉让您久等", ["抱歉"], True),
+        ("I do APOLOGISE", ["apolog"], True),
+        ("unsorry", ["sorry"], False),
+        ("ｓｏｒｒｙ　about that", ["sorry about"], True),
+        ("今天 18 点前", ["18 点"], True),
+        ("<b>sorry</b>", ["sorry"], True),
+        ("", ["a"], False),
+        ("(a+)+$ [", ["(a+)+$"], True),
+        ("anything", [""], False),
+    ],
+)
+def test_hearing(text: str, words: list[str], found: bool) -> None:
+    assert has(fold(text), words) is found
+
+
+def test_a_draft_from_a_case() -> None:
+    dialogue = [
+        {"who": "customer", "zh": "快递呢", "en": "Where is it"},
+        {"who": "agent", "zh": "抱歉，订单尾号是多少？", "en": "Sorry, which order?"},
+        {"who": "customer", "zh": "4471", "en": "4471"},
+        {"who": "agent", "zh": "今晚八点前回复您", "en": "I will call you by eight"},
+    ]
+    rows = drafting.script(dialogue, went_well=True)
+    assert [row["key"] for row in rows] == ["start", "line-1"]
+    assert [p["en"] for p in rows[0]["points"]] == ["Apologises", "Checks the details"]
+    assert "Says what happens next" in [p["en"] for p in rows[1]["points"]]
+    assert drafting.hidden_facts(dialogue) == [{"zh": "4471", "en": "4471"}]
+    checking.check(rows, drafting.triggers())
+    assert drafting.script([], went_well=False)[0]["points"][0]["en"] == "Apologises"
