@@ -23,6 +23,7 @@ from lms.plugins.api import (
     CriterionState,
     DomainError,
     Event,
+    FieldKind,
     Job,
     Localized,
     Month,
@@ -46,6 +47,7 @@ from lms.plugins.api import (
     SettingKind,
     SkillGap,
     StepContext,
+    StepField,
     StepState,
     StepType,
     TrainingFigure,
@@ -128,6 +130,9 @@ class Acknowledge:
     def check_config(self, config: Mapping[str, Any]) -> None:
         if "text" not in config:
             raise DomainError("This needs a text in zh and one in en.", field="text")
+
+    def fields(self, session: Session) -> Sequence[StepField]:  # optional: a form for trainers
+        return [StepField("text", Localized("内容", "Text"), FieldKind.TEXT)]
 
     def render(self, session: Session, context: StepContext) -> str:
         return "<form method='post'>…</form>"  # render_template in earnest

@@ -27,7 +27,7 @@ _MOST = 200
 _PIECE = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """`field` is the place inside the part: `check.question`, `questions[2].text`."""
 

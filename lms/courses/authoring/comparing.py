@@ -23,7 +23,7 @@ from lms.courses.authoring.parts import HEAD, Part
 from lms.db import Localized
 from lms.i18n import pick
 from lms.plugins.types import FieldKind, StepField
-from lms.wording import marked
+from lms.wording import marked_lines
 
 FieldsOf = Callable[[str], Sequence[StepField]]
 _LANGUAGES = {"zh": "中文", "en": "English"}
@@ -31,12 +31,11 @@ _LANGUAGES = {"zh": "中文", "en": "English"}
 
 @dataclass(frozen=True)
 class Detail:
-    """One setting that changed; both sides are safe HTML with <del> and <ins>."""
+    """One setting that changed; both sides of a row are safe HTML with <del> and <ins>."""
 
     label: Localized
     language: str
-    old: Markup
-    new: Markup
+    rows: Sequence[tuple[Markup, Markup]]
 
 
 @dataclass(frozen=True)
@@ -127,14 +126,16 @@ def _moved(before: Mapping[str, Any], after: Sequence[str]) -> set[str]:
 def _files(part: Part, step: Mapping[str, Any], old: Shown, new: Shown) -> Iterator[Change]:
     """A file under the name of another."""
     text = " ".join(str(side) for side in (step.get("body") or {}).values())
-    details = [
-        Detail(Localized("文件", "File"), "", Markup("<del>{}</del>").format(name),
-               Markup("<ins>{}</ins>").format(name))
+    names = [
+        name
         for name, found in new.files.items()
         if f"file:{name}" in text
         and name in old.files
         and old.files[name]["sha256"] != found["sha256"]
-    ]  # fmt: skip
+    ]
+    was, now = Markup("<del>{}</del>"), Markup("<ins>{}</ins>")
+    file = Localized("文件", "File")
+    details = [Detail(file, "", [(was.format(name), now.format(name))]) for name in names]
     if details:
         yield Change("changed", part, _title(step), None, details)
 
@@ -159,11 +160,11 @@ def _detail(field: StepField, before: Localized, after: Localized) -> list[Detai
     if not is_written:  # the system's own words, in the reader's language
         was = Markup("<del>{}</del>").format(pick(before)) if before else Markup("")
         now = Markup("<ins>{}</ins>").format(pick(after)) if after else Markup("")
-        return [Detail(field.label, "", was, now)]
+        return [Detail(field.label, "", [(was, now)])]
     return [
-        Detail(field.label, _LANGUAGES[side], *marked(getattr(before, side), getattr(after, side)))
-        for side in _LANGUAGES
-        if getattr(before, side) != getattr(after, side)
+        Detail(field.label, language, marked_lines(was, now))
+        for side, language in _LANGUAGES.items()
+        if (was := getattr(before, side)) != (now := getattr(after, side))
     ]
 
 

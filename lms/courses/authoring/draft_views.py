@@ -8,6 +8,7 @@ from lms.clock import now
 from lms.courses.audience.words import KINDS
 from lms.courses.authoring import drafts, fields, order
 from lms.courses.authoring.checking import examine
+from lms.courses.authoring.labelling import labels
 from lms.courses.authoring.parts import HEAD, Part
 from lms.courses.authoring.views import actor
 from lms.courses.blueprint import bp
@@ -23,11 +24,13 @@ from lms.web.errors import message
 @access.requires("programmes.author")
 def draft(draft_id: int) -> ResponseReturnValue:
     found = drafts.one(db.session(), draft_id)
+    examined = examine(found.document, found.files)
     return render_template(
         "courses/authoring/draft.html",
         draft=found,
         document=found.document,
-        examined=examine(found.document, found.files),
+        examined=examined,
+        labels=labels(db.session(), found.document, examined.problems),
         head=HEAD,
         Part=Part,
         step_kinds=step_types(),

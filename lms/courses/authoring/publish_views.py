@@ -11,6 +11,7 @@ from lms import access
 from lms.clock import now
 from lms.courses.authoring import comparing, drafts, listing, parts, publishing
 from lms.courses.authoring.checking import examine
+from lms.courses.authoring.labelling import labels
 from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.authoring.part_views import form_url
 from lms.courses.authoring.parts import Part
@@ -65,19 +66,21 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
 def _page(draft: ProgrammeDraft, problem: str = "") -> str:
     session = db.session()
     old = drafts.version(session, draft.programme_id) if draft.programme_id else None
+    examined = examine(draft.document, draft.files)
     lines = listing.versions(session, old.programme_id) if old else []
     return render_template(
         "courses/authoring/publish.html",
         draft=draft,
         old=old,
         learning=sum(line.learning for line in lines),
-        examined=examine(draft.document, draft.files),
+        examined=examined,
         changes=comparing.compare(
             drafts.shown(old) if old else None,
             drafts.Shown(draft.document, draft.files),
             lambda kind: step_fields(session, kind) or (),
         ),
         problem=problem,
+        labels=labels(session, draft.document, examined.problems),
         part_url=form_url,
         part_title=_title,
         message=message,
