@@ -96,3 +96,11 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
         _l("The same again"),
         [InputRequired(), EqualTo("password", _l("The two passwords differ."))],
     )
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        _l("Which system asks?"),
+        [DataRequired(_l("Name the system that will hold the token.")), Length(max=100)],
+        description=_l("For example “Phone system”. One token for each, so that one can go alone."),
+    )

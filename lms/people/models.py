@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
@@ -170,3 +170,25 @@ class Notification(Model):
     url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class ApiToken(Model):
+    """Lets another system ask or send, for one purpose, without a person's account.
+
+    The token itself is known to its holder alone. Of a purpose's tokens in use none share a name.
+    """
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        Index(
+            "uq_api_token_in_use", "purpose", "name", unique=True,
+            sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[Pk]
+    purpose: Mapped[Code]
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_on: Mapped[date | None]

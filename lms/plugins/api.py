@@ -63,7 +63,8 @@ from lms.events import (
 )
 from lms.i18n import N_, locale, pick
 from lms.outgoing import TRIES, Answer, post, wait_after
-from lms.people import channels
+from lms.people import channels, tokens
+from lms.people.forms import TokenForm
 from lms.people.clearance import in_force
 from lms.people.email import check_email, is_email
 from lms.people.models import (
@@ -237,6 +238,7 @@ __all__ = [
     "StepType",
     "Table",
     "Team",
+    "TokenForm",
     "TrainingFigure",
     "Viewer",
     "access",
@@ -297,6 +299,7 @@ __all__ = [
     "standings",
     "stuck_since",
     "supervisors_of",
+    "tokens",
     "viewer",
     "wait_after",
     "write_document",

@@ -163,3 +163,17 @@ class MonthResult(Model):
     not_ranked: Mapped[str | None]
     rank: Mapped[int | None]
     csat_rank: Mapped[int | None]
+
+
+class KpiPush(Model):
+    """What another system sent and was answered: the same key again gets the same answer."""
+
+    __tablename__ = "kpi_push"
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+    id: Mapped[Pk]
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"))
+    key: Mapped[str]
+    sha256: Mapped[str]
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -50,6 +50,7 @@ CORE: Mapping[str, Localized] = {
     "extension.decline": Localized("拒绝延期", "Declined an extension"),
     "extension.grant": Localized("批准延期", "Granted an extension"),
     "import.columns": Localized("设定导入列", "Mapped an import’s columns"),
+    "import.push": Localized("接口推送数据", "Took in figures that a system sent"),
     "import.discard": Localized("放弃导入", "Discarded an import"),
     "kpi.import": Localized("导入 KPI", "Imported figures"),
     "leave.import": Localized("导入休假", "Imported leave"),
@@ -82,6 +83,8 @@ CORE: Mapping[str, Localized] = {
     "step.send_back": Localized("退回学习证明", "Sent evidence back"),
     "step.sign": Localized("签核学习步骤", "Signed off a step"),
     "step.tick": Localized("勾选签核项", "Ticked a checklist"),
+    "token.create": Localized("创建接口令牌", "Made a token for another system"),
+    "token.revoke": Localized("撤销接口令牌", "Revoked a token of another system"),
 }
 SUBJECTS: Mapping[str, Localized] = {
     "appeal": Localized("申诉", "Appeal"),
@@ -95,6 +98,7 @@ SUBJECTS: Mapping[str, Localized] = {
     "month_close": Localized("月度结账", "Month close"),
     "organisation": Localized("本组织", "Organisation"),
     "person": Localized("人员", "Person"),
+    "token": Localized("接口令牌", "Token of another system"),
     "plugin": Localized("插件", "Plugin"),
     "policy": Localized("规则参数", "Policy"),
     "programme": Localized("培养计划", "Programme"),

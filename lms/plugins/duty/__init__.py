@@ -21,13 +21,10 @@ from lms.plugins.api import (
 
 TITLE = Localized("上岗闸口：查询接口与变更推送", "Duty gate: an API to ask, webhooks that tell")
 AUDIT = {
-    "duty.token_create": Localized("创建查询令牌", "Made a token for the duty gate"),
-    "duty.token_revoke": Localized("撤销查询令牌", "Revoked a token of the duty gate"),
     "duty.endpoint_add": Localized("添加推送地址", "Added an address to tell of clearance"),
     "duty.endpoint_remove": Localized("移除推送地址", "Removed an address to tell of clearance"),
     "duty.endpoint_test": Localized("发送测试推送", "Sent a test message"),
     "duty.send_again": Localized("重新推送消息", "Sent a message again"),
-    "duty_token": Localized("查询令牌", "Token of the duty gate"),
     "duty_endpoint": Localized("推送地址", "Address told of clearance"),
     "duty_delivery": Localized("推送消息", "Message of the duty gate"),
 }

@@ -6,8 +6,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from lms.plugins.api import Channel, access, db, limiter, local_date, now, zone
-from lms.plugins.duty import standing, tokens
+from lms.plugins.api import Channel, access, db, limiter, local_date, now, tokens, zone
+from lms.plugins.duty import standing
+from lms.plugins.duty.words import PURPOSE
 
 bp = Blueprint("duty_api", __name__, url_prefix="/api/v1/duty")
 # For each address that asks; a centre of a thousand agents asks a few times a second.
@@ -18,9 +19,7 @@ RATE = "50 per second"
 @limiter.limit(RATE)
 @access.public
 def person(staff_no: str) -> ResponseReturnValue:
-    given = request.authorization
-    is_bearer = given is not None and given.type == "bearer"
-    token = tokens.valid(db.session(), given.token if given and is_bearer else None)
+    token = tokens.valid(db.session(), PURPOSE, request.authorization)
     if token is None:
         return _refused(401, "invalid_token")
     channel = request.args.get("channel")

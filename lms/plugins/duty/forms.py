@@ -1,17 +1,9 @@
-"""The two forms of the duty gate's page."""
+"""The form of the duty gate's page."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
-
-
-class TokenForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(
-        _l("Which system asks?"),
-        [DataRequired(_l("Name the system that will hold the token.")), Length(max=100)],
-        description=_l("For example “Phone system”. One token for each, so that one can go alone."),
-    )
 
 
 class EndpointForm(FlaskForm):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Who may ask (tokens), who is told (endpoints), and what each was told (deliveries)."""
+"""Who is told (endpoints), and what each was told (deliveries)."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,25 +11,6 @@ from lms.plugins.api import Code, Mapped, Person, Pk, mapped_column, new_registr
 
 class DutyModel(DeclarativeBase):
     registry = new_registry()
-
-
-class ApiToken(DutyModel):
-    """The token itself is known to its holder alone. Of two in use, none share a name."""
-
-    __tablename__ = "plugin_duty_token"
-    __table_args__ = (
-        Index(
-            "uq_plugin_duty_token_name_in_use", "name", unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
-        ),
-    )  # fmt: skip
-    id: Mapped[Pk]
-    name: Mapped[str]
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    used_on: Mapped[date | None]
 
 
 class Endpoint(DutyModel):

@@ -11,16 +11,18 @@ from lms.plugins.api import (
     TRIES,
     Actor,
     DomainError,
+    TokenForm,
     access,
     db,
     here,
     now,
     page_url,
     show_on,
+    tokens,
     viewer,
 )
-from lms.plugins.duty import endpoints, tokens, words
-from lms.plugins.duty.forms import EndpointForm, TokenForm
+from lms.plugins.duty import endpoints, words
+from lms.plugins.duty.forms import EndpointForm
 from lms.plugins.duty.models import Delivery, DeliveryState
 
 bp = Blueprint("duty", __name__, url_prefix="/duty", template_folder="templates")
@@ -35,7 +37,7 @@ def index() -> ResponseReturnValue:
 def _index(token_form: TokenForm, endpoint_form: EndpointForm) -> ResponseReturnValue:
     return render_template(
         "duty/index.html", token_form=token_form, endpoint_form=endpoint_form,
-        tokens=tokens.in_use(db.session()), endpoints=endpoints.in_use(db.session()),
+        tokens=tokens.in_use(db.session(), words.PURPOSE), endpoints=endpoints.in_use(db.session()),
         # Shown once, on the page after the form; the cookie is the admin's own. Taking out what is
         # not there would send a cookie too, and a double click lose what the first click made.
         fresh=session.pop("duty_fresh") if "duty_fresh" in session else None,
@@ -48,7 +50,9 @@ def create_token() -> ResponseReturnValue:
     form = TokenForm()
     if form.validate_on_submit():
         try:
-            made = tokens.create(db.session(), form.name.data, actor=_actor(), now=now())
+            made = tokens.create(
+                db.session(), words.PURPOSE, form.name.data, actor=_actor(), now=now()
+            )
         except DomainError as error:
             show_on(form, error)
         else:
@@ -61,7 +65,7 @@ def create_token() -> ResponseReturnValue:
 @bp.post("/tokens/<int:token_id>/revoke")
 @access.requires("duty.manage")
 def revoke_token(token_id: int) -> ResponseReturnValue:
-    token = tokens.revoke(db.session(), token_id, actor=_actor(), now=now())
+    token = tokens.revoke(db.session(), words.PURPOSE, token_id, actor=_actor(), now=now())
     db.session.commit()
     flash(_("“%(name)s” opens nothing any more.", name=token.name), "success")
     return redirect(url_for(".index"), 303)

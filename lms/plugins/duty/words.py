@@ -4,6 +4,8 @@ from lms.plugins.api import Localized
 from lms.plugins.duty import outbox
 from lms.plugins.duty.models import DeliveryState
 
+# Of the tokens with which other systems ask.
+PURPOSE = "duty"
 STATES = {
     DeliveryState.WAITING: Localized("等待发送", "Waiting"),
     DeliveryState.DELIVERED: Localized("已送达", "Delivered"),
