@@ -58,7 +58,10 @@ def revoke(
 
 
 def valid(session: Session, purpose: str, given: Authorization | None) -> ApiToken | None:
-    """What a request's `Authorization: Bearer …` names. A token is 256 random bits, so looking its hash up gives away nothing by its duration."""
+    """What a request's `Authorization: Bearer …` names.
+
+    A token is 256 random bits, so looking its hash up gives away nothing by its duration.
+    """
     if given is None or given.type != "bearer" or not given.token:
         return None
     return session.scalar(_VALID, {"digest": _digest(given.token), "purpose": purpose})

@@ -64,9 +64,9 @@ from lms.events import (
 from lms.i18n import N_, locale, pick
 from lms.outgoing import TRIES, Answer, post, wait_after
 from lms.people import channels, tokens
-from lms.people.forms import TokenForm
 from lms.people.clearance import in_force
 from lms.people.email import check_email, is_email
+from lms.people.forms import TokenForm
 from lms.people.models import (
     Channel,
     Clearance,

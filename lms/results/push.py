@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,9 @@ class Sent:
     """What stands in the request. `percent`: metric codes whose column is in percent."""
 
     rows: Sequence[Mapping[str, Any]]
-    percent: Sequence[str] = ()
-    accept_valid: bool = False
-    columns: Sequence[str] = field(default=())
+    columns: Sequence[str]
+    percent: Sequence[str]
+    accept_valid: bool
 
 
 class RowsRefused(DomainError):
@@ -72,7 +72,7 @@ def read(document: object) -> Sent:
         raise DomainError(
             "Send %(count)s different columns at most.", field="rows", count=_MOST_COLUMNS
         )
-    return Sent(rows, percent, document.get("accept_valid") is True, tuple(columns))
+    return Sent(rows, tuple(columns), percent, document.get("accept_valid") is True)
 
 
 def take(
@@ -113,7 +113,7 @@ def take(
     )  # fmt: skip
     audit.record(
         session, _ACTOR, "import.push", ("import", run.id), now=now, token=token.name, key=key,
-        **counts,
+        counts=counts,
     )  # fmt: skip
     try:
         session.commit()
@@ -123,12 +123,8 @@ def take(
     return answer, False
 
 
-def _answered(
-    session: Session, token: ApiToken, key: str, sha256: str
-) -> dict[str, Any] | None:
-    known = session.scalar(
-        select(KpiPush).where(KpiPush.token_id == token.id, KpiPush.key == key)
-    )
+def _answered(session: Session, token: ApiToken, key: str, sha256: str) -> dict[str, Any] | None:
+    known = session.scalar(select(KpiPush).where(KpiPush.token_id == token.id, KpiPush.key == key))
     if known is not None and known.sha256 != sha256:
         raise Conflict("This Idempotency-Key came with other rows before.", field="key")
     return None if known is None else known.answer

@@ -1,6 +1,6 @@
 """Who is told (endpoints), and what each was told (deliveries)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from lms.audit import OPERATOR
 from lms.clock import SettableClock
 from lms.db import db
-from lms.plugins.duty import endpoints, tokens
+from lms.people import tokens
+from lms.plugins.duty import endpoints
 from lms.plugins.duty.models import Endpoint
 from tests.receivers import Receiver
 
@@ -45,7 +46,7 @@ def listen(clock: SettableClock) -> Callable[[str], Told]:
 @pytest.fixture
 def token(clock: SettableClock) -> Callable[[], str]:
     def make(name: str = "Phone system") -> str:
-        made = tokens.create(db.session(), name, actor=OPERATOR, now=clock.now())
+        made = tokens.create(db.session(), "duty", name, actor=OPERATOR, now=clock.now())
         db.session.commit()
         return made
 

@@ -15,11 +15,10 @@ from lms.app import create_app
 from lms.audit import OPERATOR
 from lms.clock import SettableClock
 from lms.db import db
+from lms.people import tokens
 from lms.people.clearance import grant_clearance, revoke_clearance
-from lms.people.models import Clearance, Person
+from lms.people.models import ApiToken, Clearance, Person
 from lms.people.privacy import erase_person
-from lms.plugins.duty import tokens
-from lms.plugins.duty.models import ApiToken
 from tests.conftest import People, _running, _settings
 from tests.counting import statements
 
@@ -134,7 +133,7 @@ def test_without_a_valid_token_nothing_is_said(
     assert ask(app, "nobody", secret) == (404, {"error": "unknown_staff_no"})
     [row] = db.session.scalars(select(ApiToken))
     assert secret not in (row.token_hash, row.name)
-    tokens.revoke(db.session(), row.id, actor=OPERATOR, now=clock.now())
+    tokens.revoke(db.session(), "duty", row.id, actor=OPERATOR, now=clock.now())
     db.session.commit()
     assert ask(app, person, secret) == refused
 

@@ -13,8 +13,9 @@ from lms.audit import AuditEntry
 from lms.clock import SettableClock
 from lms.db import db
 from lms.people.clearance import grant_clearance
+from lms.people.models import ApiToken
 from lms.plugins.duty.delivering import deliver
-from lms.plugins.duty.models import ApiToken, Delivery, Endpoint
+from lms.plugins.duty.models import Delivery, Endpoint
 from tests.conftest import OPERATOR, Auth, People
 from tests.counting import statements
 from tests.plugins.duty.conftest import Told
@@ -34,7 +35,9 @@ def shown(page: str) -> str | None:
 
 
 def actions() -> list[str]:
-    wanted = select(AuditEntry.action).where(AuditEntry.action.like("duty.%"))
+    wanted = select(AuditEntry.action).where(
+        AuditEntry.action.like("duty.%") | AuditEntry.action.like("token.%")
+    )
     return list(db.session.scalars(wanted.order_by(AuditEntry.id)))
 
 
@@ -56,7 +59,7 @@ def test_a_token_is_shown_once_opens_and_is_revoked(
     assert app.test_client().get(question, headers=headers).status_code == 401
     assert "opens nothing any more" in admin.get("/duty").text
     assert "CRM seven" not in admin.get("/duty").text
-    assert actions() == ["duty.token_create", "duty.token_revoke"]
+    assert actions() == ["token.create", "token.revoke"]
     entries = db.session.scalars(select(AuditEntry.details))
     assert not [e for e in entries if token in str(e)]
     again = admin.post("/duty/tokens", data={"name": "CRM seven"}, follow_redirects=True)
