@@ -16,6 +16,7 @@ from lms import audit
 from lms.audit import Actor
 from lms.db import Session
 from lms.errors import Conflict, DomainError
+from lms.i18n import N_
 from lms.people.models import ApiToken
 from lms.results import importing
 from lms.results.models import ImportRun, KpiPush
@@ -40,7 +41,7 @@ class RowsRefused(DomainError):
     """`refused`: as in `Reading`; nothing was stored."""
 
     def __init__(self, run: ImportRun) -> None:
-        super().__init__("%(count)s rows are refused.", count=len(run.refused))
+        super().__init__(N_("%(count)s rows are refused."), count=len(run.refused))
         self.refused = list(run.refused)
 
 
