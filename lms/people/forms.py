@@ -100,7 +100,7 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
 
 class TokenForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
-        _l("Which system asks?"),
+        _l("Which system is it for?"),
         [DataRequired(_l("Name the system that will hold the token.")), Length(max=100)],
         description=_l("For example “Phone system”. One token for each, so that one can go alone."),
     )
