@@ -4,7 +4,7 @@ Whoever wrote in a version cannot publish it, and the reviewer publishes exactly
 `edit_count` moves with every save, and an older one is a Conflict.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
-from lms.cases import content, publishing
+from lms.cases import content, deidentifying, publishing
 from lms.cases.content import CaseContent
 from lms.cases.models import Case, CaseState, CaseVersion
 from lms.db import Localized, Session
@@ -140,6 +140,7 @@ def submit(session: Session, version_id: int, *, actor: Actor, now: datetime) ->
         return version
     _refuse_unless(version, CaseState.DRAFT)
     content.check_complete(content.of(version))
+    deidentifying.refuse_unconfirmed(session, version)
     version.state = CaseState.IN_REVIEW
     audit.record(session, actor, "case.submit", _subject(version), now=now, number=version.number)
     return version
@@ -164,6 +165,7 @@ def publish(
     """Publish what was reviewed, superseding the present version; its authors are told."""
     version = version_of(session, version_id)
     _check_reviewer(version, edit_count, actor)
+    deidentifying.refuse_unconfirmed(session, version)
     version.reviewer_id, version.review_note = actor.person_id, ""
     publishing.make_public(session, version, now)
     audit.record(session, actor, "case.publish", _subject(version), now=now, number=version.number)
@@ -194,6 +196,26 @@ def request_changes(
     )
     notify(session, _writers(version), "case.changes", text, f"/cases/draft/{version.id}", now)
     return version
+
+
+def replace_found(
+    session: Session,
+    version_id: int,
+    only: Collection[str] | None,
+    *,
+    edit_count: int,
+    actor: Actor,
+) -> CaseVersion:
+    """Say of nobody what could tell who a customer is in the draft.
+
+    `only`: these texts; None: all that nobody has confirmed.
+    """
+    version = version_of(session, version_id)
+    _refuse_unless(version, CaseState.DRAFT)
+    if only is None:
+        only = deidentifying.still_open(deidentifying.about(session, version))
+    new = deidentifying.replaced(content.of(version), only)
+    return save_draft(session, version_id, new, edit_count=edit_count, actor=actor)
 
 
 def may_review(version: CaseVersion, person_id: int | None) -> bool:

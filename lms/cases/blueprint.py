@@ -70,6 +70,15 @@ SECTIONS = {
     "result": _l("How it ended"),
     "lessons": _l("Lessons"),
 }
+# What in a text could tell who somebody is.
+IDENTITY_KINDS = {
+    "name": _l("Name"),
+    "phone": _l("Phone number"),
+    "email": _l("E-mail address"),
+    "address": _l("Address"),
+    "order": _l("Order number"),
+    "card": _l("ID or card number"),
+}
 FACETS = {
     "stage": (_l("Stage"), STAGES),
     "channel": (_l("Channel"), CHANNELS),
@@ -93,6 +102,7 @@ def _share_words(state: BlueprintSetupState) -> None:
         "room_states": ROOM_STATES,
         "moods": MOODS,
         "sections": SECTIONS,
+        "identity_kinds": IDENTITY_KINDS,
     }
 
 

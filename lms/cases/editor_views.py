@@ -6,9 +6,15 @@ from flask_babel import gettext as _
 
 from lms import access
 from lms.access import viewer
-from lms.cases import authoring, content
+from lms.cases import authoring, content, deidentifying
 from lms.cases.blueprint import actor, bp
-from lms.cases.forms import CaseForm, case_values, change_lines
+from lms.cases.forms import (
+    CaseForm,
+    case_values,
+    change_lines,
+    text_to_confirm,
+    texts_to_replace,
+)
 from lms.cases.library_views import case_page, readable_versions
 from lms.cases.models import CaseState, CaseVersion
 from lms.clock import now
@@ -39,7 +45,7 @@ def new_case() -> ResponseReturnValue:
 @bp.route("/cases/draft/<int:version_id>/edit", methods=["GET", "POST"])
 @access.requires("cases.author")
 def edit(version_id: int) -> ResponseReturnValue:
-    version = _version(version_id)
+    version = draft_of(version_id)
     if version.state != CaseState.DRAFT and request.method == "GET":
         return redirect(url_for("cases.draft", version_id=version_id))
     return _edit(version)
@@ -56,11 +62,17 @@ def _edit(version: CaseVersion | None) -> ResponseReturnValue:
         return _editor(CaseForm(formdata=None, data=values), version, status=200)
     if not form.validate():
         return _editor(form, version, status=400)
+    if only := texts_to_replace(do):
+        texts = only.texts or deidentifying.still_open(_asked(form, version))
+        values |= case_values(deidentifying.replaced(form.content(), texts))
+        return _editor(CaseForm(formdata=None, data=values), version, status=200)
     try:
         saved = _save(form, version)
+        db.session.flush()
         if do == "review":
-            db.session.flush()
             authoring.submit(db.session(), saved.id, actor=actor(), now=now())
+        if text := text_to_confirm(do):
+            deidentifying.confirm(db.session(), saved, text, actor=actor(), now=now())
     except Conflict as error:
         show_on(form, error)
         if version is not None:
@@ -90,15 +102,51 @@ def _save(form: CaseForm, version: CaseVersion | None) -> CaseVersion:
 def _editor(
     form: CaseForm, version: CaseVersion | None, status: int = 200, is_conflict: bool = False
 ) -> ResponseReturnValue:
-    page = render_template("cases/editor.html", form=form, version=version, is_conflict=is_conflict)
+    page = render_template(
+        "cases/editor.html",
+        form=form,
+        version=version,
+        is_conflict=is_conflict,
+        asked=_asked(form, version),
+    )
     return page, status
+
+
+def _asked(form: CaseForm, version: CaseVersion | None) -> list[deidentifying.Asked]:
+    """What in the text as typed could tell who somebody is; nothing while it cannot be read."""
+    if not str(form.complaint_level.data).isdecimal():
+        return []
+    if version is None:
+        return deidentifying.asked(form.content())
+    return deidentifying.about(db.session(), version, form.content())
 
 
 @bp.get("/cases/draft/<int:version_id>")
 @access.requires("cases.author")
 def draft(version_id: int) -> ResponseReturnValue:
-    version = _version(version_id)
+    version = draft_of(version_id)
     return case_page(version, readable_versions(version.case_id))
+
+
+@bp.post("/cases/draft/<int:version_id>/identities")
+@access.requires("cases.author")
+def identities(version_id: int) -> ResponseReturnValue:
+    """Replace what could tell who a customer is, or confirm that it tells of nobody."""
+    do, count = request.form.get("do", ""), request.form.get("edit_count", -1, type=int)
+    session, who = db.session(), actor()
+    try:
+        if only := texts_to_replace(do):
+            authoring.replace_found(session, version_id, only.texts, edit_count=count, actor=who)
+            flash(_("Replaced in the draft."), "success")
+        elif text := text_to_confirm(do):
+            version = authoring.version_of(session, version_id)
+            deidentifying.confirm(session, version, text, actor=who, now=now())
+        session.commit()
+    except Conflict as error:
+        session.rollback()
+        flash(message(error), "error")
+    target = url_for("cases.draft", version_id=version_id, _anchor="identities")
+    return redirect(target, 303)
 
 
 @bp.post("/cases/<int:case_id>/draft")
@@ -145,7 +193,7 @@ def review(version_id: int) -> ResponseReturnValue:
     return redirect(target, 303)
 
 
-def _version(version_id: int) -> CaseVersion:
+def draft_of(version_id: int) -> CaseVersion:
     found = db.session.get(CaseVersion, version_id)
     if found is None:
         raise NotFound("There is no such case.")

@@ -1,6 +1,7 @@
 """Forms of cases, and what forms of drills share with them. One language is enough."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -114,6 +115,27 @@ def change_lines(values: dict[str, Any], do: str) -> bool:
     elif verb == "up" and 0 < at < len(rows):
         rows[at - 1], rows[at] = rows[at], rows[at - 1]
     return True
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Of what was found in a case: these texts; None for all that nobody has confirmed."""
+
+    texts: Collection[str] | None
+
+
+def texts_to_replace(do: str) -> Texts | None:
+    """What the buttons `hide-all` and `hide:<text>` ask for; None for other buttons."""
+    if do == "hide-all":
+        return Texts(None)
+    verb, _, text = do.partition(":")
+    return Texts({text}) if verb == "hide" and text else None
+
+
+def text_to_confirm(do: str) -> str:
+    """The text that the button `harmless:<text>` says is nobody's; empty for other buttons."""
+    verb, _, text = do.partition(":")
+    return text if verb == "harmless" else ""
 
 
 def sides_of(texts: dict[str, Localized]) -> dict[str, str]:

@@ -5,7 +5,7 @@ a case is published (PRODUCT.md, "Who may see what of others"). They find nobody
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +56,7 @@ _PLACE = "(?:(?![寄送发到往在住给是为])[\u4e00-\u9fff])"
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.ASCII))
     for kind, pattern in (
-        (Kind.EMAIL, r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+        (Kind.EMAIL, r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
         (
             Kind.CARD,
             r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)",
@@ -97,7 +97,12 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"|Drive|Dr|Boulevard|Blvd|Court|Way)\b\.?"
             r"(?:,? (?:Apt|Flat|Room|Unit|Suite)\.? ?\w+)?",
         ),
-        (Kind.NAME, rf"(?:{_SURNAMES})(?:{_HAN}{{1,2}})?(?:{'|'.join(_TITLES)})"),
+        (
+            Kind.NAME,
+            # Not the word before the name, though it is a surname as well: 和王女士.
+            rf"(?![时于和从向那都后应曾经](?:{_SURNAMES}){_HAN}?(?:{'|'.join(_TITLES)}))"
+            rf"(?:{_SURNAMES})(?:(?!某){_HAN}){{0,2}}(?:{'|'.join(_TITLES)})",
+        ),
         (
             Kind.NAME,
             r"(?:我叫|我的名字[是叫]|(?:收件|收货|联系|投诉|报修)人[是为叫:：\s]*|姓名[是为:：\s]*)"
@@ -137,10 +142,15 @@ def find(text: str, locale: str) -> list[Finding]:
     return sorted(found, key=lambda one: one.start)
 
 
-def replaced(text: str, locale: str) -> str:
-    """The text with everything found said of nobody; finding again then finds nothing."""
+def replaced(text: str, locale: str, only: Collection[str] | None = None) -> str:
+    """The text with what was found (`only` these of it) said of nobody.
+
+    With everything replaced, finding again finds nothing.
+    """
     parts, place = [], 0
     for one in find(text, locale):
+        if only is not None and one.text not in only:
+            continue
         parts += [text[place : one.start], one.instead]
         place = one.end
     return "".join([*parts, text[place:]])

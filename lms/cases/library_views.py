@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from lms import access
 from lms.access import viewer
-from lms.cases import queries, search
+from lms.cases import deidentifying, queries, search
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
 from lms.cases.models import CaseState, CaseVersion
@@ -71,9 +71,18 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         version=shown,
         versions=versions,
         used=used,
+        asked=_asked(shown, versions),
         programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
         actions=[action for group in groups for action in group],
     )
+
+
+def _asked(shown: CaseVersion, versions: list[CaseVersion]) -> list[deidentifying.Asked]:
+    """What a draft is to be cleared of before it is published."""
+    if shown.state in _READABLE:
+        return []
+    published = next((v for v in versions if v.state == CaseState.PUBLISHED), None)
+    return deidentifying.about(db.session(), shown, published=published)
 
 
 @bp.get("/cases/<int:case_id>/compare")

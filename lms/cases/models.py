@@ -89,6 +89,21 @@ class CaseVersion(Model):
     reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
 
 
+class HarmlessText(Model):
+    """What looks like a customer's name or number in a draft, and who says that it is nobody's."""
+
+    __tablename__ = "case_harmless_text"
+    __table_args__ = (UniqueConstraint("version_id", "text"),)
+    id: Mapped[Pk]
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_version.id"))
+    kind: Mapped[Code]
+    text: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    person: Mapped[Person | None] = relationship()
+
+
 class Rubric(Model):
     """A version of a rubric; `criteria` and `critical` as in the content format."""
 

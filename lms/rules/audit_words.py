@@ -24,6 +24,7 @@ CORE: Mapping[str, Localized] = {
     "calendar.renew": Localized("生成日历地址", "Made a calendar address"),
     "calendar.stop": Localized("停用日历地址", "Switched a calendar address off"),
     "case.draft": Localized("起草案例", "Drafted a case"),
+    "case.harmless": Localized("确认案例文字不指真人", "Confirmed that a text names nobody"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
     "case.submit": Localized("提交案例评审", "Sent a case for review"),
