@@ -138,7 +138,7 @@ def test_in_the_editor_and_on_the_review_page(
     for _ in range(2):  # pressed twice
         assert trainer.post(f"{url}/identities", data=do).status_code == 303
     page = text_of(trainer, url)
-    assert "Mrs X, call [phone]" in page and "Could this tell" not in page
+    assert "Mrs Smith, call [phone]" in page and "hide-all" not in page
     db.session.rollback()
     trainer.post(f"{url}/review", data={"do": "submit"})
     assert db.session.scalars(select(CaseVersion.state)).one() == "in_review"
