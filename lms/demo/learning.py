@@ -9,14 +9,16 @@ from lms.audit import Actor
 from lms.cases import runs, scoring
 from lms.cases.models import Drill
 from lms.clock import Month, local_date
+from lms.courses.audience import versions
+from lms.courses.audience.rule import Audience
 from lms.courses.deadlines import extensions
-from lms.courses.models import Enrolment, EnrolmentStatus, Step, StepState
+from lms.courses.models import Enrolment, EnrolmentStatus, Programme, Step, StepState
 from lms.courses.outline import StepOutline, outline
 from lms.courses.services import set_step_state
 from lms.courses.surveys.questions import values
 from lms.courses.surveys.services import count_in
 from lms.db import Session
-from lms.people.models import Person
+from lms.people.models import Level, Person
 from lms.people.organisation import zone
 
 REPLIES = {
@@ -48,9 +50,21 @@ def begin_weeks(session: Session, trainer: Person, now: datetime) -> None:
         for module in shape.modules:
             if module.opens_on_day > days_in:
                 break
+            if module.needs is not None:
+                continue  # one of several is enough: see `sessions.listen_in`
             for step in module.steps:
                 if not _do(session, enrolment, step, trainer, number, now):
                     break
+
+
+def say_for_whom(session: Session, now: datetime) -> None:
+    """The rule of one topic course: agents who are on duty."""
+    topic = session.scalars(select(Programme.id).where(Programme.key == "peak-logistics")).one()
+    rule = Audience(levels=(Level.AGENT, Level.SENIOR_AGENT), cleared=True)
+    actor = Actor(None, "demo")
+    versions.save(
+        session, topic, rule, base_number=0, for_people_to_come=False, actor=actor, now=now
+    )
 
 
 def ask_for_time(session: Session, now: datetime) -> None:

@@ -64,7 +64,9 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     learning.begin_weeks(session, trainer, now)
     agent = session.scalars(select(Person).where(Person.staff_no == "DEMO02")).one()
     sessions.hold_sessions(session, trainer, agent, now)
+    sessions.listen_in(session, trainer, now)
     learning.ask_for_time(session, now)
+    learning.say_for_whom(session, now)
     emit(DemoMade(now))
     learning.say_feedback(session, chance, last)
     own.is_demo = True

@@ -134,10 +134,10 @@ def prepare(app: Flask) -> Others:
     topic = session.scalars(select(Programme.id).where(Programme.key == "peak-logistics")).one()
     audience = Audience(levels=("agent",))
     versions.save(
-        session, topic, audience, base_number=0, for_people_to_come=False, actor=DEMO, now=now
+        session, topic, audience, base_number=1, for_people_to_come=False, actor=DEMO, now=now
     )
     order = assigning.assign(
-        session, topic, base_number=1, starts_on=now.date(), skip_completed=True, actor=DEMO,
+        session, topic, base_number=2, starts_on=now.date(), skip_completed=True, actor=DEMO,
         now=now,
     )  # fmt: skip
     written = drafts.begin(session, topic, actor=DEMO, now=now)

@@ -15,9 +15,16 @@ from lms.courses.sessions.models import Booking, BookingState
 from lms.courses.sessions.planning import KIND
 from lms.db import Localized, Session
 from lms.errors import DomainError
+from lms.i18n import pick
 from lms.plugins.types import FieldKind, StepContext, StepField
 
 _FIELDS = (
+    StepField(
+        "about",
+        Localized("介绍", "What it is"),
+        FieldKind.MARKDOWN,
+        Localized("做什么、怎么准备。", "What happens there, and what to bring."),
+    ),
     StepField("place", Localized("通常的地点", "Where it usually is")),
     StepField(
         "minimum_minutes",
@@ -36,20 +43,24 @@ class SessionStep:
 
     def check_config(self, config: Mapping[str, Any]) -> None:
         for name in config:
-            if name not in {"minimum_minutes", "place"}:
+            if name not in {"about", "minimum_minutes", "place"}:
                 raise DomainError("There is no such field.", field=str(name))
         least = config.get("minimum_minutes", 1)
         if type(least) is not int or least < 1:
             raise DomainError(
                 "This must be a whole number, %(low)s or more.", field="minimum_minutes", low=1
             )
-        if "place" in config and not is_bilingual(config["place"]):
-            raise DomainError("This needs a text in zh and one in en.", field="place")
+        for name in ("about", "place"):
+            if name in config and not is_bilingual(config[name]):
+                raise DomainError("This needs a text in zh and one in en.", field=name)
 
     def fields(self, session: Session) -> Sequence[StepField]:
         return _FIELDS
 
     def render(self, session: Session, context: StepContext) -> str:
+        from lms.courses.markdown import to_html  # a parser that commands do not need
+
+        about = context.config.get("about")
         mine = queries.bookings(
             session,
             Booking.enrolment_id == context.enrolment_id,
@@ -63,6 +74,7 @@ class SessionStep:
         return render_template(
             "courses/sessions/step.html",
             step=context,
+            about=to_html(pick(about)) if about else "",
             is_done=is_done,
             held=held,
             earlier=[m for m in mine if m.attendance or m.planned.cancelled_at],

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from lms.plugins.api import (
     Check,
+    DemoMade,
     EnrolmentCompleted,
     Event,
     Job,
@@ -79,6 +80,10 @@ def lms_event(event: Event) -> None:
 
         if terms.of(db.session(), event.programme_id).grants:
             issuing.issue(db.session(), event.enrolment_id, event.at)
+    if isinstance(event, DemoMade):
+        from lms.plugins.certificates.demo import sign_certificates
+
+        sign_certificates(db.session(), event.at)
 
 
 @hookimpl
