@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def _flag(name: str) -> bool:
@@ -12,6 +13,15 @@ def _flag(name: str) -> bool:
 
 def _names(name: str) -> frozenset[str]:
     return frozenset(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
+
+
+def _site(name: str) -> str:
+    """Scheme and host, such as `https://lms.example.com`; ValueError for anything else."""
+    site = os.environ.get(name, "").strip().rstrip("/")
+    parts = urlsplit(site)
+    if site and not (parts.scheme in {"http", "https"} and parts.hostname and not parts.path):
+        raise ValueError(f"{name} must look like https://lms.example.com, without a path")
+    return site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +38,7 @@ class Settings:
     rate_limits: bool = True
     rate_limit_storage: str = "memory://"
     trusted_proxies: int = 0
+    public_url: str = ""
     max_upload_bytes: int = 20 * 1024 * 1024
 
     @classmethod
@@ -44,6 +55,7 @@ class Settings:
             rate_limits=not _flag("LMS_NO_RATE_LIMITS"),
             trusted_proxies=int(os.environ.get("LMS_TRUSTED_PROXIES") or 0),
             rate_limit_storage=os.environ.get("LMS_RATE_LIMIT_STORAGE", "memory://"),
+            public_url=_site("LMS_PUBLIC_URL"),
             max_upload_bytes=int(os.environ.get("LMS_MAX_UPLOAD_MB") or 20) * 1024 * 1024,
         )
 

@@ -19,6 +19,7 @@ from lms.people.forms import OverrideForm, PersonForm, RevokeForm
 from lms.people.models import Channel, Employment, Level, Person, Team
 from lms.people.organisation import zone
 from lms.people.person_page import person_page
+from lms.web.addresses import public_url
 from lms.web.errors import message, show_on
 from lms.web.layout import day
 from lms.web.lists import here, page_url
@@ -108,7 +109,7 @@ def person(person_id: int) -> ResponseReturnValue:
     activation = ""
     if session.get("activation", [None])[0] == found.id:
         token = session.pop("activation")[1]
-        activation = url_for("auth.activate", token=token, _external=True)
+        activation = public_url("auth.activate", token=token)
     return person_page(found, now(), activation=activation)
 
 

@@ -126,6 +126,7 @@ from lms.tabular.delimited import decoded
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.sheets import Cell, Row, Sheet
 from lms.tabular.values import shown
+from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
@@ -286,6 +287,8 @@ __all__ = [
     "policies",
     "post",
     "programme_for_figure",
+    "public_site",
+    "public_url",
     "read_rows",
     "read_sheets",
     "refusals",

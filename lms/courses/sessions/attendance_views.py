@@ -18,6 +18,7 @@ from lms.courses.sessions.rights import actor, led_session
 from lms.db import db
 from lms.errors import DomainError, NotFound
 from lms.people.models import Person
+from lms.web.addresses import public_url
 from lms.web.errors import message
 from lms.web.security import limiter
 
@@ -115,11 +116,10 @@ def session_code(session_id: int) -> ResponseReturnValue:
 
     planned = led_session(session_id)
     key, at = _key(), now()
-    link = url_for(
+    link = public_url(
         "courses.session_check_in",
         session_id=session_id,
         code=codes.link_code(key, session_id, at),
-        _external=True,
     )
     drawn = segno.make(link, error="m", micro=False)
     return render_template(

@@ -12,6 +12,7 @@ from lms.courses.sessions import address, feed
 from lms.courses.sessions.models import CalendarFeed
 from lms.courses.sessions.rights import actor
 from lms.db import db
+from lms.web.addresses import public_url
 from lms.web.security import limiter
 
 # Shown once, on the page after the button; the cookie is the person's own.
@@ -22,7 +23,7 @@ _FRESH = "calendar_fresh"
 @access.signed_in
 def calendar() -> ResponseReturnValue:
     token = session.pop(_FRESH) if _FRESH in session else None
-    link = url_for("courses.calendar_feed", token=token, _external=True) if token else None
+    link = public_url("courses.calendar_feed", token=token) if token else None
     return render_template(
         "courses/sessions/calendar.html",
         link=link,
@@ -60,8 +61,8 @@ def calendar_feed(token: str) -> ResponseReturnValue:
         db.session(),
         *found,
         now(),
-        lambda i: url_for("courses.session", session_id=i, _external=True),
-        lambda i: url_for("courses.programme", enrolment_id=i, _external=True),
+        lambda i: public_url("courses.session", session_id=i),
+        lambda i: public_url("courses.programme", enrolment_id=i),
     )
     response = Response(body, mimetype="text/calendar")
     response.headers["Cache-Control"] = "private, no-cache"

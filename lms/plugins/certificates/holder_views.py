@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-from flask import Response, abort, render_template, url_for
+from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms.plugins.api import Conflict, access, db, limiter, local_date, now, viewer, zone
+from lms.plugins.api import Conflict, access, db, limiter, local_date, now, public_url, viewer, zone
 from lms.plugins.certificates import finding, words
 from lms.plugins.certificates.blueprint import bp
 from lms.plugins.certificates.forms import ReasonForm
@@ -78,10 +78,7 @@ def seen(certificate: Certificate | None) -> Certificate:
 
 def address_of(certificate: Certificate) -> str:
     """Where anybody checks it; this is what the QR code says."""
-    return url_for(
-        "certificates.verify", number=certificate.number, code=certificate.shown_code,
-        _external=True,
-    )  # fmt: skip
+    return public_url("certificates.verify", number=certificate.number, code=certificate.shown_code)
 
 
 def attachment(content: object, name: str, kind: str) -> Response:

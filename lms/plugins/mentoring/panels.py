@@ -7,6 +7,7 @@ from flask import render_template
 
 from lms.plugins.api import Panel, Person, Viewer, db, local_date, now, zone
 from lms.plugins.mentoring import needs, seeing
+from lms.plugins.mentoring.access import remember_mentees
 
 
 def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
@@ -23,6 +24,7 @@ def panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel]:
 def _own(person_id: int) -> Sequence[Panel]:
     """Their mentor, and those they mentor."""
     rows = seeing.near(db.session(), person_id)
+    remember_mentees(any(not row.is_mentor for row in rows))
     if not rows:
         return []
     html = render_template(

@@ -21,7 +21,7 @@ from lms.plugins.api import (
     check_email,
     is_email,
 )
-from lms.plugins.messaging.settings import PLAIN, STARTTLS, TLS, is_site
+from lms.plugins.messaging.settings import PLAIN, STARTTLS, TLS, is_site, site_of
 
 _TIMEOUT = 10.0  # seconds, for each word of the conversation
 _OPEN = Localized("打开", "Open")
@@ -48,7 +48,7 @@ class EmailChannel(NoticeChannel):
             return Localized("尚未设置邮件服务器", "No mail server is set")
         if not is_email(settings["mail_from"]):
             return Localized("尚未设置发件地址", "No address to send from is set")
-        if not is_site(settings["public_address"]):
+        if not is_site(site_of(settings)):
             return Localized("尚未设置本站的对外地址", "The public address of this site is not set")
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from lms.plugins.api import Localized, Parameter, Policy, Setting, SettingKind
+from lms.plugins.api import Localized, Parameter, Policy, Setting, SettingKind, public_site
 
 TLS, STARTTLS, PLAIN = "tls", "starttls", "none"
 
@@ -13,9 +13,10 @@ SETTINGS: Sequence[Setting] = (
         "public_address",
         Localized("本站的对外地址", "Public address of this site"),
         help=Localized(
-            "例如 https://lms.example.com。消息里的链接以它开头；不填则消息不带链接，也无法发送邮件。",
-            "For example https://lms.example.com. Links in messages begin with it; without it "
-            "messages have no links, and no e-mail is sent.",
+            "例如 https://lms.example.com。消息里的链接以它开头；"
+            "不填则用服务器的 LMS_PUBLIC_URL；两者都没有时，消息不带链接，也无法发送邮件。",
+            "For example https://lms.example.com. Links in messages begin with it. Empty: the "
+            "server's LMS_PUBLIC_URL; with neither, messages have no links, and no e-mail is sent.",
         ),
     ),
     Setting("smtp_host", Localized("邮件服务器", "Mail server")),
@@ -78,10 +79,15 @@ DIGEST = Policy(
 
 def absolute(settings: Mapping[str, Any], path: str) -> str:
     """The path of a page as an address for outside; empty where none can be made."""
-    site = str(settings["public_address"]).strip().rstrip("/")
+    site = site_of(settings)
     if not is_site(site) or not path.startswith("/") or path.startswith("//"):
         return ""
     return site + path
+
+
+def site_of(settings: Mapping[str, Any]) -> str:
+    """As set here, else as set for the whole site."""
+    return str(settings["public_address"]).strip().rstrip("/") or public_site()
 
 
 def is_site(address: str) -> bool:

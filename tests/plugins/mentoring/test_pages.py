@@ -113,6 +113,15 @@ def test_late_ones_are_seen(team: Team, auth: Auth) -> None:
     assert "Check-in overdue" in auth.login(pair.mentee).get("/").text
 
 
+def test_a_mentor_finds_their_mentees_in_the_sidebar(team: Team, auth: Auth) -> None:
+    pair = team.pair(team.hire(), team.senior())
+    mentor, hire = auth.login(pair.mentor), auth.login(pair.mentee)
+    link = 'href="/mentoring/mine"'
+    for client, has_it in ((mentor, True), (hire, False)):
+        client.get("/")
+        assert (link in client.get("/courses").text) is has_it
+
+
 def test_ending_needs_a_reason(team: Team, auth: Auth) -> None:
     boss, pair = team.persons.add("supervisor"), team.pair(team.hire(), team.senior())
     end = f"/mentoring/pairs/{pair.id}/end"
