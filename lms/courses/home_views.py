@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from lms import access
 from lms.access import viewer
+from lms.cases.rooms.reading import mine
 from lms.clock import local_date, now
 from lms.courses import clearing, feedback, moments, queries, team
 from lms.courses.blueprint import bp
@@ -68,6 +69,7 @@ def more_of_today(*, as_piece: bool) -> ResponseReturnValue:
         template,
         notes=notices.latest(db.session(), me.id, limit=4),
         coming=next_booked(db.session(), me.id, now()),
+        rooms=mine(db.session(), me.id, only_open=True, limit=3),
     )
 
 

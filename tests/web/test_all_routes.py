@@ -34,7 +34,7 @@ QUERIES = {
     "people.person": 10,
     "people.me": 9,
     # What every plugin adds beside the day's work.
-    "web.more": 9,
+    "web.more": 10,
     "rules.plugin": 15,
     "rules.plugins": 12,
     # Twelve months, each read by the rule.

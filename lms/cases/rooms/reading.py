@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.cases.models import Drill
@@ -26,15 +26,34 @@ class Standing:
     last_seq: int
 
 
-_STANDING = select(DrillRoomPerson.role, DrillRoom.state, DrillRoom.last_seq).join(
-    DrillRoomPerson, DrillRoomPerson.room_id == DrillRoom.id
+# Made once: these are asked hundreds of times a second.
+_STANDING = (
+    select(DrillRoomPerson.role, DrillRoom.state, DrillRoom.last_seq)
+    .join(DrillRoomPerson, DrillRoomPerson.room_id == DrillRoom.id)
+    .where(DrillRoom.id == bindparam("room"), DrillRoomPerson.person_id == bindparam("person"))
+)
+_ROOM = (
+    select(DrillRoom)
+    .where(DrillRoom.id == bindparam("room"))
+    .options(joinedload(DrillRoom.drill), joinedload(DrillRoom.agent), joinedload(DrillRoom.host))
+)
+_SAID = (
+    select(
+        DrillRoomMessage.seq,
+        DrillRoomMessage.who,
+        DrillRoomMessage.text,
+        DrillRoomMessage.data,
+        DrillRoomMessage.at,
+        DrillRoomMessage.client_key,
+    )
+    .where(DrillRoomMessage.room_id == bindparam("room"))
+    .order_by(DrillRoomMessage.seq)
 )
 
 
 def standing(session: Session, room_id: int, person_id: int) -> Standing:
     """NotFound for whoever is not in the room."""
-    here = (DrillRoom.id == room_id, DrillRoomPerson.person_id == person_id)
-    row = session.execute(_STANDING.where(*here)).one_or_none()
+    row = session.execute(_STANDING, {"room": room_id, "person": person_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such room.")
     return Standing(*row)
@@ -42,15 +61,12 @@ def standing(session: Session, room_id: int, person_id: int) -> Standing:
 
 def room_of(session: Session, room_id: int) -> DrillRoom:
     """With its drill and people; ask `standing` first."""
-    parts = (joinedload(DrillRoom.drill), joinedload(DrillRoom.agent), joinedload(DrillRoom.host))
-    return session.scalars(select(DrillRoom).where(DrillRoom.id == room_id).options(*parts)).one()
+    return session.scalars(_ROOM, {"room": room_id}).one()
 
 
 def said(session: Session, room_id: int) -> Sequence[Said]:
-    """All of it in order, notes included: (seq, who, text, data, at, client_key)."""
-    m = DrillRoomMessage
-    wanted = select(m.seq, m.who, m.text, m.data, m.at, m.client_key)
-    return session.execute(wanted.where(m.room_id == room_id).order_by(m.seq)).all()
+    """All of it in order, notes included."""
+    return session.execute(_SAID, {"room": room_id}).all()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Rooms: opening one, coming in, speaking, noting, the end. Only who is in a room knows of it."""
 
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from lms.cases.rooms.forms import RoomForm
 from lms.cases.rooms.models import Role, RoomState
 from lms.clock import now
 from lms.db import db
+from lms.db import reading as only_reads
 from lms.errors import Conflict, DomainError
 from lms.web.errors import message, show_on
 
@@ -109,8 +111,14 @@ def say_in_room(room_id: int) -> ResponseReturnValue:
         return _refused(room_id, error, text, by_script=by_script)
     if not by_script:
         return redirect(url_for("cases.live_room", room_id=room_id), 303)
-    mine = reading.standing(session, room_id, me)
-    return stream.news(session, room_id, mine, request.form.get("after", -1, type=int), now())
+    return _news_since(room_id, me)
+
+
+def _news_since(room_id: int, me: int) -> dict[str, Any]:
+    """After the commit; what is read now keeps nobody else from writing."""
+    only_reads.set(True)
+    mine = reading.standing(db.session(), room_id, me)
+    return stream.news(db.session(), room_id, mine, request.form.get("after", -1, type=int), now())
 
 
 def _refused(
@@ -132,8 +140,7 @@ def note_in_room(room_id: int) -> ResponseReturnValue:
     session.commit()
     if "X-Requested-With" not in request.headers:
         return redirect(url_for("cases.live_room", room_id=room_id), 303)
-    mine = reading.standing(session, room_id, me)
-    return stream.news(session, room_id, mine, request.form.get("after", -1, type=int), now())
+    return _news_since(room_id, me)
 
 
 @bp.post("/drills/rooms/<int:room_id>/end")

@@ -33,6 +33,8 @@ def test_a_conversation_from_invitation_to_result(rooms: Rooms, clock: SettableC
     told = db.session.scalars(select(Notification).order_by(Notification.id)).all()
     assert [n.person_id for n in told] == [rooms.people["agent"].id, rooms.people["observer"].id]
     assert told[0].url == rooms.url
+    for client in (rooms.host, rooms.agent, rooms.observer):
+        assert "Enter the live drill" in client.get("/more").text
     assert "has not come in yet" in rooms.host.get(rooms.url).text
     assert rooms.say(rooms.host, "Where is it?", "h1").json == {
         "error": "Wait until the agent has come in."
