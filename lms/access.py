@@ -146,6 +146,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         _all(TRAINER, TRAINING_MANAGER, QUALITY, HR),
     ),
     Permission(
+        "raters.calibrate",
+        Localized("校准评分人", "Calibrate raters"),
+        _all(TRAINING_MANAGER, QUALITY),
+    ),
+    Permission(
         "drills.score",
         Localized("演练评分", "Score drills"),
         _all(TRAINER, TRAINING_MANAGER, QUALITY),

@@ -14,12 +14,13 @@ from lms.cases import runs, scoring
 from lms.cases.appealing import KIND, final_at
 from lms.cases.blueprint import bp
 from lms.cases.models import DrillRun, RunState
+from lms.cases.raters.blinding import BLIND, has_to_score_first
 from lms.cases.scoring.reading import Outcome, notes_by_line, outcome
 from lms.cases.scripts import playing
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
-from lms.errors import Conflict, DomainError
+from lms.errors import Conflict, DomainError, NotAllowed
 from lms.web.errors import message
 
 
@@ -128,6 +129,8 @@ def result(run_id: int) -> ResponseReturnValue:
         return redirect(url_for("cases.room", run_id=run_id))
     if run.state == RunState.PRACTISED and run.person_id != who.person_id:
         abort(404)  # practice is one's own until it is handed in
+    if _is_blind(run):
+        raise NotAllowed(BLIND)
     # Before the score is final nobody is shown what a single rater thinks.
     is_final = run.state in (RunState.SCORED, RunState.APPEALED)
     how = outcome(run) if is_final else Outcome()
@@ -142,6 +145,14 @@ def result(run_id: int) -> ResponseReturnValue:
         appeal=_appeal(run) if run.scored_at else None,
         may_amend=any(r.rater_id == who.person_id for r in (*how.decisive, *how.others)),
     )
+
+
+def _is_blind(run: DrillRun) -> bool:
+    """Whether the viewer is a rater with a calibration or a gold run of it before them."""
+    who = viewer()
+    if not run.scored_at or run.person_id == who.person_id or not who.may("drills.score"):
+        return False
+    return has_to_score_first(db.session(), run, who.person_id, now())
 
 
 def _appeal(run: DrillRun) -> AppealStanding | None:

@@ -15,6 +15,7 @@ from lms.cases.appealing import KIND
 from lms.cases.blueprint import actor, bp
 from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
+from lms.cases.raters.qualification import qualified
 from lms.cases.scoring import Marks, policy
 from lms.cases.scoring.drafts import of_run
 from lms.cases.scoring.marks import marks_of
@@ -24,7 +25,7 @@ from lms.clock import now
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotAllowed
 from lms.web.errors import message
-from lms.web.lists import Page, here, page_url
+from lms.web.lists import Page, page_url
 
 
 @bp.get("/scoring")
@@ -36,8 +37,9 @@ def queue() -> ResponseReturnValue:
     shown, total = found(db.session(), who.clause("drills.score"), who.person_id, number)
     page = Page(shown, number, max(1, -(-total // waiting.PAGE_SIZE)), total)
     return render_template(
-        "cases/queue.html", page=page, scored=scored, here=here, page_url=page_url, now_at=now()
-    )
+        "cases/queue.html", page=page, scored=scored, page_url=page_url, now_at=now(),
+        needs_gold=not scored and not qualified(db.session(), [who.person_id]),
+    )  # fmt: skip
 
 
 @bp.route("/scoring/<int:run_id>", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from lms.cases import drill_views, editor_views, library_views, run_views, scoring_views
 from lms.cases.blueprint import bp
+from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "drill_views",
     "editor_views",
     "library_views",
+    "rater_views",
     "room_views",
     "run_views",
     "scoring_views",

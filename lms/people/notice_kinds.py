@@ -51,6 +51,7 @@ CORE: Mapping[str, NoticeKind] = {
     "drill.invited": NoticeKind(Localized("受邀参加实时演练", "Invited to a live drill")),
     "appeal.filed": NoticeKind(Localized("有人提出申诉", "Somebody appeals")),
     "appeal.decided": NoticeKind(Localized("申诉有了结果", "An appeal was decided")),
+    "calibration.open": NoticeKind(Localized("受邀参加评分校准", "Invited to a calibration")),
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
     "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),

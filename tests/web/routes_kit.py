@@ -14,7 +14,9 @@ from lms.appeals import services as appeals
 from lms.audit import Actor
 from lms.cases import authoring
 from lms.cases.models import CaseVersion, DrillRun, RunState
+from lms.cases.raters import trials
 from lms.cases.rooms.opening import open_room
+from lms.cases.scoring import Marks
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.authoring import drafts
@@ -106,13 +108,17 @@ def prepare(app: Flask) -> Others:
     room = open_room(
         session, run.drill_id, stranger, [], actor=Actor(_person("SA0001").id), now=now
     )
-    scored = session.scalars(
+    scored_runs = session.scalars(
         select(DrillRun).where(
             DrillRun.state == RunState.SCORED,
             DrillRun.person_id.not_in([_person(no).id for no in ROLES.values()]),
         )
-    ).first()
-    assert scored is not None
+    ).all()
+    recorded, final, scored = scored_runs[:3]
+    raters = [_person(no).id for no in ("DEMO04", "DEMO05", "DEMO07")]
+    round_ = trials.open_round(session, recorded.id, raters, actor=DEMO, now=now)
+    levels = {criterion["key"]: 4 for criterion in recorded.rubric.criteria}
+    gold = trials.make_gold(session, recorded.id, Marks(levels), actor=DEMO, now=now)
     appeal = appeals.file(
         session, "drill", scored.id, "see line two, please", person_id=scored.person_id, now=now
     )
@@ -182,6 +188,10 @@ def prepare(app: Flask) -> Others:
             "drill_id": run.drill_id,
             "run_id": run.id,
             "room_id": room.id,
+            "round_id": round_.id,
+            "gold_id": gold.id,
+            "cases.new_round.run_id": final.id,
+            "cases.new_gold.run_id": final.id,
             "appeal_id": appeal.id,
             "appeals.new.kind": "drill",
             "subject_id": scored.id,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lms import events
 from lms.cases.models import DrillRun, Rating, RunState
+from lms.cases.raters.qualification import qualified
 from lms.cases.scoring.policy import raters_needed
 from lms.cases.scoring.reading import counted
 from lms.courses.models import StepState
@@ -26,6 +27,8 @@ def settle(
     is_decided = any(rating.is_adjudication for rating in ratings)
     if not is_decided and len(ratings) < raters_needed(run.drill, policy):
         return
+    if not qualified(session, [rating.rater_id for rating in ratings]):
+        return  # nobody among them may score alone yet: one more rater
     if are_apart(ratings, policy):
         run.state = RunState.ADJUDICATION
         return

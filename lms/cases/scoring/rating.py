@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms import audit
 from lms.audit import Actor
 from lms.cases.models import DrillRun, Rating, RunState
+from lms.cases.raters.qualification import qualified
 from lms.cases.scoring import drafts, final
 from lms.cases.scoring.marks import Marks, check, marks_of, points
 from lms.cases.scoring.policy import SCORING
@@ -38,8 +39,11 @@ def rate(session: Session, run_id: int, marks: Marks, *, actor: Actor, now: date
         )
     if run.state not in (RunState.SUBMITTED, RunState.ADJUDICATION):
         raise Conflict("This run has not been handed in.")
+    decides = run.state == RunState.ADJUDICATION
+    if decides and not qualified(session, [actor.person_id or 0]):
+        raise DomainError("Match a gold run first: whoever decides decides alone.")
     rating = _add(session, run, marks, actor=actor, now=now)
-    rating.is_adjudication = run.state == RunState.ADJUDICATION
+    rating.is_adjudication = decides
     drafts.drop(session, drafts.of_run(run.id), rating.rater_id)
     session.flush()
     # Not what was given: whoever reads the log may be a rater who is still to score.
