@@ -55,19 +55,28 @@ def _opened(modules: Sequence[Mapping[str, Any]], done: set[str]) -> set[str]:
 
 def check_requirements(session: Session, read: Mapping[str, Entry]) -> None:
     """The programmes just stored, by key, require known programmes, and none waits for itself."""
+    requires = requirements(session)
+    for key, entry in read.items():
+        check_one(entry, key, requires)
+
+
+def requirements(session: Session) -> dict[str, tuple[str, ...]]:
+    """What each programme requires in its latest version, by keys."""
     latest = select(func.max(ProgrammeVersion.id)).group_by(ProgrammeVersion.programme_id)
     rows = session.execute(
         select(Programme.key, ProgrammeVersion.requires)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .where(ProgrammeVersion.id.in_(latest.scalar_subquery()))
     )
-    requires = {key: tuple(keys or ()) for key, keys in rows}
-    for key, entry in read.items():
-        for wanted in requires[key]:
-            if wanted not in requires:
-                raise entry.refuse("requires", "There is no programme %(key)s.", key=wanted)
-        if key in _all_before(key, requires):
-            raise entry.refuse("requires", "%(key)s waits, in a circle, for itself.", key=key)
+    return {key: tuple(keys or ()) for key, keys in rows}
+
+
+def check_one(entry: Entry, key: str, requires: Mapping[str, Sequence[str]]) -> None:
+    for wanted in requires[key]:
+        if wanted not in requires:
+            raise entry.refuse("requires", "There is no programme %(key)s.", key=wanted)
+    if key in _all_before(key, requires):
+        raise entry.refuse("requires", "%(key)s waits, in a circle, for itself.", key=key)
 
 
 def _all_before(key: str, requires: Mapping[str, Sequence[str]]) -> set[str]:

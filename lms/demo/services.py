@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms import audit
 from lms.clock import Month, local_date
 from lms.db import Localized, Session
-from lms.demo import files, learning, sessions
+from lms.demo import files, learning, sessions, writing
 from lms.demo.roster import DemoPerson, people
 from lms.errors import DomainError
 from lms.events import DemoMade
@@ -66,7 +66,11 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     sessions.hold_sessions(session, trainer, agent, now)
     sessions.listen_in(session, trainer, now)
     learning.ask_for_time(session, now)
+<<<<<<< HEAD
     learning.say_for_whom(session, now)
+=======
+    writing.begin_draft(session, trainer, now)
+>>>>>>> 57b79a4 (A programme that would wait for itself is refused at its field; a draft of the demo)
     emit(DemoMade(now))
     learning.say_feedback(session, chance, last)
     own.is_demo = True

@@ -14,7 +14,8 @@ from typing import Any
 from lms.courses.authoring.parts import HEAD, Part, steps
 from lms.courses.content_entry import Entry, Refused
 from lms.courses.content_reading import Lessons, read_document
-from lms.db import Localized
+from lms.courses.content_shape import check_one, requirements
+from lms.db import Localized, Session
 from lms.errors import DomainError
 
 _TEXT = {"zh": "…", "en": "…"}
@@ -79,6 +80,17 @@ def examine(document: Mapping[str, Any], files: Mapping[str, Any]) -> Examined:
         read, refused = _mend(copy, refused, files)
     order = {part: place for place, part in enumerate(_parts(document))}
     return Examined(sorted(found, key=lambda problem: order.get(problem.part, -1)), read or {})
+
+
+def check_requires(session: Session, document: Mapping[str, Any]) -> None:
+    """No programme waits for itself once this one is published; Refused at `requires`."""
+    key, wanted = document["key"], tuple(document.get("requires") or ())
+    if not wanted:
+        return
+    try:
+        check_one(Entry("", document), key, {**requirements(session), key: wanted})
+    except Refused as refused:
+        raise Refused("", refused.place, _named(refused.why, {key: document["title"]})) from None
 
 
 def _parts(document: Mapping[str, Any]) -> list[Part]:
@@ -167,8 +179,11 @@ def _problem(document: Mapping[str, Any], refused: Refused) -> Problem:
 
 def _in_words(document: Mapping[str, Any], why: DomainError) -> DomainError:
     """People on screen know steps by their titles, not by their keys."""
-    titles = {step["key"]: Localized.of(step.get("title")) for _, step in steps(document)}
-    title = titles.get(str(why.params.get("key")))
+    return _named(why, {step["key"]: step.get("title") for _, step in steps(document)})
+
+
+def _named(why: DomainError, titles: Mapping[str, Any]) -> DomainError:
+    title = Localized.of(titles.get(str(why.params.get("key"))))
     if not title:
         return why
     return DomainError(why.message, field=why.field, **{**why.params, "key": title})

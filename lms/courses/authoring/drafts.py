@@ -36,16 +36,18 @@ class Shown:
 
 
 class Overtaken(Conflict):
-    """Somebody else changed the same part; `name` is theirs."""
+    """Somebody changed the same part; `name` is theirs, where it is known."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            N_(
-                "%(name)s has changed this in the meantime. What you typed is still here: look at "
-                "their text, then save again to put yours in its place."
-            ),
-            name=name,
+        text = N_(
+            "%(name)s has changed this in the meantime. What you typed is still here: look at "
+            "their text, then save again to put yours in its place."
         )
+        unnamed = N_(
+            "This was changed in the meantime. What you typed is still here: look at what is "
+            "stored, then save again to put yours in its place."
+        )
+        super().__init__(text if name else unnamed, name=name)
 
 
 def one(session: Session, draft_id: int) -> ProgrammeDraft:
@@ -202,7 +204,7 @@ def save(
     if present == new:
         return draft
     if parts.digest(present) != was:
-        raise Overtaken(_who(draft))
+        raise Overtaken(_other(draft, actor))
     change(draft, parts.replaced(draft.document, part, new), actor, now)
     return draft
 
@@ -213,8 +215,10 @@ def change(draft: ProgrammeDraft, document: Mapping[str, Any], actor: Actor, now
     draft.updated_at, draft.updated_by = now, actor.person_id
 
 
-def _who(draft: ProgrammeDraft) -> str:
-    return draft.editor.name if draft.editor else "–"
+def _other(draft: ProgrammeDraft, actor: Actor) -> str:
+    """Who changed the draft last, if that was somebody else; then they may have changed this."""
+    is_other = draft.editor is not None and draft.updated_by != actor.person_id
+    return draft.editor.name if is_other and draft.editor else ""
 
 
 def give_up(session: Session, draft_id: int, *, actor: Actor, now: datetime) -> None:

@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from lms import access
 from lms.clock import now
 from lms.courses.authoring import attaching, drafts, fields, order, parts
-from lms.courses.authoring.checking import Problem, examine
+from lms.courses.authoring.checking import Problem, check_requires, examine
 from lms.courses.authoring.models import ProgrammeDraft
-from lms.courses.authoring.own_fields import IN_ORDER
+from lms.courses.authoring.own_fields import AFTER, IN_ORDER, OPENS
 from lms.courses.authoring.part_forms import PartForm, form_of
 from lms.courses.authoring.parts import HEAD, Part
 from lms.courses.authoring.views import actor
 from lms.courses.blueprint import bp
+from lms.courses.content_entry import Refused
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotFound
 from lms.plugins.registry import step_types
@@ -85,17 +86,32 @@ def _post(found: ProgrammeDraft, form: PartForm, into: str = "") -> ResponseRetu
     form = form.filled(request.form, keep_blanks=do not in {"save", _BY_ITSELF})
     try:
         form = form.with_yaml()
+        _check_choice(form)
         attached = _attach(found.id)
         db.session.commit()
     except DomainError as error:
         db.session.rollback()
         found = drafts.one(db.session(), found.id)
-        return _page(found, form, [Problem(form.part, error.field or "", error)]), 400
+        return _page(found, form, [_problem(form, error)]), 400
     form.show_files(attached)
     found = drafts.one(db.session(), found.id)
     if form.change_rows(do) or do == "upload":
         return _page(found, form)
     return _save(found, form, into)
+
+
+def _problem(form: PartForm, error: DomainError) -> Problem:
+    if isinstance(error, Refused):
+        return Problem(form.part, error.place, error.why)
+    return Problem(form.part, error.field or "", error)
+
+
+def _check_choice(form: PartForm) -> None:
+    """What a form alone can say, and a file cannot."""
+    if form.part.kind == "step" and request.form.get(OPENS.name) == AFTER and not form.raw["after"]:
+        raise DomainError("Tick at least one step.", field="after")
+    if form.part.kind == "head":
+        check_requires(db.session(), form.raw)
 
 
 def _attach(draft_id: int) -> list[str]:

@@ -46,9 +46,9 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
             actor=actor(),
             now=now(),
         )
-    except Refused:  # the page says what is left to do
+    except Refused as refused:  # the page says what is left to do
         db.session.rollback()
-        return _page(drafts.one(db.session(), draft_id)), 400
+        return _page(drafts.one(db.session(), draft_id), message(refused.why)), 400
     except NotFound:
         raise
     except DomainError as error:

@@ -8,10 +8,8 @@ from lms import audit
 from lms.audit import Actor
 from lms.courses import queries
 from lms.courses.authoring import drafts
-from lms.courses.authoring.checking import read_draft
+from lms.courses.authoring.checking import check_requires, read_draft
 from lms.courses.content import store
-from lms.courses.content_entry import Entry
-from lms.courses.content_shape import check_requirements
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.db import Session
 from lms.errors import Conflict, DomainError
@@ -37,9 +35,9 @@ def publish(
     if draft.edit_count != edit_count or number != latest:
         raise Conflict("This was changed in the meantime. Look at it once more, then publish.")
     document = read_draft(draft.document, draft.files)
+    check_requires(session, document)
     if not store(session, document, now):
         raise DomainError("This draft says the same as the published version.")
-    check_requirements(session, {draft.key: Entry("", draft.document)})
     made = session.scalars(
         select(ProgrammeVersion)
         .join(ProgrammeVersion.programme)

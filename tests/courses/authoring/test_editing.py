@@ -34,7 +34,7 @@ def test_two_people_in_one_step(trainer: FlaskClient, auth: Auth, persons: Peopl
     assert change(trainer, f"{at}/steps/two", minutes="20").status_code == 303
     refused = trainer.post(step, data=mine | {"body.en": "Mine"})
     assert refused.status_code == 409
-    assert "钱老师" in refused.text or "赵老师" in refused.text
+    assert "in the meantime" in refused.text
     again = Sent(refused.text).values
     assert again["body.en"] == "Mine" and "Theirs" in refused.text
     assert draft().document["modules"][0]["steps"][0]["body"]["en"] == "Theirs"
@@ -71,6 +71,8 @@ def test_order_and_what_waits_for_what(trainer: FlaskClient) -> None:
     assert "waits, in a circle, for itself" in circle.text
     assert 'id="after-error"' in circle.text
     assert "after" not in draft().document["modules"][0]["steps"][2]
+    none = change(trainer, f"{at}/steps/two", _opens="after")
+    assert none.status_code == 400 and "Tick at least one step." in none.text
     too_many = change(trainer, f"{at}/parts/day-1", needs="4")
     assert too_many.status_code == 400 and "There are only 3 steps." in too_many.text
     kept = move(trainer, at, "remove:step", "two")
@@ -105,6 +107,16 @@ def test_what_the_file_refuses_is_said_at_its_field(trainer: FlaskClient) -> Non
     sent = {"body.en": "Say **so** <script>"}
     look = trainer.post(f"{at}/show?of=body.en", data=sent, headers={"HX-Request": "true"}).text
     assert "<strong>so</strong>" in look and "<script>" not in look
+
+
+def test_no_programme_waits_for_itself(trainer: FlaskClient) -> None:
+    at = begin(trainer, "temporary")
+    assert change(trainer, f"{at}/settings", requires=["onboarding"]).status_code == 303
+    assert publish(trainer).status_code == 303
+    at = begin(trainer)
+    circle = change(trainer, f"{at}/settings", requires=["temporary"])
+    assert circle.status_code == 400 and 'id="requires-error"' in circle.text
+    assert "requires" not in draft().document
 
 
 def test_pictures_in_a_lesson(trainer: FlaskClient, school: School) -> None:
