@@ -66,11 +66,8 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     sessions.hold_sessions(session, trainer, agent, now)
     sessions.listen_in(session, trainer, now)
     learning.ask_for_time(session, now)
-<<<<<<< HEAD
     learning.say_for_whom(session, now)
-=======
     writing.begin_draft(session, trainer, now)
->>>>>>> 57b79a4 (A programme that would wait for itself is refused at its field; a draft of the demo)
     emit(DemoMade(now))
     learning.say_feedback(session, chance, last)
     own.is_demo = True
