@@ -87,10 +87,11 @@ def check_requires(session: Session, document: Mapping[str, Any]) -> None:
     key, wanted = document["key"], tuple(document.get("requires") or ())
     if not wanted:
         return
+    entry = Entry("", document)
     try:
-        check_one(Entry("", document), key, {**requirements(session), key: wanted})
+        check_one(entry, key, {**requirements(session), key: wanted})
     except Refused as refused:
-        raise Refused("", refused.place, _named(refused.why, {key: document["title"]})) from None
+        raise entry.refuse("requires", _named(refused.why, {key: document.get("title")})) from None
 
 
 def _parts(document: Mapping[str, Any]) -> list[Part]:
