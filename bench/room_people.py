@@ -54,9 +54,9 @@ class Person:
                 await self.ask()
             await asyncio.sleep(self.asks_every * (0.9 + 0.2 * self.chance.random()))
 
-    async def ask(self) -> None:
+    async def ask(self) -> bool:
         path = f"/drills/rooms/{self.seat.room_id}/messages?after={self.last}&state=open"
-        await self._send(Request("GET", path, {"Cookie": self.seat.cookie}))
+        return await self._send(Request("GET", path, {"Cookie": self.seat.cookie}))
 
     async def leave(self) -> None:
         if self._wire is not None:

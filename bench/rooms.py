@@ -119,7 +119,8 @@ async def _converse(
     back = time.perf_counter()
     await asyncio.gather(*work)
     for person in people:  # what was written last
-        await person.ask()
+        while not await person.ask():
+            await asyncio.sleep(0.1)
         await person.leave()
     return killed, back
 

@@ -18,10 +18,12 @@ from lms.db import Localized, Session
 
 @dataclass(frozen=True)
 class View:
-    """`lines`: as many of the messages as this person sees; `noted`: None for whoever may not."""
+    """`last`: of the messages read here, which may be younger than `mine`; `lines`: as many of them
+    as this person sees; `noted`: None for whoever may not."""
 
     room: DrillRoom
     mine: Standing
+    last: int
     lines: Sequence[Said]
     times: Timings
     noted: Noted | None
@@ -47,6 +49,7 @@ def view_of(session: Session, room_id: int, mine: Standing, now: datetime) -> Vi
     return View(
         room,
         mine,
+        max(mine.last_seq, said[-1].seq if said else 0),
         [message for message in said if message.who != "note"],
         measure(said),
         reading.noted(said, room.drill.start_mood) if shows_notes else None,
@@ -63,7 +66,7 @@ def news(
     view = view_of(session, room_id, mine, now)
     fresh = [line for line in view.lines if line.seq > after]
     found: dict[str, Any] = {
-        "last": mine.last_seq,
+        "last": view.last,
         "state": mine.state,
         "lines": _piece("_lines", view=view, lines=fresh) if fresh else "",
         "times": _piece("_times", view=view),

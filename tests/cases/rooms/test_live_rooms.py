@@ -16,6 +16,7 @@ from lms.people.models import Notification
 from tests.cases.rooms.kit import SCRIPT, Rooms, opened
 from tests.cases.test_pages import SECRETS
 from tests.conftest import Auth, People
+from tests.counting import statements
 
 NASTY = "<img src=x onerror=alert(1)>{{7*7}} ‮\u0000𝔘 '\"; DROP TABLE drill_room;--"
 
@@ -180,3 +181,17 @@ def test_a_room_without_a_reply_makes_no_run(rooms: Rooms) -> None:
     assert rooms.room().state == "closed"
     assert db.session.scalar(select(func.count(DrillRun.id))) == 0
     assert rooms.agent.get(rooms.url).status_code == 200
+
+
+def test_asking_is_cheap(rooms: Rooms) -> None:
+    rooms.join()
+    rooms.say(rooms.host, "Hello", "k")
+    for url, most in (
+        (f"{rooms.url}/messages?after=1&state=open", 2),
+        (f"{rooms.url}/messages?after=0&state=open", 4),
+        (rooms.url, 5),
+    ):
+        rooms.agent.get(url)
+        with statements() as seen:
+            rooms.agent.get(url)
+        assert len(seen) <= most, seen
