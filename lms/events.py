@@ -60,6 +60,22 @@ class ClearanceNarrowed(Event):
 
 
 @dataclass(frozen=True)
+class ClearanceGated(Event):
+    """A clearance rests from now on: the delta of a major version is due and not done."""
+
+    person_id: int
+    clearance_id: int
+
+
+@dataclass(frozen=True)
+class ClearanceReopened(Event):
+    """The delta was done late: the clearance holds again."""
+
+    person_id: int
+    clearance_id: int
+
+
+@dataclass(frozen=True)
 class DrillRunScored(Event):
     person_id: int
     run_id: int

@@ -21,7 +21,12 @@ from lms.courses.models import (
 from lms.db import Localized, Session
 from lms.people.models import Person
 
-_OWN_ASSESSMENT = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY, ProgrammeKind.RETRAINING)
+_OWN_ASSESSMENT = (
+    ProgrammeKind.ONBOARDING,
+    ProgrammeKind.TEMPORARY,
+    ProgrammeKind.RETRAINING,
+    ProgrammeKind.DELTA,
+)
 
 
 def drill_scores(session: Session, month: Month, zone: ZoneInfo) -> Select[int, float, int]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from lms import audit
 from lms.cases.holding import is_held
 from lms.clock import local_date
+from lms.courses.deltas.publishing import ask_late
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeKind, ProgrammeVersion
 from lms.courses.outline import outline
 from lms.db import Localized, Session
@@ -117,6 +118,7 @@ def try_clear(session: Session, enrolment: Enrolment, now: datetime) -> list[Loc
         now=now,
     )
     _tell(session, person, wanted, now)
+    ask_late(session, enrolment, now)
     return []
 
 

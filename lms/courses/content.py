@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from lms.audit import OPERATOR, Actor
 from lms.content_files import documents
 from lms.courses.content_entry import Entry
 from lms.courses.content_reading import read_document
 from lms.courses.content_shape import check_requirements
+from lms.courses.deltas.publishing import publish
 from lms.courses.lessons import files
 from lms.courses.models import Module, Programme, ProgrammeVersion, Step
 from lms.db import Localized, Session
@@ -60,8 +62,13 @@ def _body(entry: Entry, folder: Path) -> dict[str, str]:
     return texts
 
 
-def store(session: Session, document: dict[str, Any], now: datetime) -> bool:
-    """Make a checked document the next version; False, and nothing stored, if it is the latest."""
+def store(
+    session: Session, document: dict[str, Any], now: datetime, *, actor: Actor = OPERATOR
+) -> bool:
+    """Make a checked document the next version; False, and nothing stored, if it is the latest.
+
+    A major one asks those cleared by an older one for its delta.
+    """
     digest = content_hash(document)
     programme = session.scalar(select(Programme).where(Programme.key == document["key"]))
     if programme is None:
@@ -87,6 +94,8 @@ def store(session: Session, document: dict[str, Any], now: datetime) -> bool:
         recertify_every=document.get("recertify_every"),
         grants_clearance=document["grants_clearance"],
         clears_for=",".join(document.get("clears_for", ())) or None,
+        major=document.get("major", 1),
+        delta=document.get("delta"),
         requires=document.get("requires"),
         content_hash=digest,
         created_at=now,
@@ -94,6 +103,7 @@ def store(session: Session, document: dict[str, Any], now: datetime) -> bool:
     version.modules = [_row(module, place) for place, module in enumerate(document["modules"], 1)]
     session.add(version)
     session.flush()
+    publish(session, version, actor=actor, now=now)
     return True
 
 

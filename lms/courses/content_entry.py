@@ -114,6 +114,12 @@ class Entry:
     def _at(self, name: str) -> str:
         return f"{self.where}.{name}" if self.where else name
 
+    def entry(self, name: str) -> "Entry":
+        value = self.raw.get(name)
+        if not isinstance(value, Mapping):
+            raise self.refuse(name, "This must be a mapping.")
+        return Entry(self.file, value, self._at(name))
+
     def entries(self, name: str) -> list["Entry"]:
         value = self.raw.get(name)
         if not isinstance(value, list) or not value:

@@ -10,6 +10,7 @@ from typing import Any
 from lms.courses.content_entry import Entry
 from lms.courses.content_shape import check_reachable
 from lms.courses.deadlines.counting import DUE_IN, WORKING_DAYS
+from lms.courses.deltas import checking as deltas
 from lms.courses.models import ProgrammeKind
 from lms.errors import DomainError
 from lms.people.models import Channel
@@ -17,6 +18,8 @@ from lms.plugins.registry import step_type
 
 WEAK_FIGURES = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")
 CLEARING = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY)
+# A delta is made of a programme, never written.
+_KINDS = tuple(kind for kind in ProgrammeKind if kind is not ProgrammeKind.DELTA)
 FIELDS = (
     "key",
     "kind",
@@ -28,6 +31,8 @@ FIELDS = (
     "recertify_every",
     "grants_clearance",
     "clears_for",
+    "major",
+    "delta",
     "weak_figure",
     "requires",
     "modules",
@@ -41,7 +46,7 @@ Lessons = Callable[[Entry, dict[str, Any]], None]
 def read_document(entry: Entry, lessons: Lessons) -> dict[str, Any]:
     """The checked document, lessons' bodies included. Refused names the field that is wrong."""
     entry.only(*FIELDS)
-    kind = entry.choice("kind", tuple(ProgrammeKind))
+    kind = entry.choice("kind", _KINDS)
     grants = entry.flag("grants_clearance")
     if grants and kind not in CLEARING:
         raise entry.refuse("grants_clearance", "Only onboarding and temporary tracks may clear.")
@@ -65,6 +70,7 @@ def read_document(entry: Entry, lessons: Lessons) -> dict[str, Any]:
         **_deadline(entry),
         **_given(entry, "recertify_every", lambda name: entry.number(name, low=1)),
         **_given(entry, "requires", entry.keys),
+        **deltas.read(entry, modules),
         **_given(entry, "clears_for", lambda name: entry.some_of(name, tuple(Channel))),
     }
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.content_files import sides, write_document
 from lms.courses.lessons import files
-from lms.courses.models import Module, Programme, ProgrammeVersion, Step
+from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion, Step
 from lms.db import Session
 
 
@@ -18,7 +18,9 @@ def dump_programmes(session: Session, folder: Path) -> int:
     wanted = (
         select(ProgrammeVersion)
         .join(ProgrammeVersion.programme)
-        .where(ProgrammeVersion.id.in_(latest.scalar_subquery()))
+        .where(
+            ProgrammeVersion.id.in_(latest.scalar_subquery()), Programme.kind != ProgrammeKind.DELTA
+        )
         .options(
             joinedload(ProgrammeVersion.programme),
             selectinload(ProgrammeVersion.modules).selectinload(Module.steps),
@@ -62,6 +64,8 @@ def as_document(version: ProgrammeVersion) -> dict[str, Any]:
         "recertify_every": version.recertify_every,
         "grants_clearance": version.grants_clearance,
         "clears_for": version.clears_for.split(",") if version.clears_for else None,
+        "major": version.major if version.major > 1 else None,
+        "delta": version.delta,
         "weak_figure": programme.weak_figure,
         "requires": version.requires,
         "modules": [_module(module) for module in version.modules],

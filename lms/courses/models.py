@@ -19,6 +19,7 @@ class ProgrammeKind(StrEnum):
     TOPIC = "topic"
     RETRAINING = "retraining"
     TRACK = "track"
+    DELTA = "delta"  # what a major version asks of those cleared by an older one; from no file
 
 
 class Programme(Model):
@@ -50,6 +51,9 @@ class ProgrammeVersion(Model):
     grants_clearance: Mapped[bool]
     # The channels it clears for, in the order of the file: `phone,online`; none: all.
     clears_for: Mapped[str | None]
+    # Rises when those cleared before must do the `delta`: {steps: [key, …], due_days: 7}.
+    major: Mapped[int] = mapped_column(default=1, server_default="1")
+    delta: Mapped[dict[str, Any] | None]
     # Months after which those who completed it are enrolled again.
     recertify_every: Mapped[int | None]
     # Keys of programmes to complete first.

@@ -2,14 +2,16 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.courses import queries
 from lms.courses.models import Enrolment, ProgrammeKind
 from lms.courses.services import enrol
 from lms.db import Session
-from lms.people.clearance import clearance_on
-from lms.people.models import Employment, Level, Person
+from lms.people.clearance import granted_on
+from lms.people.models import Clearance, Employment, Level, Person
 from lms.people.organisation import zone
 
 # Those who take customer contacts; supervisors and managers need no clearance for theirs.
@@ -30,7 +32,9 @@ def assign_onboarding(
     """
     if person.level not in _LEVELS or person.left_on is not None:
         return None
-    if clearance_on(session, person.id, local_date(now, zone())) is not None:
+    today = local_date(now, zone())
+    cleared = select(Clearance.id).where(Clearance.person_id == person.id, granted_on(today))
+    if session.scalar(cleared.limit(1)) is not None:
         return None
     temporary = person.employment == Employment.TEMPORARY
     kind = ProgrammeKind.TEMPORARY if temporary else ProgrammeKind.ONBOARDING

@@ -67,6 +67,7 @@ class Outline:
     pause_on_leave: bool = False
     recertify_every: int | None = None
     clears_for: tuple[Channel, ...] = tuple(Channel)
+    major: int = 1
 
     @property
     def steps(self) -> tuple[StepOutline, ...]:
@@ -153,6 +154,7 @@ def _read(session: Session, version_ids: Iterable[int]) -> dict[int, Outline]:
             pause_on_leave=version.pause_on_leave,
             recertify_every=version.recertify_every,
             clears_for=named_in(version.clears_for),
+            major=version.major,
         )
         for version, key, kind in versions
     }

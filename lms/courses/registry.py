@@ -8,6 +8,7 @@ from lms.courses.clearing import clear_waiting
 from lms.courses.content import load_programmes
 from lms.courses.deadlines.policy import DEADLINES
 from lms.courses.deadlines.reminders import remind
+from lms.courses.deltas.gates import begin
 from lms.courses.dumping import dump_programmes
 from lms.courses.gaps import SKILL_GAPS
 from lms.courses.recertifying import recertify
@@ -29,6 +30,7 @@ JOBS: tuple[Job, ...] = (
     Job("courses.release_unused_places", release_unused, every=timedelta(minutes=15)),
     Job("courses.follow_audiences", follow_all, every=timedelta(minutes=15)),
     Job("courses.recertify", recertify, every=timedelta(hours=6)),
+    Job("courses.begin_gates", begin, every=timedelta(minutes=1)),
     Job("courses.remind", remind, every=timedelta(minutes=15)),
 )
 STEP_TYPES: tuple[StepType, ...] = (

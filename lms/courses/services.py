@@ -12,6 +12,7 @@ from lms.clock import local_date
 from lms.courses import clearing, queries
 from lms.courses.deadlines.counting import due_date
 from lms.courses.deadlines.pauses import pause
+from lms.courses.deltas import gates
 from lms.courses.gating import Progress, Standing, StepStanding
 from lms.courses.models import (
     Enrolment,
@@ -272,7 +273,10 @@ def _complete_if_done(session: Session, enrolment: Enrolment, now: datetime) -> 
     )
     session.flush()
     emit(events.EnrolmentCompleted(now, enrolment.person_id, enrolment.id, enrolment.programme_id))
+    if shape.kind == ProgrammeKind.DELTA:
+        gates.delta_done(session, enrolment, now)
     if shape.grants_clearance:
+        gates.went_through(session, enrolment, now)
         clearing.clear_or_record(session, enrolment, now)
 
 

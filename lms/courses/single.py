@@ -39,7 +39,10 @@ def choices(session: Session) -> list[Choice]:
     latest = select(func.max(ProgrammeVersion.id)).group_by(ProgrammeVersion.programme_id)
     rows = session.execute(
         select(ProgrammeVersion.programme_id, ProgrammeVersion.title)
-        .where(ProgrammeVersion.id.in_(latest.scalar_subquery()))
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(
+            ProgrammeVersion.id.in_(latest.scalar_subquery()), Programme.kind != ProgrammeKind.DELTA
+        )
         .order_by(ProgrammeVersion.programme_id)
     )
     return [Choice(programme_id, title) for programme_id, title in rows]
@@ -112,6 +115,11 @@ def cancel(
     kind = session.scalar(select(Programme.kind).where(Programme.id == enrolment.programme_id))
     if kind == ProgrammeKind.RETRAINING:
         raise DomainError("Retraining is decided on its own page, not here.", field="reason")
+    if kind == ProgrammeKind.DELTA:
+        raise DomainError(
+            "A clearance waits for this update: it is done, not cancelled. HR can override.",
+            field="reason",
+        )
     if enrolment.status != EnrolmentStatus.ACTIVE:
         return
     cancel_enrolment(session, enrolment_id, reason=reason.strip(), actor=actor, now=now)

@@ -11,20 +11,39 @@ from lms.db import Localized, Session
 from lms.errors import DomainError
 from lms.people import channels as scopes
 from lms.people import notices
-from lms.people.models import Channel, Clearance, ClearanceSource, Person
+from lms.people.models import Channel, Clearance, ClearanceGate, ClearanceSource, Person
 from lms.people.services import supervisors_of
 from lms.plugins.bus import emit
 
 _MIN_REASON = 10
 
 
-def in_force(day: date | ColumnElement[date]) -> ColumnElement[bool]:
-    """Clearances that hold on a day, for whichever channels."""
+def granted_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Clearances granted by a day that have not ended, those that rest included."""
     return (
         (Clearance.from_day <= day)
         & or_(Clearance.until.is_(None), Clearance.until >= day)
         & or_(Clearance.revoked_on.is_(None), Clearance.revoked_on > day)
     )
+
+
+def resting_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Clearances that a delta which is not done keeps from holding on a day."""
+    return (
+        select(ClearanceGate.id)
+        .where(
+            ClearanceGate.cleared_by == Clearance.enrolment_id,
+            ClearanceGate.from_day <= day,
+            or_(ClearanceGate.until_day.is_(None), ClearanceGate.until_day > day),
+        )
+        .correlate(Clearance)
+        .exists()
+    )
+
+
+def in_force(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Clearances that hold on a day, for whichever channels."""
+    return granted_on(day) & ~resting_on(day)
 
 
 def clearances_on(session: Session, person_id: int, day: date) -> Sequence[Clearance]:
@@ -135,9 +154,10 @@ def revoke_clearance(
     """
     _check_reason(reason)
     gone = set(channels) or set(Channel)
+    granted = select(Clearance).where(Clearance.person_id == person.id, granted_on(today))
     found = [
         clearance
-        for clearance in clearances_on(session, person.id, today)
+        for clearance in session.scalars(granted).all()  # one that rests is revoked as well
         if gone & set(scopes.named_in(clearance.channels))
     ]
     if not found:

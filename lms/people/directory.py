@@ -9,21 +9,24 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeVersion
 from lms.db import Session
 from lms.people.channels import covers
-from lms.people.clearance import in_force
-from lms.people.models import Channel, Clearance, Person, Team
+from lms.people.clearance import granted_on, in_force, resting_on
+from lms.people.models import Channel, Clearance, ClearanceGate, Person, Team
 
 PER_PAGE = 25
-STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "left")
+STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "update", "left")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`cleared`: the channels they are cleared for; `due_on`: of onboarding under way, if any."""
+    """`cleared`: the channels they are cleared for; `due_on`: of onboarding under way, if any.
+
+    `rests`: cleared, but for an update that is due."""
 
     person: Person
     team: str | None
     cleared: tuple[Channel, ...]
     due_on: date | None
+    rests: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def listing(
     """One query; `text` is part of a staff number or name."""
     held = select(Clearance.id).where(Clearance.person_id == Person.id, in_force(today))
     each = [held.where(covers(Clearance.channels, channel)).exists() for channel in Channel]
+    granted = select(Clearance.id).where(Clearance.person_id == Person.id, granted_on(today))
+    rests = granted.where(resting_on(today)).exists()
     clears = select(ProgrammeVersion.id).where(ProgrammeVersion.grants_clearance.is_(True))
     due = (
         select(func.min(Enrolment.due_on))
@@ -64,7 +69,7 @@ def listing(
     if text.strip():
         wanted.append(like(text.strip()))
     rows = session.execute(
-        select(Person, Team.name, due, func.count().over(), *each)
+        select(Person, Team.name, due, func.count().over(), rests, *each)
         .outerjoin(Team, Team.id == Person.team_id)
         .where(*wanted)
         .order_by(Person.staff_no)
@@ -73,8 +78,8 @@ def listing(
     ).all()
     total = rows[0][3] if rows else 0
     entries = [
-        Entry(person, team, tuple(compress(Channel, covered)), due_on)
-        for person, team, due_on, _, *covered in rows
+        Entry(person, team, tuple(compress(Channel, covered)), due_on, bool(rests))
+        for person, team, due_on, _, rests, *covered in rows
     ]
     return Listing(entries, page, max(1, -(-total // PER_PAGE)), total)
 
@@ -99,9 +104,17 @@ def _state(
             return and_(here, cleared)
         case "not_cleared":
             return and_(here, ~cleared)
+        case "update":
+            return and_(here, _to_update())
         case "left":
             return Person.left_on.is_not(None)
     return here
+
+
+def _to_update() -> ColumnElement[bool]:
+    """Who has the delta of a major version still to do, whether or not a clearance rests for it."""
+    open_gates = ClearanceGate.person_id == Person.id, ClearanceGate.ended_at.is_(None)
+    return select(ClearanceGate.id).where(*open_gates).correlate(Person).exists()
 
 
 def teams(session: Session, scope: ColumnElement[bool]) -> list[Team]:

@@ -136,6 +136,29 @@ class Clearance(Model):
     revoked_reason: Mapped[str] = mapped_column(default="")
 
 
+class ClearanceGate(Model):
+    """A major version asks those cleared by an older one for its delta; until it is done, what
+    they were cleared by does not hold.
+
+    `cleared_by`: the enrolment the clearance came of. `asked`: the enrolment in the delta, done by
+    the day before `from_day`. `until_day`: the first day on which the clearance holds again, at
+    most `from_day` where it was done in time. `begun_at`: when they were told that it rests now.
+    """
+
+    __tablename__ = "clearance_gate"
+    __table_args__ = (UniqueConstraint("cleared_by", "version_id"),)
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    cleared_by: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("programme_version.id"))
+    asked: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    from_day: Mapped[date] = mapped_column(index=True)
+    until_day: Mapped[date | None]
+    created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class RoleAssignment(Model):
     """A supervisor's `team_id` is the team they see; empty means the team they belong to."""
 

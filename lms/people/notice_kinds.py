@@ -27,6 +27,10 @@ class NoticeKind:
 CORE: Mapping[str, NoticeKind] = {
     "clearance.granted": NoticeKind(Localized("获得上岗资格", "Clearance granted")),
     "clearance.revoked": NoticeKind(Localized("上岗资格被撤销", "Clearance revoked")),
+    "clearance.delta": NoticeKind(Localized("更新学习", "An update to do for a clearance")),
+    "clearance.rests": NoticeKind(
+        Localized("上岗资格因更新学习暂停或恢复", "A clearance rests, or holds again")
+    ),
     "course.assigned": NoticeKind(Localized("安排了课程", "A course was assigned")),
     "course.left": NoticeKind(Localized("课程已取消", "A course was taken off the list")),
     "signoff.asked": NoticeKind(Localized("有人申请签核", "Somebody asks for a sign-off")),

@@ -1,6 +1,6 @@
 """What a person's page shows, to themselves or to those who look after them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import render_template
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from lms.courses.models import EnrolmentStatus
 from lms.db import db
 from lms.people import roles
 from lms.people.channels import named_in, union
+from lms.people.clearance import granted_on, resting_on
 from lms.people.forms import OverrideForm, RevokeForm
 from lms.people.models import Channel, Clearance, Person, Team
 from lms.people.organisation import zone
@@ -33,9 +34,14 @@ def person_page(
     """The page; forms that were refused come with what was typed and why."""
     today = local_date(now, zone())
     courses = queries.of_person(db.session(), person.id, today)
-    found = select(Clearance).where(Clearance.person_id == person.id).order_by(Clearance.from_day)
-    clearances = db.session.scalars(found).all()
-    held = [c for c in clearances if _holds(c, today)]
+    found = (
+        select(Clearance, granted_on(today), resting_on(today))
+        .where(Clearance.person_id == person.id)
+        .order_by(Clearance.from_day)
+    )
+    rows = db.session.execute(found).all()
+    granted = [(clearance, rests) for clearance, is_granted, rests in rows if is_granted]
+    held = [clearance for clearance, rests in granted if not rests]
     active = [course for course in courses if course.enrolment.status == EnrolmentStatus.ACTIVE]
     actions = plugins().collect(hookspecs.lms_actions, person, viewer())
     may_set_roles = viewer().may("roles.manage")
@@ -44,12 +50,14 @@ def person_page(
         person=person,
         is_me=person.id == viewer().person_id,
         today=today,
-        clearances=[(c, named_in(c.channels), named(SOURCES, c.source)) for c in held],
+        clearances=[
+            (c, named_in(c.channels), named(SOURCES, c.source), rests) for c, rests in granted
+        ],
         cleared_for=union(c.channels for c in held),
         every_channel=tuple(Channel),
         under_way=active,
         week=next((course for course in active if course.outline.grants_clearance), None),
-        happenings=timeline(db.session(), person, clearances, courses),
+        happenings=timeline(db.session(), person, [row[0] for row in rows], courses),
         held_roles=roles.held(db.session(), person.id),
         teams=db.session.scalars(select(Team).order_by(Team.name)).all() if may_set_roles else [],
         override=override or OverrideForm(formdata=None),
@@ -59,12 +67,4 @@ def person_page(
         assignable=roles.ASSIGNABLE,
         activation=activation,
         actions=[action for group in actions for action in group],
-    )
-
-
-def _holds(clearance: Clearance, day: date) -> bool:
-    return (
-        clearance.from_day <= day
-        and (clearance.until is None or clearance.until >= day)
-        and (clearance.revoked_on is None or clearance.revoked_on > day)
     )

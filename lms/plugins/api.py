@@ -48,8 +48,10 @@ from lms.db import (
 )
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
+    ClearanceGated,
     ClearanceGranted,
     ClearanceNarrowed,
+    ClearanceReopened,
     ClearanceRevoked,
     DemoMade,
     DrillRunScored,
@@ -64,7 +66,7 @@ from lms.events import (
 from lms.i18n import N_, locale, pick
 from lms.outgoing import TRIES, Answer, post, wait_after
 from lms.people import channels, tokens
-from lms.people.clearance import in_force
+from lms.people.clearance import granted_on, in_force, resting_on
 from lms.people.email import check_email, is_email
 from lms.people.forms import TokenForm
 from lms.people.models import (
@@ -155,8 +157,10 @@ __all__ = [
     "Check",
     "CheckLevel",
     "Clearance",
+    "ClearanceGated",
     "ClearanceGranted",
     "ClearanceNarrowed",
+    "ClearanceReopened",
     "ClearanceRevoked",
     "Code",
     "Column",
@@ -261,6 +265,7 @@ __all__ = [
     "failed_runs",
     "find_cases",
     "find_table",
+    "granted_on",
     "here",
     "hookimpl",
     "in_force",
@@ -292,6 +297,7 @@ __all__ = [
     "read_rows",
     "read_sheets",
     "refusals",
+    "resting_on",
     "satisfaction_by_month",
     "sessions_by_month",
     "set_step_state",

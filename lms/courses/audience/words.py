@@ -14,6 +14,7 @@ KINDS: Mapping[str, Localized] = {
     ProgrammeKind.TOPIC: Localized("专题课", "Topic course"),
     ProgrammeKind.RETRAINING: Localized("补训", "Retraining"),
     ProgrammeKind.TRACK: Localized("发展计划", "Development track"),
+    ProgrammeKind.DELTA: Localized("更新学习", "Update"),
 }
 
 

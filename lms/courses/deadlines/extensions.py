@@ -9,7 +9,7 @@ from lms import access, audit
 from lms.audit import Actor
 from lms.courses.deadlines import pauses
 from lms.courses.deadlines.models import ExtensionRequest, ExtensionState
-from lms.courses.models import Enrolment, EnrolmentStatus
+from lms.courses.models import Enrolment, EnrolmentStatus, ProgrammeKind
 from lms.courses.outline import outline
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -48,6 +48,8 @@ def ask(
         raise NotFound("This course does not exist.")
     if enrolment.status != EnrolmentStatus.ACTIVE:
         raise DomainError("This course has ended.")
+    if outline(session, enrolment.version_id).kind == ProgrammeKind.DELTA:
+        raise DomainError("The new version takes effect for everybody: there is no more time.")
     if found := _open(session, enrolment_id):
         return found
     _check_date(enrolment, wanted_on, today, "wanted_on")

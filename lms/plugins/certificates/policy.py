@@ -46,7 +46,7 @@ ISSUING = Policy(
     name="certificates.issuing",
     title=Localized("证书的颁发、有效期与验证", "Certificates: issuing, validity, verification"),
     parameters=(
-        *(parameter for kind in ProgrammeKind for parameter in _of_kind(kind)),
+        *(parameter for kind in KINDS for parameter in _of_kind(kind)),
         Parameter(
             "name_shown",
             Localized("公开验证页显示持有人姓名", "The holder's name on the public page"),

@@ -12,6 +12,7 @@ from lms.plugins.api import (
     NotFound,
     PolicyInForce,
     Programme,
+    ProgrammeKind,
     ProgrammeVersion,
     Session,
     audit,
@@ -48,6 +49,8 @@ def of(session: Session, programme_id: int) -> Terms:
     if own is not None:
         return Terms(own.grants, own.months)
     kind = session.get_one(Programme, programme_id).kind
+    if kind == ProgrammeKind.DELTA:  # it renews what was earned, and earns nothing by itself
+        return Terms(False, 0)
     return _of_kind(policies.in_force(session, ISSUING), kind)
 
 
@@ -94,7 +97,7 @@ def _programmes() -> Select[Programme, Localized, CourseTerms]:
         select(Programme, ProgrammeVersion.title, CourseTerms)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .outerjoin(CourseTerms, CourseTerms.programme_id == Programme.id)
-        .where(is_latest())
+        .where(is_latest(), Programme.kind != ProgrammeKind.DELTA)
         .order_by(Programme.key)
     )
 

@@ -10,8 +10,10 @@ from sqlalchemy import and_, or_, select, true, update
 
 from lms.plugins.api import (
     Clearance,
+    ClearanceGated,
     ClearanceGranted,
     ClearanceNarrowed,
+    ClearanceReopened,
     ClearanceRevoked,
     Event,
     Session,
@@ -24,18 +26,24 @@ from lms.plugins.duty.models import Delivery, DeliveryState, Endpoint
 
 GRANTED, REVOKED, ENDED = "clearance.granted", "clearance.revoked", "clearance.ended"
 NARROWED = "clearance.narrowed"
+GATED, REOPENED = "clearance.gated", "clearance.reopened"
 TEST = "test"
 _NAMES: Mapping[type[Event], str] = {
     ClearanceGranted: GRANTED,
     ClearanceNarrowed: NARROWED,
     ClearanceRevoked: REVOKED,
+    ClearanceGated: GATED,
+    ClearanceReopened: REOPENED,
 }
+_Heard = (
+    ClearanceGranted | ClearanceNarrowed | ClearanceRevoked | ClearanceGated | ClearanceReopened
+)
 # How long a process may have been down without an end by date being missed.
 _LOOKS_BACK = timedelta(days=14)
 
 
 def hear(session: Session, event: Event) -> None:
-    if isinstance(event, ClearanceGranted | ClearanceNarrowed | ClearanceRevoked):
+    if isinstance(event, _Heard):
         name = _NAMES[type(event)]
         for endpoint_id in session.scalars(_listening()).all():
             tell(session, endpoint_id, name, event.person_id, event.clearance_id, event.at)

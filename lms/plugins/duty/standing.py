@@ -1,14 +1,15 @@
 """May this person take contacts now? One query, the same answer for the API and the webhooks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, and_, bindparam, select
 
-from lms.plugins.api import Channel, Clearance, Person, Session, channels, in_force
+from lms.plugins.api import Channel, Clearance, Person, Session, channels, granted_on, resting_on
 
-_IN_FORCE = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
+_DAY = bindparam("day", type_=Date())
 _ROWS = (
     select(
         Person.staff_no,
@@ -17,8 +18,9 @@ _ROWS = (
         Clearance.until,
         Clearance.source,
         Clearance.channels,
+        resting_on(_DAY).label("rests"),
     )
-    .outerjoin(Clearance, _IN_FORCE)
+    .outerjoin(Clearance, and_(Clearance.person_id == Person.id, granted_on(_DAY)))
     .order_by(Clearance.from_day)
 )
 _BY_NUMBER = _ROWS.where(Person.staff_no == bindparam("who"))
@@ -27,7 +29,7 @@ _BY_ID = _ROWS.where(Person.id == bindparam("who"))
 
 @dataclass(frozen=True)
 class Standing:
-    """`reason` is empty while cleared, else `left`, `not_cleared` or `channel`.
+    """`reason` is empty while cleared, else `left`, `not_cleared`, `delta_due` or `channel`.
 
     `since`, `until` (the last day; None is open) and `source` are those of the clearance held, for
     the channel asked about where it is held for that one; `channels`: all that are cleared.
@@ -74,11 +76,25 @@ def _standing(
     if first.left_on is not None or first.from_day is None:
         reason = "left" if first.left_on is not None else "not_cleared"
         return Standing(first.staff_no, False, reason, None, None, None)
-    fitting = [row for row in rows if channel is None or channel in channels.named_in(row.channels)]
-    held = fitting or rows
+    in_force = [row for row in rows if not row.rests]
+    if not in_force:
+        return Standing(first.staff_no, False, "delta_due", None, None, None)
+    fitting = [row for row in in_force if _is_for(row.channels, channel)]
+    held = fitting or in_force
     # Of several in force the one that lasts longest says until when; the oldest says since when.
     longest = max(held, key=lambda row: row.until or date.max)
     return Standing(
-        first.staff_no, bool(fitting), "" if fitting else "channel", held[0].from_day,
-        longest.until, longest.source, channels.union(row.channels for row in rows),
+        first.staff_no, bool(fitting), _reason(rows, fitting, channel), held[0].from_day,
+        longest.until, longest.source, channels.union(row.channels for row in in_force),
     )  # fmt: skip
+
+
+def _is_for(stored: str | None, channel: str | None) -> bool:
+    return channel is None or channel in channels.named_in(stored)
+
+
+def _reason(rows: Sequence[Any], fitting: Sequence[Any], channel: str | None) -> str:
+    if fitting:
+        return ""
+    waits = any(row.rests and _is_for(row.channels, channel) for row in rows)
+    return "delta_due" if waits else "channel"

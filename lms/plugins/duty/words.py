@@ -15,6 +15,8 @@ EVENTS = {
     outbox.GRANTED: Localized("获得上岗资格", "Clearance granted"),
     outbox.REVOKED: Localized("上岗资格被撤销", "Clearance revoked"),
     outbox.NARROWED: Localized("部分渠道的资格被撤销", "Clearance narrowed"),
+    outbox.GATED: Localized("上岗资格暂停：更新学习未完成", "Clearance rests: update not done"),
+    outbox.REOPENED: Localized("上岗资格恢复", "Clearance holds again"),
     outbox.ENDED: Localized("上岗资格到期", "Clearance ended"),
     outbox.TEST: Localized("测试消息", "Test"),
 }

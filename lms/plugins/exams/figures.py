@@ -16,7 +16,12 @@ from lms.plugins.api import (
 from lms.plugins.exams.models import Attempt
 
 # Exams taken to begin work, or as a consequence of a month, do not count in one.
-_NOT_COUNTED = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY, ProgrammeKind.RETRAINING)
+_NOT_COUNTED = (
+    ProgrammeKind.ONBOARDING,
+    ProgrammeKind.TEMPORARY,
+    ProgrammeKind.RETRAINING,
+    ProgrammeKind.DELTA,
+)
 
 
 def training_figures(session: Session, month: Month, now: datetime) -> list[TrainingFigure]:
