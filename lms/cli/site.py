@@ -1,5 +1,6 @@
 """Commands that set up, check and serve the site."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -138,13 +139,32 @@ def content() -> None:
 
 @content.command("load")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def content_load(folder: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Say what would change, and whom it would ask.")
+def content_load(folder: Path, dry_run: bool) -> None:
     """Load a folder of content files; unchanged documents stay as they are."""
     from lms.content_files import load_content
 
-    changed = load_content(db.session(), folder, now())
-    db.session.commit()
-    click.echo(f"{changed} documents changed")
+    at = now()
+    changed = load_content(db.session(), folder, at)
+    _say_asked(at, with_names=dry_run)
+    if dry_run:
+        db.session.rollback()
+    else:
+        db.session.commit()
+    click.echo(f"{changed} documents {'would change' if dry_run else 'changed'}")
+
+
+def _say_asked(at: datetime, *, with_names: bool) -> None:
+    """Whom major versions among the documents ask to do their delta."""
+    from lms.courses.deltas.preview import asked_by, published_at
+
+    for found in published_at(db.session(), at):
+        click.echo(
+            f"{found.key}, version {found.number}: {found.count} people do its delta;"
+            f" if not done, their clearance rests from {found.from_day} on"
+        )
+        for person in asked_by(db.session(), found.version_id) if with_names else ():
+            click.echo(f"  {person.staff_no} {person.name} {person.from_day}")
 
 
 @content.command("export")

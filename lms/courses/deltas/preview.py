@@ -1,15 +1,27 @@
 """Whom a major version would ask, and from when, before it is published."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from lms.courses.deltas.finding import cleared_by_older, first_days_back
+from lms.courses.models import Programme, ProgrammeVersion
 from lms.db import Session
-from lms.people.models import Person, Team
+from lms.people.models import ClearanceGate, Person, Team
 
 SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Published:
+    """A major version and how many it asked; most of their clearances rest `from_day` on."""
+
+    version_id: int
+    key: str
+    number: int
+    count: int
+    from_day: date
 
 
 @dataclass(frozen=True)
@@ -59,3 +71,36 @@ def preview(
         for person_id, staff_no, name, team, _ in rows
     ]
     return Preview(rows[0][4] if rows else 0, people, due_on, from_day)
+
+
+def published_at(session: Session, at: datetime) -> list[Published]:
+    """The major versions that asked somebody at this very time; one query."""
+    rows = session.execute(
+        select(
+            ProgrammeVersion.id,
+            Programme.key,
+            ProgrammeVersion.number,
+            func.count(ClearanceGate.person_id.distinct()),
+            func.min(ClearanceGate.from_day),
+        )
+        .join(ProgrammeVersion, ProgrammeVersion.id == ClearanceGate.version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(ClearanceGate.created_at == at)
+        .group_by(ProgrammeVersion.id, Programme.key, ProgrammeVersion.number)
+        .order_by(Programme.key)
+    )
+    return [Published(*row) for row in rows]
+
+
+def asked_by(session: Session, version_id: int) -> list[Asked]:
+    """The first of those a version asked, by staff number; one query."""
+    rows = session.execute(
+        select(Person.id, Person.staff_no, Person.name, Team.name, func.min(ClearanceGate.from_day))
+        .join(ClearanceGate, ClearanceGate.person_id == Person.id)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(ClearanceGate.version_id == version_id)
+        .group_by(Person.id, Person.staff_no, Person.name, Team.name)
+        .order_by(Person.staff_no)
+        .limit(SHOWN)
+    )
+    return [Asked(*row) for row in rows]

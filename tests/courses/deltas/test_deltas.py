@@ -8,16 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms import events
 from lms.audit import OPERATOR
-from lms.clock import Month, SettableClock
+from lms.clock import Month
 from lms.courses import queries, single
 from lms.courses.deadlines import extensions
-from lms.courses.deltas import gates
 from lms.courses.deltas.preview import preview
 from lms.courses.deltas.publishing import publish
 from lms.courses.dumping import dump_programmes
-from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion
+from lms.courses.models import EnrolmentStatus, Programme, ProgrammeVersion
 from lms.db import db
 from lms.errors import DomainError
 from lms.people import notices
@@ -31,71 +29,13 @@ from lms.people.models import Clearance, ClearanceGate, Leave, Person
 from lms.results.models import MonthClose, MonthResult
 from lms.results.scoring_people import people
 from tests.conftest import Auth, People
-from tests.courses.conftest import Documents, School, lesson
+from tests.courses.conftest import Documents, lesson
+
+from .conftest import Site
 
 TODAY = date(2026, 11, 2)
 DUE = date(2026, 11, 9)
 FROM = date(2026, 11, 10)
-
-
-class Site:
-    """An onboarding of which a second, major version can be published."""
-
-    def __init__(self, documents: Documents, clock: SettableClock) -> None:
-        self.documents, self.clock = documents, clock
-        self.school = School(clock)
-        self.document = documents.programme("onboarding", [[lesson("one"), lesson("two")]])
-        documents.load()
-
-    def cleared(self, person: Person) -> Person:
-        self.school.complete(self.school.enrol(person))
-        return person
-
-    def publish(self, major: int = 2, **fields: Any) -> None:
-        delta = {"steps": ["two"], "due_days": 7}
-        self.documents.write(self.document | {"major": major, "delta": delta} | fields)
-        self.documents.load()
-
-    def delta_of(self, person: Person) -> Enrolment | None:
-        return db.session.scalars(
-            select(Enrolment)
-            .join(Programme, Programme.id == Enrolment.programme_id)
-            .where(Enrolment.person_id == person.id, Programme.kind == "delta")
-        ).one_or_none()
-
-    def do_delta(self, person: Person) -> None:
-        enrolment = self.delta_of(person)
-        assert enrolment is not None
-        self.school.complete(enrolment)
-
-    def holds(self, person: Person, day: date) -> bool:
-        return clearance_on(db.session(), person.id, day) is not None
-
-    def later(self, **span: float) -> None:
-        self.clock.advance(**span)
-        gates.begin(db.session(), {}, self.clock.now())
-
-
-@pytest.fixture
-def site(both_apps: Flask, documents: Documents, clock: SettableClock) -> Site:
-    return Site(documents, clock)
-
-
-@pytest.fixture
-def lite(app: Flask, documents: Documents, clock: SettableClock) -> Site:
-    """The same where the statements are not what is tested."""
-    return Site(documents, clock)
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    found: list[str] = []
-
-    def hear(event: events.Event) -> None:
-        found.append(type(event).__name__)
-
-    monkeypatch.setattr("lms.courses.deltas.gates.emit", hear)
-    return found
 
 
 def not_ranked(month: Month, person: Person) -> str | None:
@@ -195,12 +135,10 @@ def test_a_version_of_the_same_major_asks_nobody_and_twice_is_once(
 ) -> None:
     person = lite.cleared(persons.add())
     lite.publish()
-    version = db.session.scalars(
-        select(ProgrammeVersion).where(ProgrammeVersion.major == 2)
-    ).one()
+    version = db.session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.major == 2)).one()
     assert publish(db.session(), version, actor=OPERATOR, now=lite.clock.now()) == 0
     lite.publish(title={"zh": "改了一个错字", "en": "A slip mended"})
-    assert db.session.scalar(select(func.count(ProgrammeVersion.id))) == 3  # and the delta
+    assert db.session.scalar(select(func.count(ProgrammeVersion.id))) == 4  # and the delta
     assert db.session.scalar(select(func.count(ClearanceGate.id))) == 1
     # The next major one asks again, those who did the delta as well.
     lite.do_delta(person)
@@ -396,3 +334,22 @@ def test_the_pages_say_so(lite: Site, persons: People, auth: Auth) -> None:
     db.session.rollback()
     lite.do_delta(person)
     assert "Cleared for duty" in hr.get(f"/people/{person.id}").get_data(as_text=True)
+
+
+def test_loading_says_whom_it_asks_and_a_dry_run_asks_nobody(
+    lite: Site, app: Flask, persons: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lms.cli import run
+
+    person = lite.cleared(persons.add())
+    delta = {"steps": ["two"], "due_days": 7}
+    lite.documents.write(lite.document | {"major": 2, "delta": delta})
+    folder = str(lite.documents.folder.parent)
+    assert run(app, ["content", "load", folder, "--dry-run"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("onboarding, version 2: 1 people do its delta; if not done, their")
+    assert said[1:] == [f"  {person.staff_no} {person.name} 2026-11-10", "1 documents would change"]
+    assert lite.delta_of(person) is None
+    db.session.rollback()
+    assert run(app, ["content", "load", folder]) == 0
+    assert lite.delta_of(person) is not None
