@@ -106,6 +106,7 @@ def version(session: Session, programme_id: int, number: int | None = None) -> P
 def shown(of: ProgrammeVersion) -> Shown:
     """What a version says, in the form of a draft."""
     document = as_document(of)
+    document.pop("delta", None)  # was asked when that version came; publishing chooses anew
     files: dict[str, Any] = {}
     for _, step in parts.steps(document):
         if step["kind"] == "lesson":

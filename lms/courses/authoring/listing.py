@@ -14,6 +14,7 @@ from lms.courses.models import (
     EnrolmentStatus,
     Module,
     Programme,
+    ProgrammeKind,
     ProgrammeVersion,
     Step,
 )
@@ -67,7 +68,7 @@ def lines(session: Session, kind: str = "", text: str = "") -> list[Line]:
             learning,
         )
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .where(queries.is_latest())
+        .where(queries.is_latest(), Programme.kind != ProgrammeKind.DELTA)
     )
     drafts = session.scalars(select(ProgrammeDraft).options(joinedload(ProgrammeDraft.editor)))
     waiting = {draft.programme_id or -draft.id: draft for draft in drafts}
@@ -120,7 +121,7 @@ def titles(session: Session) -> dict[str, Localized]:
     rows = session.execute(
         select(Programme.key, ProgrammeVersion.title)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .where(queries.is_latest())
+        .where(queries.is_latest(), Programme.kind != ProgrammeKind.DELTA)
         .order_by(Programme.id)
     )
     return {key: title for key, title in rows}

@@ -1,6 +1,7 @@
 """Pages: what a draft would change, and publishing it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms import access
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.courses.authoring import comparing, drafts, listing, parts, publishing
 from lms.courses.authoring.checking import examine
 from lms.courses.authoring.labelling import labels
@@ -18,9 +19,12 @@ from lms.courses.authoring.parts import Part
 from lms.courses.authoring.views import actor
 from lms.courses.blueprint import bp
 from lms.courses.content_entry import Refused
-from lms.db import db
+from lms.courses.deltas.forms import MajorForm
+from lms.courses.deltas.preview import preview
+from lms.db import Localized, db
 from lms.errors import DomainError, NotFound
 from lms.i18n import pick
+from lms.people.organisation import zone
 from lms.plugins.registry import step_fields
 from lms.web.errors import message
 
@@ -37,12 +41,16 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
         return redirect(url_for("courses.programmes"), 303)
     if request.method == "GET":
         return _page(draft)
+    form = _major(draft)
+    if form is not None and ("look" in request.form or not form.validate()):
+        return _page(draft, form=form), 200 if "look" in request.form else 400
     try:
         made = publishing.publish(
             db.session(),
             draft_id,
             edit_count=request.form.get("edit_count", -1, type=int),
             latest=request.form.get("latest", -1, type=int),
+            delta=form.delta(_today()) if form else None,
             actor=actor(),
             now=now(),
         )
@@ -63,10 +71,28 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
     return redirect(url_for("courses.authored", programme_id=programme_id), 303)
 
 
-def _page(draft: ProgrammeDraft, problem: str = "") -> str:
+def _today() -> date:
+    return local_date(now(), zone())
+
+
+def _major(draft: ProgrammeDraft) -> MajorForm | None:
+    """What is asked of those cleared before; none for a draft that clears nobody or is new."""
+    if draft.programme_id is None or not draft.document.get("grants_clearance"):
+        return None
+    steps = {
+        step["key"]: Localized.of(step.get("title")) for _, step in parts.steps(draft.document)
+    }
+    return MajorForm(steps, _today())
+
+
+def _page(draft: ProgrammeDraft, problem: str = "", form: MajorForm | None = None) -> str:
     session = db.session()
     old = drafts.version(session, draft.programme_id) if draft.programme_id else None
     examined = examine(draft.document, draft.files)
+    form = form or _major(draft)
+    asked = None
+    if form and old:
+        asked = preview(session, old.programme_id, old.major + 1, form.due_days(_today()), _today())
     lines = listing.versions(session, old.programme_id) if old else []
     return render_template(
         "courses/authoring/publish.html",
@@ -81,6 +107,8 @@ def _page(draft: ProgrammeDraft, problem: str = "") -> str:
         ),
         problem=problem,
         labels=labels(session, draft.document, examined.problems),
+        major=form,
+        asked=asked,
         part_url=form_url,
         part_title=_title,
         message=message,

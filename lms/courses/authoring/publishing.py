@@ -1,6 +1,8 @@
 """A draft becomes the next version, which nobody edits any more; people keep the one they began."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -21,10 +23,13 @@ def publish(
     *,
     edit_count: int,
     latest: int,
+    delta: Mapping[str, Any] | None = None,
     actor: Actor,
     now: datetime,
 ) -> ProgrammeVersion:
     """Publish what was looked at: the draft at `edit_count`, beside the version number `latest`.
+
+    With a `delta` ({steps: [key, …], due_days: 7}) it is a major version.
 
     Conflict when either has moved on since; Refused names what is still wrong in the draft.
     """
@@ -34,9 +39,12 @@ def publish(
     number = present.number if present else 0
     if draft.edit_count != edit_count or number != latest:
         raise Conflict("This was changed in the meantime. Look at it once more, then publish.")
-    document = read_draft(draft.document, draft.files)
+    source = dict(draft.document)
+    if delta is not None and present is not None:
+        source |= {"major": present.major + 1, "delta": dict(delta)}
+    document = read_draft(source, draft.files)
     check_requires(session, document)
-    if not store(session, document, now):
+    if not store(session, document, now, actor=actor):
         raise DomainError("This draft says the same as the published version.")
     made = session.scalars(
         select(ProgrammeVersion)

@@ -85,13 +85,13 @@ def move(client: FlaskClient, at: str, do: str, key: str, count: int | None = No
     return client.post(f"{at}/order", data={"do": do, "key": key, "edit_count": count})
 
 
-def publish(client: FlaskClient) -> Any:
+def publish(client: FlaskClient, **more: Any) -> Any:
     found = draft()
     number = 0
     if found.programme_id:
         latest = queries.latest_version(db.session(), found.programme_id)
         number = latest.number if latest else 0
     path = f"/programmes/drafts/{found.id}/publish"
-    data = {"edit_count": found.edit_count, "latest": number}
+    data = {"edit_count": found.edit_count, "latest": number, **more}
     db.session.rollback()
     return client.post(path, data=data)
