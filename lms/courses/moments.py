@@ -18,8 +18,18 @@ _KNOWN = re.compile(r"welcome|day-\d{1,9}-\d{1,4}|cleared-\d{4}-\d{2}-\d{2}")
 
 def day_done(week: Standing) -> ModuleStanding | None:
     """The last module of the week that is done, as long as there are others to come."""
-    done = [module for module in week.modules if module.is_done]
+    done = [module for module in week.modules if _ends_its_day(week, module)]
     return done[-1] if done and len(done) < len(week.modules) else None
+
+
+def _ends_its_day(week: Standing, module: ModuleStanding) -> bool:
+    """Parts that open on the same day are one day."""
+    day = module.module.opens_on_day
+    return module.is_done and all(
+        other.is_done
+        for other in week.modules
+        if day is not None and other.module.opens_on_day == day
+    )
 
 
 def name_of_day(week: Standing, module: ModuleStanding) -> str:
