@@ -157,6 +157,7 @@
         failures += 1;
         drawUnsent();
         offline(words.textOffline);
+        log.scrollTop = log.scrollHeight;
         retry = setTimeout(send, pause());
         break;
       }
