@@ -25,6 +25,8 @@ _LISTS = {"steps": [_STEP], "modules": [_MODULE]}
 # What may stand in for a field in the copy, whatever it is: tried in turn.
 _STAND_INS: tuple[Any, ...] = (_TEXT, [], 1, [_TEXT, _TEXT], "-", "https://example.org/")
 _MOST = 200
+# What is said about clearing for duty counts while it clears, and is kept meanwhile.
+_OF_CLEARING = ("clears_for", "major", "delta")
 _PIECE = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -51,6 +53,8 @@ class Examined:
 
 def read_draft(document: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
     """The checked document, ready to be stored. Refused names the first place that is wrong."""
+    if not document.get("grants_clearance"):
+        document = {name: value for name, value in document.items() if name not in _OF_CLEARING}
     return read_document(Entry("", document), _lessons(files))
 
 

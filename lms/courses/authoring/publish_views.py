@@ -21,6 +21,7 @@ from lms.courses.blueprint import bp
 from lms.courses.content_entry import Refused
 from lms.courses.deltas.forms import MajorForm
 from lms.courses.deltas.preview import preview
+from lms.courses.deltas.publishing import next_major
 from lms.db import Localized, db
 from lms.errors import DomainError, NotFound
 from lms.i18n import pick
@@ -92,7 +93,8 @@ def _page(draft: ProgrammeDraft, problem: str = "", form: MajorForm | None = Non
     form = form or _major(draft)
     asked = None
     if form and old:
-        asked = preview(session, old.programme_id, old.major + 1, form.due_days(_today()), _today())
+        major = next_major(session, old.programme_id)
+        asked = preview(session, old.programme_id, major, form.due_days(_today()), _today())
     lines = listing.versions(session, old.programme_id) if old else []
     return render_template(
         "courses/authoring/publish.html",

@@ -12,6 +12,7 @@ from lms.courses import queries
 from lms.courses.authoring import drafts
 from lms.courses.authoring.checking import check_requires, read_draft
 from lms.courses.content import store
+from lms.courses.deltas.publishing import next_major
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.db import Session
 from lms.errors import Conflict, DomainError
@@ -40,8 +41,8 @@ def publish(
     if draft.edit_count != edit_count or number != latest:
         raise Conflict("This was changed in the meantime. Look at it once more, then publish.")
     source = dict(draft.document)
-    if delta is not None and present is not None:
-        source |= {"major": present.major + 1, "delta": dict(delta)}
+    if delta is not None and programme is not None:
+        source |= {"major": next_major(session, programme.id), "delta": dict(delta)}
     document = read_draft(source, draft.files)
     check_requires(session, document)
     if not store(session, document, now, actor=actor):

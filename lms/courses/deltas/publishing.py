@@ -55,6 +55,16 @@ def publish(session: Session, version: ProgrammeVersion, *, actor: Actor, now: d
     return asked
 
 
+def next_major(session: Session, programme_id: int) -> int:
+    """The number that makes a version a major one."""
+    highest = session.scalar(
+        select(func.max(ProgrammeVersion.major)).where(
+            ProgrammeVersion.programme_id == programme_id
+        )
+    )
+    return (highest or 0) + 1
+
+
 def due_day(version: ProgrammeVersion, published_on: date) -> date:
     """The last day for the delta; what is missing takes effect when it is over."""
     return published_on + timedelta(days=(version.delta or {})["due_days"])

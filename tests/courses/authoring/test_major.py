@@ -38,3 +38,19 @@ def test_it_is_looked_at_then_asked(school: School, trainer: FlaskClient, person
     assert "What changed" not in trainer.get("/programmes").text
     begin(trainer)
     assert "delta" not in draft().document and draft().document["major"] == 2
+
+
+def test_what_is_said_of_clearing_counts_while_it_clears(
+    school: School, trainer: FlaskClient
+) -> None:
+    at = begin(trainer)
+    found = draft()
+    found.document = found.document | {
+        "major": 2, "clears_for": ["phone"], "grants_clearance": False,
+    }  # fmt: skip
+    db.session.commit()
+    page = trainer.get(f"{at}/publish")
+    assert page.status_code == 200 and "A major version" not in page.text
+    assert publish(trainer).status_code == 303
+    version = queries.latest_version(db.session(), programme().id)
+    assert version is not None and (version.major, version.clears_for) == (1, None)
