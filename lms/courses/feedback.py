@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from lms.cases.models import Drill, DrillRun, Rating
+from lms.cases.models import Drill, DrillRun, Rating, RunState
 from lms.db import Localized, Session
 from lms.people.models import Person
 
@@ -40,7 +40,7 @@ def latest(session: Session, person_id: int) -> Feedback | None:
         .join(Person, Person.id == Rating.rater_id)
         .where(
             DrillRun.person_id == person_id,
-            DrillRun.scored_at.is_not(None),
+            DrillRun.state == RunState.SCORED,
             Rating.superseded_at.is_(None),
         )
         .order_by(DrillRun.scored_at.desc(), Rating.id.desc())

@@ -118,6 +118,7 @@ def override_clearance(
     _check_reason(reason)
     if until < today:
         raise DomainError("The end must not be before today.", field="until")
+    _hold(session, person.id)
     wanted = scopes.stored(channels)
     held = scopes.union(c.channels for c in clearances_on(session, person.id, today))
     if set(scopes.named_in(wanted)) <= set(held):
@@ -153,6 +154,7 @@ def revoke_clearance(
     told. DomainError: there is no clearance for them.
     """
     _check_reason(reason)
+    _hold(session, person.id)
     gone = set(channels) or set(Channel)
     granted = select(Clearance).where(Clearance.person_id == person.id, granted_on(today))
     found = [
@@ -195,6 +197,11 @@ _NOT_CLEARED = "This person is not cleared for duty."
 def _check_reason(reason: str) -> None:
     if len(reason.strip()) < _MIN_REASON:
         raise DomainError("Write the reason in at least 10 characters.", field="reason")
+
+
+def _hold(session: Session, person_id: int) -> None:
+    """Of two who change one person's clearance at once, the second sees what the first has done."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 def _rest(

@@ -43,6 +43,7 @@ def erase_person(
         session.execute(delete(model).where(model.person_id == person.id))
     for told in (Appeal, Attendance, Clearance, ExtensionRequest, Leave):
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
+    session.execute(update(Appeal).where(Appeal.person_id == person.id).values(decision=""))
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"
     person.email = person.email_at = None

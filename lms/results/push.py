@@ -96,7 +96,7 @@ def take(
         session, importing.KPI, content, f"{token.name} {key}.csv",
         percent=sent.percent, actor=_ACTOR, now=now,
     )  # fmt: skip
-    if run.refused and not sent.accept_valid:
+    if run.refused and not (sent.accept_valid and run.rows):
         raise RowsRefused(run)
     counts = importing.confirm(session, run, accept_valid=True, actor=_ACTOR, now=now)
     answer = {
@@ -120,7 +120,9 @@ def take(
         session.commit()
     except IntegrityError:  # the same request twice at once: the other one was first
         session.rollback()
-        return _answered(session, token, key, sha256) or {}, True
+        if known := _answered(session, token, key, sha256):
+            return known, True
+        raise
     return answer, False
 
 
@@ -137,4 +139,7 @@ def _as_csv(sent: Sent) -> bytes:
     writer = csv.DictWriter(text, sent.columns)
     writer.writeheader()
     writer.writerows(sent.rows)
-    return text.getvalue().encode()
+    try:
+        return text.getvalue().encode()
+    except UnicodeEncodeError:
+        raise DomainError("The rows hold characters that are no text.", field="rows") from None

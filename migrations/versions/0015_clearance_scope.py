@@ -45,6 +45,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Without its channels a clearance would be one for all of them.
+    op.execute(
+        "UPDATE clearance SET revoked_on = from_day "
+        "WHERE channels IS NOT NULL AND revoked_on IS NULL"
+    )
     with op.batch_alter_table("programme_version", schema=None) as batch_op:
         batch_op.drop_column("clears_for")
 

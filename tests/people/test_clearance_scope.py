@@ -1,5 +1,6 @@
 """Clearance for some channels: granted, overridden, revoked, shown."""
 
+import threading
 from collections.abc import Collection
 from datetime import date
 
@@ -106,3 +107,32 @@ def test_on_screen(app: Flask, persons: People, auth: Auth) -> None:
     assert hr.post(f"/people/{mine.id}/revoke", data=gone).status_code == 400
     odd = good | {"channels": "fax"}
     assert hr.post(f"/people/{mine.id}/override", data=odd).status_code == 400
+
+
+def test_of_two_who_revoke_at_once_neither_is_lost(
+    postgres_app: Flask, persons: People, clock: SettableClock
+) -> None:
+    person = persons.add()
+    grant_clearance(
+        db.session(), person.id, source="history", from_day=date(2025, 1, 13), actor=OPERATOR,
+        now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    person_id, begun = person.id, threading.Event()
+
+    def second() -> None:
+        with postgres_app.app_context():
+            other = db.session.get_one(Person, person_id)
+            begun.set()
+            revoke(other, clock, ["email"], TOMORROW)
+            db.session.commit()
+
+    revoke(person, clock, ["phone"], TOMORROW)
+    thread = threading.Thread(target=second)
+    thread.start()
+    begun.wait()
+    thread.join(0.3)  # it waits for the first, whose transaction is still open
+    assert thread.is_alive()
+    db.session.commit()
+    thread.join()
+    assert held(person, TOMORROW) == ["online"]

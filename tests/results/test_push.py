@@ -85,6 +85,8 @@ def test_a_refused_row_is_named_as_sent_and_nothing_is_stored(send: Send, person
     )  # the same key may come again: nothing was stored under it
     assert taken.status_code == 201 and len(stored()) == 1
     assert taken.json is not None and len(taken.json["refused"]) == 2
+    none = send(rows[1:], key="k2", accept_valid=True)
+    assert none.status_code == 422 and none.json is not None and len(none.json["refused"]) == 2
 
 
 def test_a_closed_months_figure_waits_as_a_correction(
@@ -105,7 +107,7 @@ def test_a_closed_months_figure_waits_as_a_correction(
         ([{"frt": 1}, {"frt": [1]}], "Row 2, “frt”"), ([{"frt": True}], "Row 1"),
         ([{"frt": 1}], "工号"),
         ([{f"c{i}": 1 for i in range(101)}], "different columns"),
-        ([{}] * 5001, "5000 rows"),
+        ([{}] * 5001, "5000 rows"), ([{"工号": "\ud800", "month": "2026-10"}], "no text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(send: Send, rows: Any, said: str) -> None:

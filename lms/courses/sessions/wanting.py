@@ -30,6 +30,7 @@ def ask(
     programme_id, person_id = enrolment.programme_id, enrolment.person_id
     if queries.dates_of_step(session, programme_id, step_key, now):
         raise DomainError("There is a date now: book it.")
+    _close_of_ended(session, programme_id, step_key, now)
     waiting = session.scalars(select(DateRequest.person_id).where(_open(programme_id, step_key)))
     before = set(waiting)
     if person_id in before:
@@ -53,6 +54,13 @@ def ask(
             session, sorted(trainers), _WANTED, text, _plan_url(programme_id, step_key), now
         )
     return True
+
+
+def _close_of_ended(session: Session, programme_id: int, step_key: str, now: datetime) -> None:
+    """Who is not on the course any more waits for no date, and may ask again when they are."""
+    ended = select(Enrolment.id).where(Enrolment.status != EnrolmentStatus.ACTIVE)
+    stale = _open(programme_id, step_key) & DateRequest.enrolment_id.in_(ended)
+    session.execute(update(DateRequest).where(stale).values(closed_at=now))
 
 
 def has_asked(session: Session, enrolment_id: int, step_id: int) -> bool:
@@ -96,7 +104,12 @@ def counts(session: Session) -> dict[tuple[int, str], int]:
     rows = session.execute(
         select(DateRequest.programme_id, DateRequest.step_key, func.count())
         .join(Person, Person.id == DateRequest.person_id)
-        .where(DateRequest.closed_at.is_(None), Person.left_on.is_(None))
+        .join(Enrolment, Enrolment.id == DateRequest.enrolment_id)
+        .where(
+            DateRequest.closed_at.is_(None),
+            Person.left_on.is_(None),
+            Enrolment.status == EnrolmentStatus.ACTIVE,
+        )
         .group_by(DateRequest.programme_id, DateRequest.step_key)
     )
     return {(programme_id, step_key): count for programme_id, step_key, count in rows}

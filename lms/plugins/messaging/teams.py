@@ -99,6 +99,8 @@ def save(
     if raw.strip() or held is None:
         held = _changed(session, held, team, to, raw, now)
     held.locale = locale
+    # Two who save at once: the second replaces what the first has chosen.
+    session.execute(select(Address.id).where(Address.id == held.id).with_for_update())
     session.execute(delete(TeamKind).where(TeamKind.address_id == held.id))
     session.add_all(TeamKind(address_id=held.id, kind=kind) for kind in sorted(wanted))
     subject = ("messaging_address", held.id)
