@@ -71,8 +71,9 @@ def show_markdown(draft_id: int) -> ResponseReturnValue:
 @bp.post("/programmes/drafts/<int:draft_id>/order")
 @access.requires("programmes.author")
 def rearrange_draft(draft_id: int) -> ResponseReturnValue:
-    do, _sep, kind = request.form.get("do", "").partition(":")
-    part = Part(kind, request.form.get("key", ""))
+    do, _sep, what = request.form.get("do", "").partition(":")
+    kind, _sep, key = what.partition(":")
+    part = Part(kind, key)
     if do not in {"up", "down", "remove"} or kind not in {"module", "step"}:
         raise NotFound("The request was not understood. Go back and try again.")
     try:

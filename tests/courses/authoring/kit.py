@@ -82,7 +82,7 @@ def change(client: FlaskClient, path: str, **values: Any) -> Any:
 
 def move(client: FlaskClient, at: str, do: str, key: str, count: int | None = None) -> Any:
     count = draft().edit_count if count is None else count
-    return client.post(f"{at}/order", data={"do": do, "key": key, "edit_count": count})
+    return client.post(f"{at}/order", data={"do": f"{do}:{key}", "edit_count": count})
 
 
 def publish(client: FlaskClient, **more: Any) -> Any:
