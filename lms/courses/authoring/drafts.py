@@ -21,7 +21,7 @@ from lms.courses.authoring import parts
 from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.authoring.parts import Part
 from lms.courses.dumping import as_document
-from lms.courses.models import Module, Programme, ProgrammeVersion
+from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion
 from lms.db import Localized, Session
 from lms.errors import Conflict, NotFound
 from lms.i18n import N_
@@ -98,7 +98,7 @@ def version(session: Session, programme_id: int, number: int | None = None) -> P
     )
     which = queries.is_latest() if number is None else ProgrammeVersion.number == number
     found = session.scalars(wanted.where(which)).unique().one_or_none()
-    if found is None:
+    if found is None or found.programme.kind == ProgrammeKind.DELTA:
         raise NotFound("This programme does not exist.")
     return found
 
@@ -158,6 +158,7 @@ def new(
         template = shown(version(session, template_id))
         document, files = template.document, template.files
     document = {**document, "key": key, "title": dict(title)}
+    document.pop("major", None)  # a new programme has asked nobody for anything yet
     draft = _draft(document, files, actor, now)
     session.add(draft)
     session.flush()

@@ -10,6 +10,10 @@ from lms.db import Localized
 from lms.people.words import CHANNELS
 from lms.plugins.types import FieldKind, StepField
 
+# A delta is made of a programme, never written.
+WRITTEN_KINDS: Mapping[str, Localized] = {
+    kind: word for kind, word in KINDS.items() if kind != ProgrammeKind.DELTA
+}
 _FIGURES: Mapping[str, Localized] = dict(
     zip(
         WEAK_FIGURES,
@@ -27,7 +31,11 @@ _FIGURES: Mapping[str, Localized] = dict(
 
 TITLE = StepField("title", Localized("名称", "Title"))
 _KIND = StepField(
-    "kind", Localized("类型", "Kind"), FieldKind.CHOICE, choices=KINDS, initial=ProgrammeKind.TOPIC
+    "kind",
+    Localized("类型", "Kind"),
+    FieldKind.CHOICE,
+    choices=WRITTEN_KINDS,
+    initial=ProgrammeKind.TOPIC,
 )
 _SUMMARY = StepField("summary", Localized("简介", "Summary"), FieldKind.TEXT)
 _DUE = StepField(

@@ -10,9 +10,8 @@ from lms import access
 from lms.access import viewer
 from lms.audit import Actor
 from lms.clock import now
-from lms.courses.audience.words import KINDS
 from lms.courses.authoring import drafts, fields, listing
-from lms.courses.authoring.own_fields import TITLE
+from lms.courses.authoring.own_fields import TITLE, WRITTEN_KINDS
 from lms.courses.blueprint import bp
 from lms.db import Localized, db
 from lms.errors import NotFound
@@ -32,7 +31,7 @@ def programmes() -> ResponseReturnValue:
         page=page_of(listing.lines(db.session(), kind, text)),
         kind=kind,
         text=text,
-        kinds=KINDS,
+        kinds=WRITTEN_KINDS,
         here=here,
         page_url=page_url,
     )
@@ -47,7 +46,7 @@ def authored(programme_id: int) -> ResponseReturnValue:
         version=drafts.version(session, programme_id),
         versions=listing.versions(session, programme_id),
         draft=drafts.of_programme(session, programme_id),
-        kinds=KINDS,
+        kinds=WRITTEN_KINDS,
     )
 
 
@@ -64,7 +63,7 @@ def new_programme() -> ResponseReturnValue:
     problems = {}
     if not title:
         problems["title"] = _("Write the title in one language at least.")
-    if not template_id and kind not in KINDS:
+    if not template_id and kind not in WRITTEN_KINDS:
         problems["kind"] = _("Choose a kind.")
     if problems:
         return _new_page(key, title, template_id, problems), 400
@@ -89,7 +88,7 @@ def _new_page(
         title=title,
         template_id=template_id,
         choices=[line for line in listing.lines(db.session()) if line.programme_id],
-        kinds=KINDS,
+        kinds=WRITTEN_KINDS,
         kind=request.values.get("kind", ""),
         problems=problems or {},
     )
