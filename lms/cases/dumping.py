@@ -101,6 +101,7 @@ def _drill(drill: Drill) -> dict[str, Any]:
         "first_reply_seconds": drill.first_reply_seconds,
         "later_reply_seconds": drill.later_reply_seconds,
         "start_mood": drill.start_mood,
+        "raters": drill.raters_needed,
     }
     return {name: value for name, value in document.items() if value}
 

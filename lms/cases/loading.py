@@ -15,6 +15,7 @@ from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
 from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
+from lms.cases.scoring.policy import MOST_RATERS
 from lms.cases.scripts import checking
 from lms.cases.scripts.nodes import START, Cue
 from lms.content_files import documents
@@ -214,6 +215,13 @@ def load_drills(session: Session, folder: Path, now: datetime) -> int:
     return sum(_store_drill(session, path, raw, now) for path, raw in documents(folder))
 
 
+def _raters(entry: Entry) -> int:
+    number = entry.number("raters", low=1)
+    if number > MOST_RATERS:
+        raise entry.refuse("raters", "This must be 5 or less.")
+    return number
+
+
 def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: datetime) -> int:
     entry = Entry(path.name, raw)
     entry.only(
@@ -230,6 +238,7 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         "first_reply_seconds",
         "later_reply_seconds",
         "start_mood",
+        "raters",
     )
     version = session.scalar(
         select(CaseVersion)
@@ -254,6 +263,8 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         else LATER_REPLY.get(version.channel, 60),
         "start_mood": _mood(entry),
     }
+    if entry.has("raters"):  # else what was set on screen stays
+        new["raters_needed"] = _raters(entry)
     try:
         checking.check(new["script"], new["triggers"])
     except DomainError as error:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.cases import search
+from lms.cases.dumping import dump_drills
 from lms.cases.loading import load_cases, load_drills, load_rubrics
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Rubric
 from lms.clock import SettableClock
@@ -81,6 +82,19 @@ def test_changed_rubric_gets_a_number(app: Flask, folder: Path, clock: SettableC
     assert drill.rubric.number == 2
 
 
+def test_how_many_score_a_drill_comes_and_goes_with_its_file(
+    app: Flask, folder: Path, clock: SettableClock, tmp_path: Path
+) -> None:
+    path = folder / "drills/aftersales-late-parcel.yaml"
+    edit(path, "first_reply_seconds:", "raters: 3\nfirst_reply_seconds:")
+    load(folder, clock)
+    dump_drills(db.session(), tmp_path / "out")
+    assert "raters: 3" in (tmp_path / "out/aftersales-late-parcel.yaml").read_text("utf-8")
+    edit(path, "raters: 3", "raters: 6")
+    with pytest.raises(DomainError, match="raters"):
+        load(folder, clock)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "named"),
     [
@@ -92,6 +106,7 @@ def test_changed_rubric_gets_a_number(app: Flask, folder: Path, clock: SettableC
             "complaint_level",
         ),
         ("rubrics/after-sales.yaml", "weight: 25", "weight: 24", "criteria"),
+        ("rubrics/after-sales.yaml", "weight: 25", "weight: 0", "weight"),
         ("drills/aftersales-late-parcel.yaml", "rubric: after-sales", "rubric: none", "rubric"),
     ],
 )

@@ -6,6 +6,7 @@ None where nothing can be said: too little was rated twice, or everything got th
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from typing import Literal
 
@@ -46,6 +47,7 @@ def krippendorff_alpha(units: Sequence[Sequence[int]]) -> float | None:
     if total < 2:
         return None
 
+    @cache  # a handful of levels, and thousands of pairs
     def distance(one: int, other: int) -> float:
         low, high = min(one, other), max(one, other)
         between = sum(n for level, n in counts.items() if low <= level <= high)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from lms.clock import Month
 
@@ -31,17 +30,17 @@ def deviations(given: Iterable[Given]) -> dict[int, dict[Month, Severity]]:
     by_run: dict[int, list[Given]] = defaultdict(list)
     for one in given:
         by_run[one.run_id].append(one)
-    found: dict[tuple[int, Month], list[Fraction]] = defaultdict(list)
+    found: dict[tuple[int, Month], list[float]] = defaultdict(list)
     for together in by_run.values():
         if len(together) < 2:
             continue
         total = sum(one.score for one in together)
         for one in together:
-            others = Fraction(total - one.score, len(together) - 1)
+            others = (total - one.score) / (len(together) - 1)
             found[one.rater_id, one.month].append((one.score - others) / 100)
     result: dict[int, dict[Month, Severity]] = defaultdict(dict)
     for (rater_id, month), values in sorted(found.items(), key=lambda pair: pair[0][1].index):
-        result[rater_id][month] = Severity(float(sum(values) / len(values)), len(values))
+        result[rater_id][month] = Severity(sum(values) / len(values), len(values))
     return dict(result)
 
 
