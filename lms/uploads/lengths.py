@@ -3,16 +3,19 @@
 import struct
 from typing import IO
 
+from lms.uploads import mp3
 from lms.uploads.kinds import KINDS
 
 _UNKNOWN = (1 << 56) - 1  # what WebM writes for "until the end"
 
 
 def milliseconds(kind: str, file: IO[bytes]) -> int | None:
-    """None where the container does not say (MP3 never does, nor a film cut into fragments)."""
+    """None where the container does not say (a film cut into fragments does not)."""
     file.seek(0)
     if kind in {"mp4", "m4a"}:
         return _iso_media(file, _size(file))
+    if kind == "mp3":
+        return mp3.milliseconds(file, _size(file))
     return _webm(file) if kind == "webm" else None
 
 

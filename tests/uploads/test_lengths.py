@@ -19,7 +19,11 @@ from tests.uploads import samples
         ("mp4", samples.mp4(0), None),
         ("mp4", samples.MP4, None),
         ("webm", samples.WEBM, None),
-        ("mp3", samples.MP3, None),
+        ("mp3", samples.MP3, 26),
+        ("mp3", samples.MP3 * 383, 10_005),
+        ("mp3", b"ID3\x04\0\0\0\0\x01\x0a" + b"a" * 138 + samples.MP3 * 39, 1_019),
+        ("mp3", samples.MP3 * 39 + b"TAG" + b"\0" * 125, 1_019),
+        ("mp3", samples.MP3 + b"\0" * 400, None),
         ("pdf", samples.PDF, None),
     ],
 )

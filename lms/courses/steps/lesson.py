@@ -132,6 +132,7 @@ def _check_watch(config: Mapping[str, Any]) -> None:
     for names in playing.to_play(config).values():
         if not names or not all(lengths[name] for name in names):
             raise DomainError(
-                "Each language needs a film or recording whose length is known (MP4, M4A, WebM).",
+                "Each language needs a film or recording whose length is known "
+                "(MP4, M4A, MP3, WebM).",
                 field="watch",
             )
