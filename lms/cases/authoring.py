@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
-from lms.cases import content, deidentifying, publishing
+from lms.cases import comments, content, deidentifying, publishing
 from lms.cases.content import CaseContent
 from lms.cases.models import Case, CaseState, CaseVersion
 from lms.db import Localized, Session
@@ -180,9 +180,10 @@ def publish(
 def request_changes(
     session: Session, version_id: int, note: str, *, edit_count: int, actor: Actor, now: datetime
 ) -> CaseVersion:
-    """Back to a draft with the reviewer's note; its authors are told."""
+    """Back to a draft with the reviewer's note or open comments; its authors are told."""
     version = version_of(session, version_id)
-    if not note.strip():
+    remarks = comments.how_many_open(session, version)
+    if not note.strip() and not remarks:
         raise DomainError("Say what should be changed.", field="note")
     _check_reviewer(version, edit_count, actor)
     version.state = CaseState.DRAFT
@@ -190,9 +191,12 @@ def request_changes(
     audit.record(
         session, actor, "case.request_changes", _subject(version), now=now, reason=note.strip()
     )
+    zh, en = (f"{remarks} 条批注", f"{remarks} comments") if remarks else ("", "")
     text = Localized(
-        f"评审人请求修改案例“{version.title.pick('zh')}”：{note.strip()[:120]}",
-        f"The reviewer asks for changes to “{version.title.pick('en')}”: {note.strip()[:120]}",
+        f"评审人请求修改案例“{version.title.pick('zh')}”："
+        f"{'；'.join(filter(None, (note.strip()[:120], zh)))}",
+        f"The reviewer asks for changes to “{version.title.pick('en')}”: "
+        f"{'; '.join(filter(None, (note.strip()[:120], en)))}",
     )
     notify(session, _writers(version), "case.changes", text, f"/cases/draft/{version.id}", now)
     return version

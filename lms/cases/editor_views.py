@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from lms import access
 from lms.access import viewer
-from lms.cases import authoring, content, deidentifying
+from lms.cases import authoring, comments, content, deidentifying
 from lms.cases.blueprint import actor, bp
 from lms.cases.forms import (
     CaseForm,
@@ -108,6 +108,7 @@ def _editor(
         version=version,
         is_conflict=is_conflict,
         asked=_asked(form, version),
+        threads=comments.threads(db.session(), version, form.rows()) if version else {},
     )
     return page, status
 

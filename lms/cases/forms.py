@@ -18,7 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
-from lms.cases import blueprint, content
+from lms.cases import blueprint, comments, content
 from lms.cases.content import CaseContent, Line
 from lms.db import Localized
 
@@ -81,6 +81,20 @@ class CaseForm(FlaskForm):  # type: ignore[misc]
             dialogue=[line for line in lines if line.zh or line.en],
             handling=[step for step in steps if step],
         )
+
+    def rows(self) -> comments.Rows:
+        """The words of each field and line as they stand on the page, empty lines included."""
+        fields = {name: [comments.words(pair(self, name))] for name in content.TEXTS}
+        tags = [", ".join([*_tags(self.tags_zh.data), *_tags(self.tags_en.data)])]
+        lines = {
+            name: [comments.words(pair_of(entry.form)) for entry in self[name]]
+            for name in comments.LISTS
+        }
+        return {**fields, "tags": tags, **lines}
+
+
+def pair_of(row: Form) -> Localized:
+    return Localized(row.zh.data or "", row.en.data or "")
 
 
 def case_values(of: CaseContent | None) -> dict[str, Any]:

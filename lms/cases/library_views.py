@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from lms import access
 from lms.access import viewer
-from lms.cases import deidentifying, queries, search
+from lms.cases import comments, content, deidentifying, queries, search
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
 from lms.cases.models import CaseState, CaseVersion
@@ -72,6 +72,7 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         versions=versions,
         used=used,
         asked=_asked(shown, versions),
+        threads=_threads(shown),
         programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
         actions=[action for group in groups for action in group],
     )
@@ -83,6 +84,12 @@ def _asked(shown: CaseVersion, versions: list[CaseVersion]) -> list[deidentifyin
         return []
     published = next((v for v in versions if v.state == CaseState.PUBLISHED), None)
     return deidentifying.about(db.session(), shown, published=published)
+
+
+def _threads(shown: CaseVersion) -> dict[tuple[str, int], list[comments.Thread]]:
+    if shown.state in _READABLE:
+        return {}
+    return comments.threads(db.session(), shown, comments.rows_of(content.of(shown)))
 
 
 @bp.get("/cases/<int:case_id>/compare")

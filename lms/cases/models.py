@@ -104,6 +104,28 @@ class HarmlessText(Model):
     person: Mapped[Person | None] = relationship()
 
 
+class CaseComment(Model):
+    """On a field or a line (`row` from 0) of a draft, about the words in `quote`; or an answer."""
+
+    __tablename__ = "case_comment"
+    id: Mapped[Pk]
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_version.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_comment.id"), index=True)
+    section: Mapped[Code]
+    row: Mapped[int]
+    quote: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str]
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    version: Mapped[CaseVersion] = relationship()
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
+    done_by: Mapped[Person | None] = relationship(foreign_keys=[done_by_id])
+    answers: Mapped[list["CaseComment"]] = relationship(order_by="CaseComment.id")
+
+
 class Rubric(Model):
     """A version of a rubric; `criteria` and `critical` as in the content format."""
 

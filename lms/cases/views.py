@@ -1,12 +1,20 @@
 """Pages of the case library, drills and scoring."""
 
-from lms.cases import drill_views, editor_views, library_views, run_views, scoring_views
+from lms.cases import (
+    comment_views,
+    drill_views,
+    editor_views,
+    library_views,
+    run_views,
+    scoring_views,
+)
 from lms.cases.blueprint import bp
 from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
 
 __all__ = [
     "bp",
+    "comment_views",
     "drill_views",
     "editor_views",
     "library_views",

@@ -58,6 +58,7 @@ CORE: Mapping[str, NoticeKind] = {
     "calibration.open": NoticeKind(Localized("受邀参加评分校准", "Invited to a calibration")),
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
     "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
+    "case.comment": NoticeKind(Localized("案例有新批注", "A comment on a case")),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),
 }
 

@@ -26,6 +26,8 @@ CORE: Mapping[str, Localized] = {
     "calibration.close": Localized("结束评分校准", "Closed a calibration"),
     "calibration.open": Localized("发起评分校准", "Opened a calibration"),
     "calibration.score": Localized("参加评分校准", "Scored in a calibration"),
+    "case.comment": Localized("批注案例", "Commented on a case"),
+    "case.comment_done": Localized("批注标记为已处理", "Marked a comment as done"),
     "case.draft": Localized("起草案例", "Drafted a case"),
     "case.harmless": Localized("确认案例文字不指真人", "Confirmed that a text names nobody"),
     "case.publish": Localized("发布案例", "Published a case"),

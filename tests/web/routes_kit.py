@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lms.appeals import services as appeals
 from lms.audit import Actor
-from lms.cases import authoring
+from lms.cases import authoring, comments, content
 from lms.cases.models import CaseVersion, DrillRun, RunState
 from lms.cases.raters import trials
 from lms.cases.rooms.opening import open_room
@@ -98,6 +98,10 @@ def prepare(app: Flask) -> Others:
     case_id = session.scalars(select(CaseVersion.case_id)).first()
     assert case_id is not None
     draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)
+    remark = comments.add(
+        session, draft, "title", 0, "Shorter?", rows=comments.rows_of(content.of(draft)),
+        actor=Actor(_person("DEMO05").id), now=now,
+    )  # fmt: skip
     run = session.scalars(
         select(DrillRun).where(
             DrillRun.state == RunState.SUBMITTED,
@@ -232,6 +236,7 @@ def prepare(app: Flask) -> Others:
             "staff_no": stranger.staff_no,
             "review_id": comment.review_id,
             "comment_id": comment.id,
+            "cases.comment_id": remark.id,
             "moment": "welcome",
             "item": "teams",
             "token_id": 1,
