@@ -128,6 +128,7 @@ LET_IN = {
     "casereviews.add_comment": {"trainer", "training_manager"},
     "casereviews.vote": set(),
     "casereviews.change_comment": set(),
+    "cases.answer": {"trainer", "training_manager"},
     "cases.compare": {"trainer", "training_manager"},  # the second version is a draft
     "cases.result": {"trainer", "training_manager", "quality", "hr", "admin"},
     "certificates.pdf": {"training_manager", "hr"},
