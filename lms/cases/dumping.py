@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.cases import content, drills
+from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Rubric
 from lms.content_files import sides, write_document
 from lms.db import Session
@@ -89,6 +90,16 @@ def dump_drills(session: Session, folder: Path) -> int:
     return len(found)
 
 
+# What a drill without it begins with (see `loading`).
+_USUAL_MOOD = 3
+
+
+def _later_reply(drill: Drill) -> int | None:
+    """Only where it is not its channel's own."""
+    usual = LATER_REPLY.get(drill.case_version.channel, 60)
+    return None if drill.later_reply_seconds == usual else drill.later_reply_seconds
+
+
 def _drill(drill: Drill) -> dict[str, Any]:
     document = {
         "key": drill.key,
@@ -99,8 +110,8 @@ def _drill(drill: Drill) -> dict[str, Any]:
         "triggers": [_whole(row) for row in drill.triggers],
         "script": [_whole(row) for row in drill.script],
         "first_reply_seconds": drill.first_reply_seconds,
-        "later_reply_seconds": drill.later_reply_seconds,
-        "start_mood": drill.start_mood,
+        "later_reply_seconds": _later_reply(drill),
+        "start_mood": None if drill.start_mood == _USUAL_MOOD else drill.start_mood,
         "raters": drill.raters_needed,
     }
     return {name: value for name, value in document.items() if value}

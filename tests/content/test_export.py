@@ -91,6 +91,7 @@ def write_on_screen(clock: SettableClock) -> None:
     publishing.make_public(db.session(), edited, clock.now())
     new = drills.DrillContent(
         rubric_id=drills.rubrics(db.session())[0].id, first_reply_seconds=15,
+        later_reply_seconds=45,
         title=Localized(en="English only"), opening=Localized(en="Hello?"),
         script=[{"zh": "", "en": "Are you there?"}],
     )  # fmt: skip
