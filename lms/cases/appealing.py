@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.audit import Actor
 from lms.cases.models import DrillRun, RunState
-from lms.cases.scoring.reading import outcome
+from lms.cases.rooms.models import DrillRoom
+from lms.cases.scoring.reading import is_latest, outcome
 from lms.courses import clearing
 from lms.courses.models import StepState
 from lms.courses.services import set_step_state, take_back_failure
@@ -24,19 +25,23 @@ KIND = "drill"
 
 
 def _find(session: Session, run_id: int) -> AppealSubject | None:
-    run = session.scalar(
-        select(DrillRun)
+    row = session.execute(
+        select(DrillRun, DrillRoom.host_id)
+        .outerjoin(DrillRoom, DrillRoom.run_id == DrillRun.id)
         .where(DrillRun.id == run_id)
         .options(joinedload(DrillRun.drill), selectinload(DrillRun.ratings))
-    )
-    if run is None:
+    ).one_or_none()
+    if row is None:
         return None
+    run, host_id = row
+    # Whoever played the customer has a part in how it went, as whoever scored it.
+    involved = {rating.rater_id for rating in run.ratings} | ({host_id} if host_id else set())
     return AppealSubject(
         person_id=run.person_id,
         title=run.drill.title,
         url=f"/drills/runs/{run.id}/result",
         final_at=final_at(run) if run.state == RunState.SCORED else None,
-        involved=frozenset(rating.rater_id for rating in run.ratings),
+        involved=frozenset(involved),
     )
 
 
@@ -50,7 +55,7 @@ def _hold(session: Session, run_id: int, now: datetime) -> None:
     if run.state != RunState.SCORED:
         raise Conflict("This is not final yet: there is nothing to appeal against.")
     run.state = RunState.APPEALED
-    if run.enrolment_id and run.step_id and not run.passed and _is_latest(session, run):
+    if run.enrolment_id and run.step_id and not run.passed and is_latest(session, run):
         take_back_failure(session, run.enrolment_id, run.step_id)
 
 
@@ -60,7 +65,7 @@ def _release(session: Session, run_id: int, now: datetime) -> None:
     session.flush()
     if not run.enrolment_id or not run.step_id:
         return
-    if not run.passed and _is_latest(session, run):
+    if not run.passed and is_latest(session, run):
         set_step_state(session, run.enrolment_id, run.step_id, StepState.FAILED, now=now)
     if waiting := clearing.waiting(session, run.person_id):
         clearing.clear_or_record(session, waiting, now)
@@ -82,16 +87,6 @@ def _locked(session: Session, run_id: int) -> DrillRun:
         .with_for_update(of=DrillRun)
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _is_latest(session: Session, run: DrillRun) -> bool:
-    """Whether the learner has not begun the step anew since."""
-    later = select(DrillRun.id).where(
-        DrillRun.enrolment_id == run.enrolment_id,
-        DrillRun.step_id == run.step_id,
-        DrillRun.id > run.id,
-    )
-    return session.scalar(later.limit(1)) is None
 
 
 DRILL_SCORE = Appealable(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from lms import audit
@@ -156,8 +157,11 @@ def confirm(
     row = HarmlessText(
         version_id=version.id, kind=one.kind, text=text, person_id=actor.person_id, at=now
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # somebody else said so at the same time
+        return
     audit.record(
         session, actor, "case.harmless", ("case_version", version.id), now=now,
         kind=one.kind.value, confirmation=row.id,

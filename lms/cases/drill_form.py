@@ -23,6 +23,7 @@ from lms.cases.scripts import notation
 from lms.cases.scripts.checking import MAX_NODES
 from lms.cases.scripts.nodes import START
 from lms.db import Localized
+from lms.errors import DomainError
 
 _TEXTS = ("title", "opening", "persona", "mood")
 
@@ -120,12 +121,17 @@ def _node_values(row: dict[str, Any], number: int) -> dict[str, str]:
 
 
 def change_nodes(values: dict[str, Any], do: str) -> bool:
-    """Apply `add-node`, `drop-node-3`, `up-node-3` to the values; False for anything else."""
+    """Apply `add-node`, `drop-node-3`, `up-node-3` to the values; False for anything else.
+
+    DomainError (field `script`) when there are as many lines as there may be."""
     verb, _, rest = do.partition("-node")
     rows = values["script"]
     place = rest.removeprefix("-")
     at = int(place) if place.isdecimal() and len(place) < 4 else len(rows)
     if verb == "add":
+        if len(rows) >= MAX_NODES:
+            message = "A script has %(count)s lines at most."
+            raise DomainError(message, field="script", count=MAX_NODES)
         taken = {row["key"] for row in rows}
         key = next(f"line-{n}" for n in range(len(rows) + 1, 999) if f"line-{n}" not in taken)
         rows.append(_node_values({"key": key}, 0))

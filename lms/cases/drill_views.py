@@ -74,9 +74,15 @@ def _edit(version: CaseVersion, drill: Drill | None) -> ResponseReturnValue:
     form = DrillForm(data=drill_values(start_from) if request.method == "GET" else None)
     if request.method == "POST":
         values = {k: v for k, v in form.data.items() if k != "csrf_token"}
-        if change_nodes(values, request.form.get("do", "")):
+        try:
+            is_changed, full = change_nodes(values, request.form.get("do", "")), None
+        except DomainError as error:
+            is_changed, full = True, error
+        if is_changed:
             form = DrillForm(formdata=None, data=values)
             form.rubric_id.choices = choices(titles)
+            if full:
+                show_on(form, full)
             return render_template("cases/drill_form.html", form=form, version=version, drill=drill)
     form.rubric_id.choices = choices(titles)
     if form.validate_on_submit():

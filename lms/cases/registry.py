@@ -5,13 +5,14 @@ from lms.cases.loading import load_cases, load_drills, load_rubrics
 from lms.cases.raters.policy import GOLD
 from lms.cases.rooms.ending import SWEEP
 from lms.cases.scoring.policy import SCORING
+from lms.cases.scoring.waiting import SETTLE
 from lms.cases.steps import DrillStep
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
 POLICIES: tuple[Policy, ...] = (SCORING, GOLD)
-JOBS: tuple[Job, ...] = (SWEEP,)
+JOBS: tuple[Job, ...] = (SWEEP, SETTLE)
 STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("cases", 10, load_cases, dump_cases),

@@ -143,7 +143,7 @@ def result(run_id: int) -> ResponseReturnValue:
         notes=notes_by_line(how.decisive),
         is_mine=is_mine,
         appeal=_appeal(run) if run.scored_at else None,
-        may_amend=any(r.rater_id == who.person_id for r in (*how.decisive, *how.others)),
+        may_amend=any(r.rater_id == who.person_id for r in how.decisive),
     )
 
 

@@ -9,17 +9,17 @@ from lms import access
 from lms.access import viewer
 from lms.appeals import services as appeals
 from lms.appeals.models import Appeal
-from lms.cases import queue as waiting
+from lms.cases import queue as queues
 from lms.cases import scoring
 from lms.cases.appealing import KIND
 from lms.cases.blueprint import actor, bp
 from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
 from lms.cases.raters.qualification import qualified
-from lms.cases.scoring import Marks, policy
+from lms.cases.scoring import Marks, waiting
 from lms.cases.scoring.drafts import of_run
 from lms.cases.scoring.marks import marks_of
-from lms.cases.scoring.reading import standing_of
+from lms.cases.scoring.reading import outcome, standing_of
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -33,9 +33,9 @@ from lms.web.lists import Page, page_url
 def queue() -> ResponseReturnValue:
     who, scored = viewer(), request.args.get("show") == "scored"
     number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
-    found = waiting.scored_by if scored else waiting.to_score
+    found = queues.scored_by if scored else queues.to_score
     shown, total = found(db.session(), who.clause("drills.score"), who.person_id, number)
-    page = Page(shown, number, max(1, -(-total // waiting.PAGE_SIZE)), total)
+    page = Page(shown, number, max(1, -(-total // queues.PAGE_SIZE)), total)
     return render_template(
         "cases/queue.html", page=page, scored=scored, page_url=page_url, now_at=now(),
         needs_gold=not scored and not qualified(db.session(), [who.person_id]),
@@ -87,6 +87,8 @@ def amend(run_id: int) -> ResponseReturnValue:
     if mine is None:
         abort(403)
     if request.method == "GET":
+        if run.state != RunState.SCORED or mine not in outcome(run).decisive:
+            return redirect(url_for("cases.result", run_id=run_id))
         return _page(run, marks_of(mine), is_amendment=True)
     marks, reason = typed(run.rubric), text("reason")
     try:
@@ -103,7 +105,7 @@ def amend(run_id: int) -> ResponseReturnValue:
 def set_raters(drill_id: int) -> ResponseReturnValue:
     """How many score a run of this drill."""
     number = request.form.get("raters", type=int)
-    policy.set_raters(db.session(), drill_id, number, actor=actor(), now=now())
+    waiting.set_raters(db.session(), drill_id, number, actor=actor(), now=now())
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for("cases.drill", drill_id=drill_id), 303)
@@ -131,7 +133,8 @@ def _again(
 
 
 def _page(run: DrillRun, marks: Marks, errors: dict[str, str] | None = None, **more: object) -> str:
-    decides = run.state == RunState.ADJUDICATION
+    me = viewer().person_id
+    decides = run.state == RunState.ADJUDICATION and all(r.rater_id != me for r in run.ratings)
     return render_template(
         "cases/score.html",
         run=run,

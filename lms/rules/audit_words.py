@@ -48,6 +48,7 @@ CORE: Mapping[str, Localized] = {
     "drill.change": Localized("修改演练", "Changed a drill"),
     "drill.close_room": Localized("结束演练室", "Closed a drill room"),
     "drill.make": Localized("创建演练", "Made a drill"),
+    "drill.add_observers": Localized("增加演练旁听人", "Let more people read along"),
     "drill.open_room": Localized("开启演练室", "Opened a drill room"),
     "drill.raters": Localized("设置演练评分人数", "Set how many score a drill"),
     "drill.rate": Localized("演练评分", "Scored a drill"),

@@ -11,8 +11,9 @@ from lms.appeals import services
 from lms.appeals.models import Appeal, AppealState
 from lms.appeals.policy import APPEALS
 from lms.audit import Actor, AuditEntry
-from lms.cases import queries, scoring
+from lms.cases import queries, runs, scoring
 from lms.cases.models import DrillRun, RunState
+from lms.cases.rooms import opening
 from lms.clock import Month
 from lms.courses import clearing
 from lms.courses.models import Enrolment, StepProgress
@@ -152,6 +153,41 @@ def test_a_course_waits_for_the_decision(app: Flask, desk: Desk) -> None:
     assert ["under appeal" in reason.en for reason in held] == [True]
     decide(desk, appeal, other, upheld=False)
     assert clearing.refusals(db.session(), enrolment, desk.clock.now()) == []
+
+
+def test_scored_anew_an_earlier_try_does_not_fail_a_later_one(app: Flask, desk: Desk) -> None:
+    drill = kit.drill(desk.clock.now(), key="late")
+    person, (rater, other) = desk.persons.add(), desk.raters(2)
+    enrolment, step = course(person.id, "late", desk.clock)
+    first = desk.run(drill, person.id)
+    first.enrolment_id, first.step_id = enrolment.id, step.id
+    desk.rated(first, (rater, POOR))
+    appeal = file(desk, first)
+    second = runs.start(
+        db.session(), drill.id, person.id, locale="en", now=desk.clock.now(),
+        step=(enrolment.id, step.id),
+    )  # fmt: skip
+    runs.say(db.session(), second.id, person.id, "Hi", client_key="b", now=desk.clock.now())
+    runs.hand_in(db.session(), second.id, person.id, now=desk.clock.now())
+    decide(desk, appeal, other, upheld=True)
+    desk.rate(first, POOR, other)
+    found = db.session.scalars(select(StepProgress)).one()
+    assert (first.state, found.state, found.failures) == ("scored", "submitted", 0)
+    desk.rate(second, POOR, rater)
+    assert (found.state, found.failures) == ("failed", 1)
+
+
+def test_who_played_the_customer_does_not_decide(app: Flask, desk: Desk) -> None:
+    run, (rater, host) = desk.run(), desk.raters(2)
+    now = desk.clock.now()
+    room = opening.open_room(db.session(), run.drill_id, run.person, [], actor=host, now=now)
+    room.run_id, room.open_key = run.id, None
+    desk.rate(run, POOR, rater)
+    appeal = file(desk, run)
+    told = select(Notification.person_id).where(Notification.kind == "appeal.filed")
+    assert db.session.scalars(told).all() == []
+    with pytest.raises(NotAllowed, match="You took part"):
+        decide(desk, appeal, host, upheld=True)
 
 
 @pytest.mark.parametrize("database", ["app", "postgres_app"])

@@ -1,5 +1,7 @@
 """No case is published while it could tell who a customer is, unless a person says it does not."""
 
+import threading
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -102,6 +104,36 @@ def test_a_version_in_review_from_before_is_not_published(
         deidentifying.confirm(session, draft, text, actor=reviewer, now=now)
     authoring.publish(session, draft.id, edit_count=0, actor=reviewer, now=now)
     assert content.of(draft).dialogue[0].zh == "我是王女士"
+
+
+def test_two_confirm_the_same_at_once(
+    postgres_app: Flask, persons: People, clock: SettableClock
+) -> None:
+    first, second = Actor(persons.add("trainer").id), Actor(persons.add("trainer").id)
+    draft_id, now = draft_of(first, clock).id, clock.now()
+    db.session.commit()
+    failures: list[Exception] = []
+
+    def press() -> None:
+        with postgres_app.app_context():
+            try:
+                draft = db.session.get_one(CaseVersion, draft_id)
+                deidentifying.confirm(db.session(), draft, "王女士", actor=second, now=now)
+                db.session.commit()
+            except Exception as error:
+                failures.append(error)
+            finally:
+                db.session.remove()
+
+    draft = db.session.get_one(CaseVersion, draft_id)
+    deidentifying.confirm(db.session(), draft, "王女士", actor=first, now=now)
+    thread = threading.Thread(target=press)
+    thread.start()
+    thread.join(0.4)  # the other now waits for this one's commit
+    db.session.commit()
+    thread.join()
+    assert failures == []
+    assert db.session.scalars(select(HarmlessText.person_id)).all() == [first.person_id]
 
 
 def test_starter_content_is_not_asked(app: Flask, clock: SettableClock, persons: People) -> None:

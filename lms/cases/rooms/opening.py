@@ -1,6 +1,6 @@
 """Opening a room, and who comes in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -52,6 +52,7 @@ def open_room(
     """A room of the actor's, who plays the customer; agent and observers are told.
 
     Pressed twice it is one room: while it lasts, host, agent and drill have no second one.
+    Observers named the second time come to those of the first.
     """
     host_id = actor.person_id
     if host_id is None:
@@ -61,9 +62,9 @@ def open_room(
         raise NotFound("There is no such drill.")
     _check(host_id, agent, observers)
     open_key = f"{host_id}.{agent.id}.{drill_id}"
-    known = select(DrillRoom).where(DrillRoom.open_key == open_key)
+    known = select(DrillRoom).where(DrillRoom.open_key == open_key).with_for_update(of=DrillRoom)
     if found := session.scalar(known):
-        return found
+        return _with_more(session, found, drill, observers, actor, now)
     room = DrillRoom(
         drill_id=drill_id,
         person_id=agent.id,
@@ -81,7 +82,7 @@ def open_room(
             session.add(room)
     except IntegrityError:
         if found := session.scalar(known):
-            return found
+            return _with_more(session, found, drill, observers, actor, now)
         raise
     roles = {host_id: Role.HOST, agent.id: Role.AGENT}
     roles |= {person.id: Role.OBSERVER for person in observers if person.id not in roles}
@@ -98,10 +99,44 @@ def open_room(
     return room
 
 
+def _with_more(
+    session: Session,
+    room: DrillRoom,
+    drill: Drill,
+    observers: Sequence[Person],
+    actor: Actor,
+    now: datetime,
+) -> DrillRoom:
+    """The room that is open already, held, with the observers it does not have yet."""
+    in_room = select(DrillRoomPerson.person_id, DrillRoomPerson.role).where(
+        DrillRoomPerson.room_id == room.id
+    )
+    there = {person_id: role for person_id, role in session.execute(in_room)}
+    new = {person.id: Role.OBSERVER for person in observers if person.id not in there}
+    if not new:
+        return room
+    _check_observers(len(new) + sum(role == Role.OBSERVER for role in there.values()))
+    session.add_all(
+        DrillRoomPerson(room_id=room.id, person_id=person_id, role=role)
+        for person_id, role in new.items()
+    )
+    _invite_to_watch(session, room, drill, new, now)
+    audit.record(
+        session, actor, "drill.add_observers", ("drill_room", room.id), now=now,
+        observers=list(new),
+    )  # fmt: skip
+    session.flush()
+    return room
+
+
 def _check(host_id: int, agent: Person, observers: Sequence[Person]) -> None:
     if agent.id == host_id:
         raise DomainError("You play the customer: somebody else has to answer.", field="agent")
-    if len(observers) > MAX_OBSERVERS:
+    _check_observers(len(observers))
+
+
+def _check_observers(count: int) -> None:
+    if count > MAX_OBSERVERS:
         raise DomainError(
             "At most %(count)s people read along.", field="observers", count=MAX_OBSERVERS
         )
@@ -115,12 +150,19 @@ def _invite(
     practise = Localized(
         f"培训师邀请您进行实时演练“{zh}”。", f"You are invited to the live drill “{en}”."
     )
+    notify(session, [room.person_id], "drill.invited", practise, url, now)
+    watching = [person_id for person_id, role in roles.items() if role is Role.OBSERVER]
+    _invite_to_watch(session, room, drill, watching, now)
+
+
+def _invite_to_watch(
+    session: Session, room: DrillRoom, drill: Drill, watching: Iterable[int], now: datetime
+) -> None:
+    zh, en = drill.title.pick("zh"), drill.title.pick("en")
     watch = Localized(
         f"您被邀请旁听实时演练“{zh}”。", f"You are invited to read along in the live drill “{en}”."
     )
-    watching = [person_id for person_id, role in roles.items() if role is Role.OBSERVER]
-    notify(session, [room.person_id], "drill.invited", practise, url, now)
-    notify(session, watching, "drill.invited", watch, url, now)
+    notify(session, list(watching), "drill.invited", watch, f"/drills/rooms/{room.id}", now)
 
 
 def join(session: Session, room_id: int, person_id: int, *, now: datetime) -> None:

@@ -87,6 +87,11 @@ def news(
     return found
 
 
+def over(mine: Standing, url: str) -> dict[str, Any]:
+    """For whoever may read no more of it: only that it is over, and where to go."""
+    return {"last": mine.last_seq, "state": mine.state, "lines": "", "times": "", "over": url}
+
+
 def _piece(name: str, **values: Any) -> str:
     """Without `render_template`, and with the macros made once: an import, and what every page is
     given, cost more than the piece itself."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.cases.rooms.models import (
     DrillRoom,
@@ -46,14 +46,14 @@ def say(
     )
     if session.scalar(known) is not None:
         return
-    words = _checked(room, role, text)
+    words = _checked(session, room, role, text)
     _add(session, room, person_id, "customer" if role == Role.HOST else "agent", words, key, now)
     if room.begun_at is None:
         room.begun_at, room.state = now, RoomState.OPEN
     room.last_at = now
 
 
-def _checked(room: DrillRoom, role: str, text: str) -> str:
+def _checked(session: Session, room: DrillRoom, role: str, text: str) -> str:
     words = text.strip()
     if room.state in OVER:
         raise Conflict("This room has been closed.")
@@ -67,9 +67,17 @@ def _checked(room: DrillRoom, role: str, text: str) -> str:
         raise DomainError(
             "A message has %(count)s characters at most.", field="text", count=MAX_TEXT
         )
-    if room.last_seq >= MAX_MESSAGES:
+    if room.last_seq >= MAX_MESSAGES and _said(session, room) >= MAX_MESSAGES:
         raise DomainError("The conversation has become very long: end it.", field="text")
     return words
+
+
+def _said(session: Session, room: DrillRoom) -> int:
+    """How many messages there are: notes are not part of the conversation."""
+    said = select(func.count(DrillRoomMessage.id)).where(
+        DrillRoomMessage.room_id == room.id, DrillRoomMessage.who != "note"
+    )
+    return session.scalar(said) or 0
 
 
 def note(

@@ -60,7 +60,17 @@ def live_room(room_id: int) -> ResponseReturnValue:
     if mine.state == RoomState.ENDED and mine.role != Role.OBSERVER:
         room = reading.room_of(session, room_id)
         return redirect(url_for("cases.result", run_id=room.run_id))
+    if _is_over_for(room_id, mine):
+        return redirect(url_for("cases.rooms"))
     return _page(room_id, mine)
+
+
+def _is_over_for(room_id: int, mine: reading.Standing) -> bool:
+    """Observers read along while it lasts; afterwards who may see the agent's runs anyway."""
+    if mine.role != Role.OBSERVER or mine.state not in talking.OVER:
+        return False
+    agent = reading.room_of(db.session(), room_id).agent
+    return not any(viewer().covers(p, agent) for p in ("progress.view", "drills.score"))
 
 
 def _page(room_id: int, mine: reading.Standing, typed: str = "", error: str = "") -> str:
@@ -90,6 +100,8 @@ def room_news(room_id: int) -> ResponseReturnValue:
     after = request.args.get("after", -1, type=int)
     if mine.last_seq <= after and mine.state == request.args.get("state"):
         return "", 204
+    if _is_over_for(room_id, mine):
+        return stream.over(mine, url_for("cases.rooms"))
     return stream.news(db.session(), room_id, mine, after, now())
 
 

@@ -7,7 +7,7 @@ from lms import events
 from lms.cases.models import DrillRun, Rating, RunState
 from lms.cases.raters.qualification import qualified
 from lms.cases.scoring.policy import raters_needed
-from lms.cases.scoring.reading import counted
+from lms.cases.scoring.reading import counted, decisive_of, is_latest
 from lms.courses.models import StepState
 from lms.courses.services import set_step_state
 from lms.db import Localized, Session
@@ -50,7 +50,7 @@ def finish(
     now: datetime,
 ) -> None:
     """Make the score final. What comes later keeps the day of the first scoring."""
-    decisive = [r for r in ratings if r.is_adjudication] or ratings
+    decisive = decisive_of(ratings)
     has_critical = any(rating.critical for rating in decisive)
     total = sum(counted(rating) for rating in decisive)
     mean = (2 * total + len(decisive)) // (2 * len(decisive))  # half up
@@ -63,8 +63,17 @@ def finish(
     _tell(session, run, now)
     emit(events.DrillRunScored(now, run.person_id, run.id))
     if run.enrolment_id is not None and run.step_id is not None:
+        _set_step(session, run, run.enrolment_id, run.step_id, now)
+
+
+def _set_step(
+    session: Session, run: DrillRun, enrolment_id: int, step_id: int, now: datetime
+) -> None:
+    """Any run that is passed completes its step; only the latest can fail it: an earlier one,
+    scored anew after an appeal, says nothing about the try that goes on."""
+    if run.passed or is_latest(session, run):
         state = StepState.COMPLETED if run.passed else StepState.FAILED
-        set_step_state(session, run.enrolment_id, run.step_id, state, now=now, score=run.score)
+        set_step_state(session, enrolment_id, step_id, state, now=now, score=run.score)
 
 
 def _tell(session: Session, run: DrillRun, now: datetime) -> None:

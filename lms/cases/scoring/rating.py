@@ -12,7 +12,7 @@ from lms.cases.raters.qualification import qualified
 from lms.cases.scoring import drafts, final
 from lms.cases.scoring.marks import Marks, check, marks_of, points
 from lms.cases.scoring.policy import SCORING
-from lms.cases.scoring.reading import current, has_rated
+from lms.cases.scoring.reading import current, decisive_of, has_rated
 from lms.db import Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.policies import in_force
@@ -20,7 +20,7 @@ from lms.policies import in_force
 
 def rate(session: Session, run_id: int, marks: Marks, *, actor: Actor, now: datetime) -> Rating:
     """Submit a rating; it is final when enough raters agree. Conflict when others were first."""
-    run = _locked(session, run_id)
+    run = locked(session, run_id)
     if run.person_id == actor.person_id:
         raise NotAllowed("Nobody scores their own run.")
     marks = check(run.rubric, marks, [message.seq for message in run.messages])
@@ -56,7 +56,7 @@ def amend(
     session: Session, run_id: int, marks: Marks, reason: str, *, actor: Actor, now: datetime
 ) -> Rating:
     """Replace one's own rating of a scored run; the old one is kept, superseded."""
-    run = _locked(session, run_id)
+    run = locked(session, run_id)
     ratings = current(session, run.id)
     mine = next((r for r in ratings if r.rater_id == actor.person_id), None)
     if mine is None:
@@ -65,6 +65,8 @@ def amend(
         raise Conflict("An appeal is pending: it is decided first.")
     if run.state != RunState.SCORED:
         raise Conflict("This run waits for another rater.")
+    if mine not in decisive_of(ratings):
+        raise NotAllowed("Somebody else has decided: your scoring does not count any more.")
     if not reason.strip():
         raise DomainError("Say why the scoring changes.", field="reason")
     marks = check(run.rubric, marks, [message.seq for message in run.messages])
@@ -97,7 +99,8 @@ def amend(
     return rating
 
 
-def _locked(session: Session, run_id: int) -> DrillRun:
+def locked(session: Session, run_id: int) -> DrillRun:
+    """The run, held until the commit, with what its scoring needs."""
     run = session.scalar(
         select(DrillRun)
         .where(DrillRun.id == run_id)

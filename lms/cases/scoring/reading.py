@@ -51,6 +51,21 @@ def standing_of(run: DrillRun, rater_id: int) -> Rating | None:
     )
 
 
+def is_latest(session: Session, run: DrillRun) -> bool:
+    """Whether the learner has not begun the run's step anew since."""
+    later = select(DrillRun.id).where(
+        DrillRun.enrolment_id == run.enrolment_id,
+        DrillRun.step_id == run.step_id,
+        DrillRun.id > run.id,
+    )
+    return session.scalar(later.limit(1)) is None
+
+
+def decisive_of(standing: Sequence[Rating]) -> Sequence[Rating]:
+    """Of the ratings that stand, those that make the score: a decision goes before all others."""
+    return [r for r in standing if r.is_adjudication] or standing
+
+
 def counted(rating: Rating) -> int:
     """What a rating is worth: nothing with a critical error."""
     return 0 if rating.critical else rating.score
@@ -76,7 +91,7 @@ class Outcome:
 def outcome(run: DrillRun) -> Outcome:
     """Of a run whose ratings are loaded; `earlier` are the superseded ones."""
     standing = [r for r in run.ratings if r.superseded_at is None]
-    decisive = [r for r in standing if r.is_adjudication] or standing
+    decisive = decisive_of(standing)
     return Outcome(
         decisive,
         [r for r in standing if r not in decisive],

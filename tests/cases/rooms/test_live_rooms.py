@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from lms.audit import AuditEntry
 from lms.cases.models import DrillRun
-from lms.cases.rooms import ending
+from lms.cases.rooms import ending, talking
 from lms.cases.rooms.models import DrillRoom, DrillRoomMessage
 from lms.clock import SettableClock
 from lms.db import db
@@ -159,6 +159,52 @@ def test_opening(rooms: Rooms, persons: People) -> None:
     assert "Nobody has" in refused(rooms.people["agent"].staff_no, "one, two")
     assert db.session.scalar(select(func.count(DrillRoom.id))) == 1
     assert "You answer" in rooms.agent.get("/drills/rooms").text
+
+
+def test_observers_come_later_and_leave_with_the_end(
+    rooms: Rooms, auth: Auth, persons: People
+) -> None:
+    late = persons.add("trainer")
+    agent, named = rooms.people["agent"].staff_no, f"{late.name}, {rooms.people['observer'].name}"
+    for _ in range(2):
+        again = rooms.host.post(
+            f"/drills/{rooms.drill.id}/rooms/new", data={"agent": agent, "observers": named}
+        )
+        assert again.location == rooms.url
+    for person in (late, rooms.people["observer"]):
+        told = select(func.count(Notification.id)).where(Notification.person_id == person.id)
+        assert db.session.scalar(told) == 1
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%observers"))).one()
+    assert entry.details == {"observers": [late.id]}
+    rooms.join()
+    rooms.say(rooms.host, "Hello", "k")
+    rooms.say(rooms.agent, "AGENTS-WORDS", "k")
+    assert "AGENTS-WORDS" in rooms.observer.get(rooms.url).text
+    rooms.host.post(f"{rooms.url}/end")
+    # Who only read along leaves with the end; who may see the agent's runs anyway can still look.
+    assert rooms.observer.get(rooms.url).location == "/drills/rooms"
+    last = rooms.news(rooms.observer, 0).json
+    assert (last["lines"], last["times"], last["over"]) == ("", "", "/drills/rooms")
+    assert "AGENTS-WORDS" in auth.login(late).get(rooms.url).text
+
+
+def test_notes_do_not_use_up_the_conversation(rooms: Rooms) -> None:
+    rooms.join()
+    rooms.say(rooms.host, "Hello", "k")
+    room, agent_id = rooms.room(), rooms.people["agent"].id
+    room.last_seq = talking.MAX_MESSAGES + 5  # as if the rest were notes
+    db.session.commit()
+    assert rooms.say(rooms.agent, "Hello", "k").status_code == 200
+    now = room.opened_at
+    db.session.add_all(
+        DrillRoomMessage(
+            room_id=rooms.room_id, seq=1000 + n, person_id=agent_id, who="agent", text="x", at=now,
+            client_key=f"x{n}",
+        )
+        for n in range(talking.MAX_MESSAGES - 2)
+    )  # fmt: skip
+    db.session.commit()
+    assert "very long" in rooms.say(rooms.agent, "Hello", "l").json["error"]
 
 
 def test_a_room_that_everybody_left(rooms: Rooms, clock: SettableClock) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from lms.audit import Actor, AuditEntry
 from lms.cases import scoring
 from lms.cases.models import DrillRun, Rating, RunState
-from lms.cases.scoring import policy
+from lms.cases.scoring import waiting
 from lms.cases.scoring.reading import full_run, outcome
 from lms.db import db
+from lms.people.models import Notification
 from tests.cases.scoring.kit import FAIR, GOOD, POOR, Desk, form
 from tests.conftest import Auth
 
@@ -57,7 +58,7 @@ def test_two_raters_submit_at_once(
 def test_a_drill_asks_for_three_and_the_widest_pair_counts(app: Flask, desk: Desk) -> None:
     run = desk.run()
     trainer, *raters = desk.raters(5)
-    policy.set_raters(db.session(), run.drill_id, 3, actor=trainer, now=desk.clock.now())
+    waiting.set_raters(db.session(), run.drill_id, 3, actor=trainer, now=desk.clock.now())
     desk.rated(run, (raters[0], GOOD), (raters[1], FAIR))
     assert run.state == RunState.SUBMITTED
     desk.rate(run, POOR, raters[2])
@@ -90,9 +91,37 @@ def test_nothing_of_another_rater_is_seen_before_ones_own(
     decider = third.get(score).text
     assert "BLIND-FACTS" in decider and "No apology" in decider
     assert "BLIND-" not in second.get(result).text
+    assert second.get(f"{score}/amend").location.endswith(result)
+    for url in (score, f"{score}/amend"):
+        refused = second.post(url, data=form(GOOD, reason="why"))
+        assert refused.status_code == 409 and "BLIND-" not in refused.text
     learner = auth.login(run.person)
     assert "BLIND-" not in learner.get(result).text
     assert third.post(score, data=form(FAIR, comment="DECIDED")).status_code == 303
     page = learner.get(result).text
     assert "DECIDED" in page and "decided: the raters before were 60.00 points apart" in page
     assert "BLIND-COMMENT" in page
+    # Whose rating does not make the score cannot change it any more.
+    assert f"{score}/amend" not in second.get(result).text
+    assert second.get(f"{score}/amend").location.endswith(result)
+    refused = second.post(f"{score}/amend", data=form(FAIR, reason="why"))
+    assert refused.status_code == 400 and "Somebody else has decided" in refused.text
+    assert third.get(f"{score}/amend").status_code == 200
+
+
+def test_fewer_raters_settle_what_waits(both_apps: Flask, desk: Desk) -> None:
+    """By the drill at once, by the policy with the next go of the job; no run twice."""
+    desk.need(3)
+    now, trainer, raters = desk.clock.now(), *desk.raters(1), desk.raters(2)
+    given = list(zip(raters, (GOOD, FAIR), strict=True))
+    one, other, single = desk.rated(desk.run(), *given), desk.rated(desk.run(), *given), desk.run()
+    desk.rate(single, GOOD, raters[0])
+    waiting.set_raters(db.session(), one.drill_id, 2, actor=trainer, now=now)
+    assert (one.state, one.score, other.state) == (RunState.SCORED, 8250, RunState.SUBMITTED)
+    desk.policy(scoring.SCORING, base=1, raters_needed=2)
+    for _ in range(2):
+        waiting.SETTLE.run(db.session(), {}, now)
+        db.session.commit()
+    assert (other.state, other.score, single.state) == ("scored", 8250, "submitted")
+    told = select(func.count(Notification.id)).where(Notification.kind == "drill.scored")
+    assert db.session.scalar(told) == 2

@@ -142,6 +142,9 @@ def test_making_one_from_a_case(auth: Auth, persons: People, clock: SettableCloc
     }  # fmt: skip
     grown = trainer.post(url, data=data | {"do": "add-node"})
     assert 'name="script-1-key"' in grown.text and "First &lt;i&gt;" in grown.text
+    full = data | {f"script-{n}-key": f"n{n}" for n in range(60)} | {"do": "add-node"}
+    refused = trainer.post(url, data=full).text
+    assert "60 lines at most" in refused and 'name="script-59-key"' in refused
     looped = trainer.post(url, data=data)
     assert looped.status_code == 400 and "never comes to an end" in looped.text
     unread = trainer.post(url, data=data | {"triggers": "= x"})
