@@ -83,6 +83,7 @@ CORE: Mapping[str, Localized] = {
     "programme.assign": Localized("按条件分配课程", "Assigned a course by rule"),
     "programme.draft": Localized("起草培养计划", "Began a draft of a programme"),
     "programme.file": Localized("上传课程文件", "Put a file into a draft"),
+    "programme.file_removed": Localized("移除草稿里的文件", "Took a file out of a draft"),
     "programme.give_up": Localized("放弃培养计划草稿", "Threw a draft of a programme away"),
     "programme.publish": Localized("发布培养计划", "Published a programme"),
     "programme.unfollow": Localized("停止自动分配", "Stopped assigning as people come"),

@@ -7,9 +7,10 @@ from typing import IO, Any
 
 from lms import audit
 from lms.audit import Actor
-from lms.courses.authoring import drafts
+from lms.courses.authoring import drafts, parts
+from lms.courses.authoring.letting_go import forget_unused
 from lms.courses.lessons import files
-from lms.db import Session
+from lms.db import Localized, Session
 from lms.errors import DomainError
 from lms.uploads import services, store
 from lms.uploads.kinds import KINDS, Family
@@ -52,6 +53,34 @@ def attach(
         key=draft.key, name=name, sha256=upload.sha256,
     )  # fmt: skip
     return name
+
+
+def detach(session: Session, draft_id: int, name: str, *, actor: Actor, now: datetime) -> None:
+    """Take a file out of the draft; safe to repeat. DomainError on `file` while a text shows it."""
+    from lms.courses.markdown import files_in  # a parser that commands do not need
+
+    draft = drafts.held(session, draft_id)
+    if name not in draft.files:
+        return
+    for _, step in parts.steps(draft.document):
+        texts = (step.get("body") or {}).values()
+        if any(name in files_in(text) for text in texts if isinstance(text, str)):
+            raise DomainError(
+                "“%(step)s” shows %(name)s. Take its line out of that text and save, then remove "
+                "the file.",
+                field="file",
+                step=Localized.of(step.get("title")) or step["key"],
+                name=name,
+            )
+    gone = {name: draft.files[name]}
+    draft.files = {other: found for other, found in draft.files.items() if other != name}
+    drafts.change(draft, draft.document, actor, now)
+    session.flush()
+    forget_unused(session, gone, now)
+    audit.record(
+        session, actor, "programme.file_removed", ("programme", draft.programme_id), now=now,
+        key=draft.key, name=name, sha256=gone[name]["sha256"],
+    )  # fmt: skip
 
 
 def _name(filename: str, kind: str, sha256: str, taken: Mapping[str, Any]) -> str:

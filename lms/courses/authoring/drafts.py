@@ -4,11 +4,13 @@ Two people may write in one draft. Each form comes back with the `digest` of wha
 part says something else by now, nothing is stored and the second is told (`Overtaken`).
 """
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -18,13 +20,16 @@ from lms import audit
 from lms.audit import Actor
 from lms.courses import queries
 from lms.courses.authoring import parts
+from lms.courses.authoring.letting_go import forget_unused
 from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.authoring.parts import Part
 from lms.courses.dumping import as_document
 from lms.courses.models import Module, Programme, ProgrammeKind, ProgrammeVersion
 from lms.db import Localized, Session
-from lms.errors import Conflict, NotFound
+from lms.errors import Conflict, DomainError, NotFound
 from lms.i18n import N_
+
+_NEW_KEY = re.compile(r"programme-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Overtaken(Conflict):
 
 
 def one(session: Session, draft_id: int) -> ProgrammeDraft:
-    """The draft, held until the commit in a request that writes; NotFound if there is none."""
+    """The draft with who changed it last, to be looked at; NotFound if there is none."""
     found = session.scalar(
         select(ProgrammeDraft)
         .where(ProgrammeDraft.id == draft_id)
@@ -63,7 +68,7 @@ def one(session: Session, draft_id: int) -> ProgrammeDraft:
 
 
 def held(session: Session, draft_id: int) -> ProgrammeDraft:
-    """The same, and nobody else changes it before the commit."""
+    """The draft, to be changed: nobody else does so before the commit. NotFound as `one`."""
     found = session.scalar(
         select(ProgrammeDraft)
         .where(ProgrammeDraft.id == draft_id)
@@ -136,6 +141,11 @@ def begin(session: Session, programme_id: int, *, actor: Actor, now: datetime) -
     return draft
 
 
+def new_key() -> str:
+    """Given out with the form of a new programme."""
+    return f"programme-{uuid4().hex[:8]}"
+
+
 def new(
     session: Session,
     key: str,
@@ -148,10 +158,14 @@ def new(
 ) -> ProgrammeDraft:
     """A draft of a new programme, empty or copied from a published one.
 
-    `key` was given out with the form: sent twice, it is the same draft.
+    `key` is one of `new_key`: sent twice, it is the same draft; Conflict once it is published.
     """
-    if found := session.scalar(select(ProgrammeDraft).where(ProgrammeDraft.key == key)):
+    if not _NEW_KEY.fullmatch(key):
+        raise DomainError("The request was not understood. Go back and try again.")
+    if found := _begun(session, key):
         return found
+    if not is_key_free(session, key):
+        raise Conflict("This draft was published already, or given up.")
     if template_id is None:
         document, files = _empty(kind), {}
     else:
@@ -160,13 +174,27 @@ def new(
     document = {**document, "key": key, "title": dict(title)}
     document.pop("major", None)  # a new programme has asked nobody for anything yet
     draft = _draft(document, files, actor, now)
-    session.add(draft)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:  # sent twice at once
+        if found := _begun(session, key):
+            return found
+        raise
     audit.record(
         session, actor, "programme.draft", ("programme", None), now=now, key=key,
         template=template_id,
     )  # fmt: skip
     return draft
+
+
+def _begun(session: Session, key: str) -> ProgrammeDraft | None:
+    """The draft of a programme that is not published yet."""
+    return session.scalar(
+        select(ProgrammeDraft).where(
+            ProgrammeDraft.key == key, ProgrammeDraft.programme_id.is_(None)
+        )
+    )
 
 
 def _empty(kind: str) -> dict[str, Any]:
@@ -224,10 +252,13 @@ def _other(draft: ProgrammeDraft, actor: Actor) -> str:
 
 
 def give_up(session: Session, draft_id: int, *, actor: Actor, now: datetime) -> None:
-    """Throw the draft away; what is published stays as it is."""
+    """Throw the draft away with the files only it has; what is published stays as it is."""
     draft = held(session, draft_id)
     audit.record(
         session, actor, "programme.give_up", ("programme", draft.programme_id), now=now,
         key=draft.key, title=Localized.of(draft.document.get("title")).pick("zh"),
     )  # fmt: skip
+    files = draft.files
     session.delete(draft)
+    session.flush()
+    forget_unused(session, files, now)

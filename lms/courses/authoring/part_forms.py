@@ -20,6 +20,7 @@ from lms.courses.authoring.own_fields import (
     head_fields,
 )
 from lms.courses.authoring.parts import Part
+from lms.courses.authoring.yaml_settings import from_yaml
 from lms.courses.content_reading import STEP_FIELDS
 from lms.db import Localized, Session
 from lms.errors import DomainError
@@ -87,7 +88,7 @@ class PartForm:
 
     def with_yaml(self) -> Self:
         """With the settings that were written as the file has them; DomainError if they are not."""
-        return replace(self, raw={**self.raw, **_from_yaml(self.yaml)}) if self.as_file else self
+        return replace(self, raw={**self.raw, **from_yaml(self.yaml)}) if self.as_file else self
 
     def change_rows(self, do: str) -> bool:
         return fields.change_rows(self.fields, self.raw, do)
@@ -184,18 +185,3 @@ def _as_yaml(config: Mapping[str, Any]) -> str:
     from lms.content_yaml import as_yaml
 
     return as_yaml(config) if config else ""
-
-
-def _from_yaml(text: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise DomainError("This cannot be read: %(why)s", field="settings", why=error) from None
-    if not isinstance(found, dict) or any(not isinstance(name, str) for name in found):
-        raise DomainError("This must be a mapping.", field="settings")
-    taken = [name for name in found if name in STEP_FIELDS]
-    if taken:
-        raise DomainError("There is no such field.", field="settings")
-    return found

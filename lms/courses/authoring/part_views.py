@@ -28,6 +28,7 @@ from lms.web.errors import message
 _REFUSED_AT_ONCE = {"after", "needs"}
 # Sent while somebody types, by the page's script.
 _BY_ITSELF = "autosave"
+_REMOVE_FILE = "remove-file:"
 
 
 @bp.route("/programmes/drafts/<int:draft_id>/settings", methods=["GET", "POST"])
@@ -88,6 +89,9 @@ def _post(found: ProgrammeDraft, form: PartForm, into: str = "") -> ResponseRetu
         form = form.with_yaml()
         _check_choice(form)
         attached = _attach(found.id)
+        if do.startswith(_REMOVE_FILE):
+            name = do.removeprefix(_REMOVE_FILE)
+            attaching.detach(db.session(), found.id, name, actor=actor(), now=now())
         db.session.commit()
     except DomainError as error:
         db.session.rollback()
@@ -95,7 +99,7 @@ def _post(found: ProgrammeDraft, form: PartForm, into: str = "") -> ResponseRetu
         return _page(found, form, [_problem(form, error)]), 400
     form.show_files(attached)
     found = drafts.one(db.session(), found.id)
-    if form.change_rows(do) or do == "upload":
+    if form.change_rows(do) or do == "upload" or do.startswith(_REMOVE_FILE):
         return _page(found, form)
     return _save(found, form, into)
 

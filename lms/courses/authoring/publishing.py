@@ -11,6 +11,7 @@ from lms.audit import Actor
 from lms.courses import queries
 from lms.courses.authoring import drafts
 from lms.courses.authoring.checking import check_requires, read_draft
+from lms.courses.authoring.letting_go import forget_unused
 from lms.courses.content import store
 from lms.courses.deltas.publishing import next_major
 from lms.courses.models import Programme, ProgrammeVersion
@@ -52,10 +53,12 @@ def publish(
         .join(ProgrammeVersion.programme)
         .where(Programme.key == draft.key, queries.is_latest())
     ).one()
+    files = draft.files
     session.delete(draft)
     audit.record(
         session, actor, "programme.publish", ("programme", made.programme_id), now=now,
         number=made.number,
     )  # fmt: skip
     session.flush()
+    forget_unused(session, files, now)
     return made

@@ -1,7 +1,5 @@
 """Pages: the programmes there are, one with its versions, and the beginning of a draft."""
 
-from uuid import uuid4
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +12,8 @@ from lms.courses.authoring import drafts, fields, listing
 from lms.courses.authoring.own_fields import TITLE, WRITTEN_KINDS
 from lms.courses.blueprint import bp
 from lms.db import Localized, db
-from lms.errors import NotFound
+from lms.errors import Conflict, NotFound
+from lms.web.errors import message
 from lms.web.lists import here, page_of, page_url
 
 
@@ -57,7 +56,7 @@ def new_programme() -> ResponseReturnValue:
     template_id = request.values.get("copy", type=int)
     if request.method == "GET":
         template = drafts.version(db.session(), template_id) if template_id else None
-        return _new_page(f"programme-{uuid4().hex[:8]}", _copy_title(template), template_id)
+        return _new_page(drafts.new_key(), _copy_title(template), template_id)
     title = fields.read([TITLE], request.form).get("title", {})
     kind, key = request.form.get("kind", ""), request.form.get("key", "")[:64]
     problems = {}
@@ -67,9 +66,13 @@ def new_programme() -> ResponseReturnValue:
         problems["kind"] = _("Choose a kind.")
     if problems:
         return _new_page(key, title, template_id, problems), 400
-    draft = drafts.new(
-        db.session(), key, title, kind, template_id, actor=actor(), now=now()
-    )  # fmt: skip
+    try:
+        draft = drafts.new(
+            db.session(), key, title, kind, template_id, actor=actor(), now=now()
+        )  # fmt: skip
+    except Conflict as error:  # an old form, sent once more
+        flash(message(error), "info")
+        return redirect(url_for("courses.programmes"), 303)
     db.session.commit()
     return redirect(url_for("courses.draft", draft_id=draft.id), 303)
 

@@ -54,9 +54,11 @@ def programme(key: str = "onboarding") -> Programme:
     return db.session.scalars(select(Programme).where(Programme.key == key)).one()
 
 
-def draft() -> ProgrammeDraft:
+def draft(key: str = "") -> ProgrammeDraft:
+    """The one there is, or that of a programme."""
     db.session.rollback()
-    return db.session.scalars(select(ProgrammeDraft)).one()
+    wanted = select(ProgrammeDraft)
+    return db.session.scalars(wanted.filter_by(key=key) if key else wanted).one()
 
 
 def begin(client: FlaskClient, key: str = "onboarding") -> str:
@@ -85,8 +87,8 @@ def move(client: FlaskClient, at: str, do: str, key: str, count: int | None = No
     return client.post(f"{at}/order", data={"do": f"{do}:{key}", "edit_count": count})
 
 
-def publish(client: FlaskClient, **more: Any) -> Any:
-    found = draft()
+def publish(client: FlaskClient, key: str = "", **more: Any) -> Any:
+    found = draft(key)
     number = 0
     if found.programme_id:
         latest = queries.latest_version(db.session(), found.programme_id)

@@ -1,10 +1,12 @@
 """A draft is changed part by part: what is kept, what is refused, and who is told."""
 
 import io
+import threading
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lms.access import TRAINER
 from lms.audit import OPERATOR
@@ -12,6 +14,7 @@ from lms.clock import SettableClock
 from lms.courses.authoring import drafts, listing, publishing
 from lms.courses.authoring.parts import Part
 from lms.db import db
+from lms.uploads.models import Upload
 from tests.conftest import Auth, People
 from tests.courses.conftest import Documents, School, both, lesson, signoff
 from tests.web.routes_kit import _PNG
@@ -117,9 +120,29 @@ def test_no_programme_waits_for_itself(trainer: FlaskClient) -> None:
     circle = change(trainer, f"{at}/settings", requires=["temporary"])
     assert circle.status_code == 400 and 'id="requires-error"' in circle.text
     assert "requires" not in draft().document
+    # Two drafts that make a circle only together: the second to be published says so.
+    other = begin(trainer, "temporary")
+    assert change(trainer, f"{other}/settings", requires=[]).status_code == 303
+    assert publish(trainer, "temporary").status_code == 303
+    assert change(trainer, f"{at}/settings", requires=["temporary"]).status_code == 303
+    other = begin(trainer, "temporary")
+    assert change(trainer, f"{other}/settings", requires=["onboarding"]).status_code == 303
+    assert publish(trainer, "temporary").status_code == 303
+    late = publish(trainer, "onboarding")
+    assert late.status_code == 400 and "waits, in a circle, for itself" in late.text
+
+
+def kept() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Upload.name).order_by(Upload.name)))
 
 
 def test_pictures_in_a_lesson(trainer: FlaskClient, school: School) -> None:
+    def add_unused(at: str) -> None:
+        file = {"do": "upload", "file": (io.BytesIO(_PNG + b"."), "unused.png")}
+        sent = shown(trainer, f"{at}/steps/one") | file
+        trainer.post(f"{at}/steps/one", data=sent, content_type="multipart/form-data")
+
     at = begin(trainer)
     step = f"{at}/steps/one"
     sent = shown(trainer, step) | {"do": "upload", "body.en": "Typed"}
@@ -138,7 +161,24 @@ def test_pictures_in_a_lesson(trainer: FlaskClient, school: School) -> None:
     seen = trainer.get(f"{at}/preview/1")
     assert 'src="1/media/shelf.png"' in seen.text
     assert trainer.get(f"{at}/preview/1/media/shelf.png", buffered=True).data == _PNG
+    add_unused(at)
     assert publish(trainer).status_code == 303
+    assert kept() == ["货架 shelf.PNG"], "nothing shows the other file"
+    at = begin(trainer)
+    add_unused(at)
+    assert kept() == ["unused.png", "货架 shelf.PNG"]
+    step = f"{at}/steps/one"
+    shows = change(trainer, step, do="remove-file:shelf.png", body__en="Typed")
+    assert shows.status_code == 400 and "Take its line out" in shows.text
+    assert Sent(shows.text).values["body.en"] == "Typed" and "shelf.png" in draft().files
+    for _ in range(2):  # pressed twice
+        gone = change(trainer, step, do="remove-file:unused.png", body__en="Typed")
+        assert gone.status_code == 200 and "unused.png" not in gone.text
+        assert Sent(gone.text).values["body.en"] == "Typed"
+    assert list(draft().files) == ["shelf.png"] and kept() == ["货架 shelf.PNG"]
+    add_unused(at)
+    trainer.post(f"{at}/give-up")
+    assert kept() == ["货架 shelf.PNG"], "a version still shows it"
     number = 2
     version = f"/programmes/{programme().id}/versions/{number}"
     assert 'src="1/media/shelf.png"' in trainer.get(f"{version}/1").text
@@ -209,3 +249,26 @@ def test_on_both_databases(both_apps: Flask, documents: Documents, clock: Settab
     (line,) = listing.lines(session, kind="onboarding")
     assert (line.number, line.title.en, line.draft) == (2, "Hello", None)
     assert [v.number for v in listing.versions(session, programme_id)] == [2, 1]
+
+
+def test_a_new_programme_sent_twice_at_once(postgres_app: Flask, clock: SettableClock) -> None:
+    key, now, made = drafts.new_key(), clock.now(), []
+
+    def send() -> None:
+        draft = drafts.new(
+            db.session(), key, both("Manners"), "topic", None, actor=OPERATOR, now=now
+        )
+        made.append(draft.id)
+
+    def second() -> None:
+        with postgres_app.app_context():
+            send()  # waits for the first one's commit
+            db.session.remove()
+
+    send()
+    thread = threading.Thread(target=second)
+    thread.start()
+    thread.join(0.3)
+    db.session.commit()
+    thread.join()
+    assert len(made) == 2 and made[0] == made[1]

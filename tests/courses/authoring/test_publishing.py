@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.audit import AuditEntry
 from lms.content_files import export_content, load_content
 from lms.courses import queries
+from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.models import Module, Step
 from lms.db import db
 from tests.conftest import Auth, People
@@ -62,7 +63,12 @@ def test_a_new_hire_gets_the_new_version_and_the_old_keep_theirs(
 def test_a_programme_from_nothing(
     app: Flask, school: School, trainer: FlaskClient, tmp_path: Path
 ) -> None:
-    sent = {"key": "programme-abc", "title.zh": "礼貌用语", "title.en": "Manners", "kind": "topic"}
+    sent = {
+        "key": "programme-0123abcd",
+        "title.zh": "礼貌用语",
+        "title.en": "Manners",
+        "kind": "topic",
+    }
     first = trainer.post("/programmes/new", data=sent)
     assert first.status_code == 303
     assert trainer.post("/programmes/new", data=sent).location == first.location  # pressed twice
@@ -90,8 +96,14 @@ def test_a_programme_from_nothing(
     assert "This needs a text in zh and one in en." in refused.text
     change(trainer, f"{at}/settings", summary__zh="怎么说", summary__en="What to say")
     assert publish(trainer).status_code == 303
-    made = programme("programme-abc")
+    made = programme("programme-0123abcd")
     version = queries.latest_version(db.session(), made.id)
     assert version and (version.number, version.due_days) == (1, 14)
+    db.session.rollback()
+    late = trainer.post("/programmes/new", data=sent)  # the old form, from the browser's history
+    assert "published already" in trainer.get(late.location).text
+    for forged in ("onboarding", "programme-0123ABCD", "../x", ""):
+        assert trainer.post("/programmes/new", data=sent | {"key": forged}).status_code == 400
+    assert not db.session.scalars(select(ProgrammeDraft)).all()
     export_content(db.session(), tmp_path / "out")
     assert load_content(db.session(), tmp_path / "out", school.clock.now()) == 0
