@@ -58,7 +58,13 @@ def _edit(version: CaseVersion | None) -> ResponseReturnValue:
         return _editor(CaseForm(formdata=None, data={**values, "edit_count": count}), version)
     form, do = CaseForm(), request.form.get("do", "save")
     values = {k: v for k, v in form.data.items() if k != "csrf_token"}
-    if change_lines(values, do):
+    try:
+        is_changed = change_lines(values, do)
+    except DomainError as error:
+        form = CaseForm(formdata=None, data=values)
+        show_on(form, error)
+        return _editor(form, version)
+    if is_changed:
         return _editor(CaseForm(formdata=None, data=values), version, status=200)
     if not form.validate():
         return _editor(form, version, status=400)

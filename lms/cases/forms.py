@@ -21,6 +21,7 @@ from wtforms.validators import Length
 from lms.cases import blueprint, comments, content
 from lms.cases.content import CaseContent, Line
 from lms.db import Localized
+from lms.errors import DomainError
 
 _LONG, _SHORT = 8000, 200
 
@@ -114,7 +115,10 @@ def case_values(of: CaseContent | None) -> dict[str, Any]:
 
 
 def change_lines(values: dict[str, Any], do: str) -> bool:
-    """Apply `add-line`, `drop-line-3`, `up-line-3` (or `step`) to the values; False for others."""
+    """Apply `add-line`, `drop-line-3`, `up-line-3` (or `step`) to the values; False for others.
+
+    DomainError (field `dialogue` or `handling`) when there are as many as there may be.
+    """
     verb, _, rest = do.partition("-")
     kind, _, position = rest.partition("-")
     rows = values.get({"line": "dialogue", "step": "handling"}.get(kind, ""))
@@ -122,6 +126,7 @@ def change_lines(values: dict[str, Any], do: str) -> bool:
         return False
     at = int(position) if position.isdecimal() and len(position) < 4 else len(rows)
     if verb == "add":
+        _check_room(kind, len(rows))
         speaker = "agent" if rows and rows[-1].get("who") == "customer" else "customer"
         rows.append({"zh": "", "en": ""} | ({"who": speaker} if kind == "line" else {}))
     elif verb == "drop" and at < len(rows):
@@ -129,6 +134,14 @@ def change_lines(values: dict[str, Any], do: str) -> bool:
     elif verb == "up" and 0 < at < len(rows):
         rows[at - 1], rows[at] = rows[at], rows[at - 1]
     return True
+
+
+def _check_room(kind: str, count: int) -> None:
+    if kind == "line" and count >= content.MAX_LINES:
+        message = "A dialogue has %(count)s lines at most."
+        raise DomainError(message, field="dialogue", count=content.MAX_LINES)
+    if kind == "step" and count >= content.MAX_STEPS:
+        raise DomainError("At most %(count)s steps.", field="handling", count=content.MAX_STEPS)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,9 @@ def typed(**changes: str) -> dict[str, str]:
 def test_writing_and_reviewing_in_the_browser(
     auth: Auth, trainer: FlaskClient, persons: People
 ) -> None:
+    lines = {f"dialogue-{n}-{k}": v for n in range(80) for k, v in (("who", "agent"), ("en", "x"))}
+    full = trainer.post("/cases/new", data=typed(do="add-line", **lines))
+    assert "80 lines at most" in full.text and 'name="dialogue-79-en"' in full.text
     grown = trainer.post("/cases/new", data=typed(do="add-line"))
     assert grown.status_code == 200 and "dialogue-2-who" in grown.text
     assert db.session.scalar(select(func.count(CaseVersion.id))) == 0

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lms.cases.scripts.checking import MAX_NODES
 from lms.cases.scripts.hearing import fold, has
 from lms.cases.scripts.nodes import Cue
 from lms.db import Localized
@@ -84,8 +85,9 @@ def mood_text(complaint_level: int) -> Localized:
 
 
 def script(dialogue: Sequence[Mapping[str, str]], *, went_well: bool) -> list[dict[str, Any]]:
-    """The customer's lines after the first; after each the key points that the case's agent made
-    there. Where it went wrong the agent is no model: then an apology and a next step are asked."""
+    """The customer's lines after the first, as many as a script may have; after each the key
+    points that the case's agent made there. Where it went wrong the agent is no model: then an
+    apology and a next step are asked."""
     rows: list[dict[str, Any]] = [{"key": "start"}]
     answers: list[list[str]] = [[]]
     has_opened = False
@@ -103,7 +105,7 @@ def script(dialogue: Sequence[Mapping[str, str]], *, went_well: bool) -> list[di
         if not found:
             found = [POINTS[0]] if row["key"] == "start" else [POINTS[-1]]
         row["points"] = [cue.row() for cue in found]
-    return rows
+    return rows[:MAX_NODES]
 
 
 def hidden_facts(dialogue: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

@@ -97,4 +97,5 @@ def test_a_draft_from_a_case() -> None:
     assert "Says what happens next" in [p["en"] for p in rows[1]["points"]]
     assert drafting.hidden_facts(dialogue) == [{"zh": "4471", "en": "4471"}]
     checking.check(rows, drafting.triggers())
+    checking.check(drafting.script([dialogue[0]] * 80, went_well=True), [])
     assert drafting.script([], went_well=False)[0]["points"][0]["en"] == "Apologises"
