@@ -32,6 +32,7 @@ SHOTS = (
     Shot("today-phone", "DEMO01", "/", PHONE, "zh_Hans"),
     Shot("library", "DEMO04", "/cases?q=延误"),
     Shot("progress", "DEMO04", "/progress"),
+    Shot("programme", "DEMO04", "/programmes/drafts/1"),
     Shot("months", "DEMO08", "/results/months"),
     Shot("promotion", "DEMO08", "/promotion"),
     Shot("my-month", "DEMO02", "/results", PHONE, "zh_Hans"),
