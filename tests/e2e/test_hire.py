@@ -153,7 +153,7 @@ def test_from_the_first_day_to_clearance(windows: Windows, site: Site, persons: 
 
     trainer = windows.sign_in(trainer_no)
     trainer.goto("/scoring")
-    trainer.locator("main a[href*='/scoring/']").first.click()
+    trainer.locator("main .card-next a.btn-primary").first.click()
     for fieldset in each(trainer, "fieldset.crit[data-weight]"):
         fieldset.locator("input[type=radio][value='4']").check()
     trainer.get_by_role("button", name="Submit the scoring").click()

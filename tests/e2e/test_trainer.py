@@ -90,7 +90,7 @@ def test_from_a_case_to_a_scored_run(windows: Windows, persons: People) -> None:
     learner.locator("dialog[open] button.btn-primary, dialog[open] [value=ok]").first.click()
     learner.wait_for_url(re.compile("/result$"))
     reviewer.goto("/scoring")
-    reviewer.locator("main a[href*='/scoring/']").first.click()
+    reviewer.locator("main .card-next a.btn-primary").first.click()
     for number, fieldset in enumerate(each(reviewer, "fieldset.crit[data-weight]")):
         fieldset.locator(f"input[type=radio][value='{5 if number else 2}']").check()
     reviewer.get_by_role("button", name="Submit the scoring").click()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import session
+from flask import has_request_context, session
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -43,5 +43,5 @@ def remember_mentees(has_any: bool) -> None:
 def nav(viewer: Viewer) -> list[NavItem]:
     if not viewer.may("mentoring.pair"):
         mine = NavItem(_("My mentees"), "mentoring_pairs.mine", "heart-handshake", "learn", 70)
-        return [mine] if session.get(_MENTEES) else []
+        return [mine] if has_request_context() and session.get(_MENTEES) else []
     return [NavItem(_("Mentors"), "mentoring.index", "heart-handshake", "team", 30)]
