@@ -134,7 +134,17 @@ class Windows:
 
 @pytest.fixture(params=list(SIZES))
 def windows(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Windows]:
-    opened = Windows(browser, site, SIZES[request.param])
+    yield from _opened(browser, site, SIZES[request.param])
+
+
+@pytest.fixture(params=["desktop", pytest.param("phone", marks=pytest.mark.full)])
+def office(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Windows]:
+    """Of those who work at a desk; their phones in `make test-full`."""
+    yield from _opened(browser, site, SIZES[request.param])
+
+
+def _opened(browser: Browser, site: Site, size: tuple[int, int]) -> Iterator[Windows]:
+    opened = Windows(browser, site, size)
     yield opened
     for context in browser.contexts:
         context.close()

@@ -46,11 +46,11 @@ def workbook_with_a_wrong_row(folder: Path) -> Path:
 
 
 def test_a_month_from_the_workbook_to_the_dossier(
-    windows: Windows, site: Site, tmp_path: Path
+    office: Windows, site: Site, tmp_path: Path
 ) -> None:
     history(site)
     path = workbook_with_a_wrong_row(tmp_path)
-    hr = windows.sign_in(HR)
+    hr = office.sign_in(HR)
 
     # drop the workbook: the refused row by number, then the good rows alone
     hr.goto("/results/imports")
@@ -87,7 +87,7 @@ def test_a_month_from_the_workbook_to_the_dossier(
     assert fits(hr)
 
     # the agent: the same for themselves, nothing of others
-    agent = windows.sign_in("CS00002")
+    agent = office.sign_in("CS00002")
     agent.goto("/results")
     expect(agent.locator("main")).to_contain_text(re.compile(r"of 2\d\d"))
     assert fits(agent)

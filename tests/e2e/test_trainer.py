@@ -51,22 +51,22 @@ def find(page: Page, word: str) -> None:
     expect(page.locator("main")).to_contain_text(TEXTS["title_en"])
 
 
-def test_from_a_case_to_a_scored_run(windows: Windows, persons: People) -> None:
+def test_from_a_case_to_a_scored_run(office: Windows, persons: People) -> None:
     writer_no, reviewer_no = persons.add("trainer").staff_no, persons.add("trainer").staff_no
     agent = persons.add()
     agent_no, agent_id = agent.staff_no, agent.id
-    writer = windows.sign_in(writer_no)
+    writer = office.sign_in(writer_no)
     write_case(writer)
     assert fits(writer)
 
     # a second trainer publishes it
-    reviewer = windows.sign_in(reviewer_no)
+    reviewer = office.sign_in(reviewer_no)
     reviewer.goto("/cases/desk")
     reviewer.get_by_role("link", name=re.compile("Water purifier")).first.click()
     reviewer.get_by_role("button", name="Publish").click()
 
     # everybody finds it, by two Chinese characters and by an English word
-    learner = windows.sign_in(agent_no)
+    learner = office.sign_in(agent_no)
     find(learner, "漏水")
     find(learner, "cartridge")
     assert fits(learner)
