@@ -38,7 +38,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("lines", sa.JSON(), nullable=False, server_default="[]"))
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("rating", schema=None) as batch_op:
         batch_op.drop_column("lines")

@@ -116,7 +116,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     # What the version before has no word for.
     op.execute("DELETE FROM drill_message WHERE who = 'note'")

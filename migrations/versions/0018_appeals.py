@@ -41,7 +41,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appeal_state"), ["state"], unique=False)
 
 
-
 def downgrade() -> None:
     # Held by an appeal that is no more: the score it had holds again.
     op.execute("UPDATE drill_run SET state = 'scored' WHERE state = 'appealed'")
