@@ -113,6 +113,8 @@ def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> No
             click.echo("Making the demo organisation (once) …")
             make_demo()
         show_demo_accounts()
+    # What was read above would hold SQLite's write lock for as long as the site is served.
+    db.session.remove()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
     if workers > 1:
