@@ -11,11 +11,11 @@ run: $(VENV)/run.stamp  ## install, create the database with the demo, serve at 
 
 test: $(VENV)/test.stamp lint  ## everything CI runs: style, types, tests on SQLite, PostgreSQL and Chromium
 	@$(BIN)/python scripts/ensure_browser.py
-	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-full: $(VENV)/test.stamp  ## the long load and fault runs as well
 	@$(BIN)/python scripts/ensure_browser.py
-	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup --full $(ARGS)
+	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadfile --full $(ARGS)
 
 lint: $(VENV)/test.stamp  ## style, types, import contracts
 	@$(BIN)/ruff check --quiet .

@@ -1,5 +1,6 @@
 """The drill room, and what came of it. A run is its owner's; others see it by their permissions."""
 
+from collections.abc import Callable
 from secrets import token_urlsafe
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -90,31 +91,28 @@ def overrule(run_id: int) -> ResponseReturnValue:
 @bp.post("/drills/runs/<int:run_id>/finish")
 @access.signed_in
 def finish_run(run_id: int) -> ResponseReturnValue:
-    me = viewer().person_id
-    try:
-        runs.finish(db.session(), run_id, me, now=now())
-    except DomainError as error:
-        if error.field is None:
-            raise
-        db.session.rollback()
-        return _room(runs.own_run(db.session(), run_id, me), error=message(error)), 400
-    db.session.commit()
-    return redirect(url_for("cases.result", run_id=run_id), 303)
+    return _ended(run_id, runs.finish, None)
 
 
 @bp.post("/drills/runs/<int:run_id>/hand-in")
 @access.signed_in
 def hand_in(run_id: int) -> ResponseReturnValue:
+    return _ended(run_id, runs.hand_in, _("Handed in: a trainer scores it and you are told."))
+
+
+def _ended(run_id: int, end: Callable[..., object], said: str | None) -> ResponseReturnValue:
+    """On to the result; back to the conversation with what is still missing there."""
     me = viewer().person_id
     try:
-        runs.hand_in(db.session(), run_id, me, now=now())
+        end(db.session(), run_id, me, now=now())
     except DomainError as error:
         if error.field is None:
             raise
         db.session.rollback()
         return _room(runs.own_run(db.session(), run_id, me), error=message(error)), 400
     db.session.commit()
-    flash(_("Handed in: a trainer scores it and you are told."), "success")
+    if said:
+        flash(said, "success")
     return redirect(url_for("cases.result", run_id=run_id), 303)
 
 

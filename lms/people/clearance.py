@@ -52,11 +52,6 @@ def clearances_on(session: Session, person_id: int, day: date) -> Sequence[Clear
     return session.scalars(select(Clearance).where(*held).order_by(Clearance.from_day)).all()
 
 
-def clearance_on(session: Session, person_id: int, day: date) -> Clearance | None:
-    """The longest-standing of those that hold on a day."""
-    return next(iter(clearances_on(session, person_id, day)), None)
-
-
 def grant_clearance(
     session: Session,
     person_id: int,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lms.clock import SettableClock
 from lms.courses.models import Enrolment, Step, StepProgress, StepState
 from lms.db import db
-from lms.people.clearance import clearance_on
+from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 from tests.counting import statements
 

@@ -15,10 +15,11 @@ from lms.courses.onboarding import assign_onboarding
 from lms.db import Localized, db
 from lms.errors import DomainError
 from lms.people import notices
-from lms.people.clearance import clearance_on, clearances_on, revoke_clearance
+from lms.people.clearance import clearances_on, revoke_clearance
 from lms.people.models import Clearance, Employment, Level
 from lms.plugins.manager import Decision
 from lms.plugins.types import Refusal
+from tests.clearances import clearance_on
 from tests.conftest import People
 
 from .conftest import Documents, School, lesson

@@ -14,13 +14,13 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.people.channels import union
 from lms.people.clearance import (
-    clearance_on,
     clearances_on,
     grant_clearance,
     override_clearance,
     revoke_clearance,
 )
 from lms.people.models import Channel, Person
+from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 
 TODAY, TOMORROW = date(2026, 11, 2), date(2026, 11, 3)

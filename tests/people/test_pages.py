@@ -14,8 +14,8 @@ from lms.courses.models import Enrolment
 from lms.courses.onboarding import assign_onboarding
 from lms.db import Localized, db
 from lms.people import demo_accounts, notices
-from lms.people.clearance import clearance_on
 from lms.people.models import Clearance, Person, RoleAssignment
+from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 from tests.counting import statements
 

@@ -12,9 +12,9 @@ from lms.audit import AuditEntry
 from lms.cli import run
 from lms.clock import local_date
 from lms.db import db
-from lms.people.clearance import clearance_on
 from lms.people.models import Clearance, Leave, Person, Position, Team
 from lms.people.organisation import zone
+from tests.clearances import clearance_on
 from tests.conftest import NOW
 from tests.results.files import delimited
 

@@ -42,8 +42,6 @@ QUERIES = {
     "rules.rule_month": 10,
 }
 
-pytestmark = pytest.mark.xdist_group("routes")
-
 
 @pytest.fixture(scope="module")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

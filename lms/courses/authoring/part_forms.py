@@ -27,13 +27,6 @@ from lms.errors import DomainError
 from lms.plugins.registry import step_fields, step_type
 from lms.plugins.types import FieldKind, StepField, StepType
 
-# The settings of a kind of step that has not named them, as the content file has them.
-AS_FILE = StepField(
-    "settings",
-    Localized("设置（与内容文件的写法相同）", "Settings, as the content file has them"),
-    FieldKind.WORD,
-)
-
 
 @dataclass(frozen=True)
 class PartForm:

@@ -64,20 +64,8 @@ def send_test(session: Session, to: Known, person_id: int, *, actor: Actor, now:
     own = session.scalar(select(Address).where(*here, Address.removed_at.is_(None)))
     if own is None:
         raise Conflict("Add your own address for this channel first, on your notices page.")
-    waits = (
-        Delivery.address_id == own.id,
-        Delivery.kind == OwnKind.TEST,
-        Delivery.state == DeliveryState.WAITING,
-    )
-    if session.scalar(select(Delivery.id).where(*waits).limit(1)) is not None:
+    if not queue_test(session, own, now):
         return
-    session.add(
-        Delivery(
-            channel=to.name, address_id=own.id, person_id=person_id, kind=OwnKind.TEST,
-            created_at=now, due_at=now,
-        )
-    )  # fmt: skip
-    _try_at_once(session, to.name)
     subject = ("messaging_channel", None)
     audit.record(session, actor, "messaging.test", subject, now=now, channel=to.name)
 
@@ -100,6 +88,25 @@ def send_again(session: Session, delivery_id: int, *, actor: Actor, now: datetim
     if old != DeliveryState.WAITING:
         subject = ("messaging_delivery", found.id)
         audit.record(session, actor, "messaging.send_again", subject, now=now, kind=found.kind)
+
+
+def queue_test(session: Session, to: Address, now: datetime) -> bool:
+    """A test message to an address, tried at once; False while one still waits."""
+    waits = (
+        Delivery.address_id == to.id,
+        Delivery.kind == OwnKind.TEST,
+        Delivery.state == DeliveryState.WAITING,
+    )
+    if session.scalar(select(Delivery.id).where(*waits).limit(1)) is not None:
+        return False
+    session.add(
+        Delivery(
+            channel=to.channel, address_id=to.id, person_id=to.person_id, kind=OwnKind.TEST,
+            created_at=now, due_at=now,
+        )
+    )  # fmt: skip
+    _try_at_once(session, to.channel)
+    return True
 
 
 def _try_at_once(session: Session, channel: str) -> None:

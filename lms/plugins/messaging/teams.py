@@ -22,8 +22,9 @@ from lms.plugins.api import (
     notice_kinds,
 )
 from lms.plugins.messaging.addresses import retire
+from lms.plugins.messaging.admin import queue_test
 from lms.plugins.messaging.known import Known
-from lms.plugins.messaging.models import Address, Delivery, DeliveryState, OwnKind, TeamKind
+from lms.plugins.messaging.models import Address, TeamKind
 
 PERMISSION = "messaging.team"
 
@@ -153,16 +154,8 @@ def send_test(session: Session, team_id: int, channel: str, *, actor: Actor, now
     held = _in_use(session, team_id, channel)
     if held is None:
         raise NotFound("There is no such address any more.")
-    waits = (
-        Delivery.address_id == held.id,
-        Delivery.kind == OwnKind.TEST,
-        Delivery.state == DeliveryState.WAITING,
-    )
-    if session.scalar(select(Delivery.id).where(*waits).limit(1)) is not None:
+    if not queue_test(session, held, now):
         return
-    session.add(
-        Delivery(channel=channel, address_id=held.id, kind=OwnKind.TEST, created_at=now, due_at=now)
-    )
     subject = ("messaging_address", held.id)
     audit.record(session, actor, "messaging.test", subject, now=now, channel=channel)
 

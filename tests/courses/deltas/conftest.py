@@ -12,8 +12,8 @@ from lms.clock import SettableClock
 from lms.courses.deltas import gates
 from lms.courses.models import Enrolment, Programme
 from lms.db import db
-from lms.people.clearance import clearance_on
 from lms.people.models import Person
+from tests.clearances import clearance_on
 from tests.courses.conftest import Documents, School, lesson
 
 

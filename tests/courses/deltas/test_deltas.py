@@ -20,7 +20,6 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.people import notices
 from lms.people.clearance import (
-    clearance_on,
     grant_clearance,
     override_clearance,
     revoke_clearance,
@@ -28,6 +27,7 @@ from lms.people.clearance import (
 from lms.people.models import Clearance, ClearanceGate, Leave, Person
 from lms.results.models import MonthClose, MonthResult
 from lms.results.scoring_people import people
+from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 from tests.courses.conftest import Documents, lesson
 
