@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +103,9 @@ def run(
     people = [
         Person(seat, port, every, asks_every, random.Random(n)) for n, seat in enumerate(seats)
     ]
-    return _outcome(people, asyncio.run(_converse(people, server, port, seconds)))
+    with ThreadPoolExecutor(1) as apart:  # the caller's thread may have a loop (a browser's)
+        times = apart.submit(asyncio.run, _converse(people, server, port, seconds)).result()
+    return _outcome(people, times)
 
 
 async def _converse(
