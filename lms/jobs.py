@@ -6,7 +6,8 @@ one process of many run each of them per interval.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import Index, select, update
 
-from lms.db import Code, Mapped, Model, Pk, Session, db, mapped_column
+from lms.db import Code, Mapped, Model, Pk, Session, db, mapped_column, read_rows, reading
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -63,8 +64,10 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
     """Run what is due, each item in a transaction of its own; returns how many ran."""
     by_name = {job.name: job for job in jobs}
     done = 0
-    for job in by_name.values():
-        if job.every is not None and _claim(job.name, job.every, now):
+    with _only_reading():
+        periodic = _periodic_due(by_name.values(), now)
+    for job, every in periodic:
+        if _claim(job.name, every, now):
             done += _attempt(job, {}, now)
     due = (
         select(OutboxItem.id)
@@ -77,11 +80,31 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
         .order_by(OutboxItem.id)
         .limit(limit)
     )
-    ids = list(db.session.scalars(due))
-    db.session.commit()
+    with _only_reading():
+        ids = list(db.session.scalars(due))
     for item_id in ids:
         done += _run_item(item_id, by_name, now)
     return done
+
+
+@contextmanager
+def _only_reading() -> Iterator[None]:
+    """Whether there is work is asked once a second in each process: that takes no write lock."""
+    token = reading.set(True)
+    try:
+        yield
+        db.session.commit()
+    finally:
+        reading.reset(token)
+
+
+def _periodic_due(jobs: Iterable[Job], now: datetime) -> list[tuple[Job, timedelta]]:
+    ran = {run.job: run.ran_at for run in read_rows(db.session(), select(PeriodicRun.__table__))}
+    return [
+        (job, job.every)
+        for job in jobs
+        if job.every is not None and (job.name not in ran or ran[job.name] <= now - job.every)
+    ]
 
 
 def _claim(name: str, every: timedelta, now: datetime) -> bool:
