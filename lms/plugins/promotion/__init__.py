@@ -1,13 +1,14 @@
-"""Promotion to senior agent: streaks of good months, nomination and decision."""
+"""Promotion along the ladder: streaks of good months, nomination, decision, probation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 from flask import Blueprint
 
 from lms.plugins.api import (
+    Job,
     Localized,
     NavItem,
     NoticeKind,
@@ -20,8 +21,8 @@ from lms.plugins.api import (
 )
 
 TITLE = Localized(
-    "晋级资深客服：资格、提名与决定",
-    "Promotion to senior agent: eligibility, nomination, decision",
+    "晋级：资格、提名、决定与试用期",
+    "Promotion along the ladder: eligibility, nomination, decision, probation",
 )
 NOTICES = {
     "promotion.nominated": NoticeKind(Localized("晋升提名", "A nomination for promotion")),
@@ -31,6 +32,10 @@ AUDIT = {
     "promotion.nominate": Localized("提名晋级", "Nominated for promotion"),
     "promotion.approve": Localized("批准晋级", "Approved a promotion"),
     "promotion.decline": Localized("不予晋级", "Declined a promotion"),
+    "promotion.withdraw": Localized("撤回晋级提名", "Withdrew a nomination"),
+    "promotion.not_carried_out": Localized("晋级未能生效", "A promotion could not take effect"),
+    "promotion.confirm": Localized("试用期通过", "Confirmed a promotion after probation"),
+    "promotion.return": Localized("试用期后退回原职级", "Returned to the former level"),
 }
 
 
@@ -57,9 +62,19 @@ def lms_permissions() -> Sequence[Permission]:
 
 @hookimpl
 def lms_policies() -> Sequence[Policy]:
-    from lms.plugins.promotion.policy import SENIOR_AGENT
+    from lms.plugins.promotion.policy import TRACKS
 
-    return [SENIOR_AGENT]
+    return [track.policy for track in TRACKS.values()]
+
+
+@hookimpl
+def lms_jobs() -> Sequence[Job]:
+    from lms.plugins.promotion import deciding, probation
+
+    return [
+        Job("promotion.take_effect", deciding.take_effect, every=timedelta(hours=1)),
+        Job("promotion.probation", probation.remind, every=timedelta(hours=1)),
+    ]
 
 
 @hookimpl

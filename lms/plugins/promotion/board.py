@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from lms.plugins.api import Month, MonthClose, Session, local_date, pick, zone
+from lms.plugins.api import CriterionState, Month, MonthClose, Session, local_date, pick, zone
 from lms.plugins.promotion import evidence, nominations, streaks, verdicts
 from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
 from lms.plugins.promotion.nearest import Window, nearest
+from lms.plugins.promotion.policy import FIRST, Track, asks_for_streak
 from lms.plugins.promotion.verdicts import Check, PersonVerdict, Verdict
 
 NOMINATED = "nominated"  # asked for like a verdict
@@ -33,6 +34,9 @@ class Board:
 
     @property
     def months(self) -> list[Month]:
+        """None where the track asks for no run of months."""
+        if not asks_for_streak(self.check.policy):
+            return []
         period = self.check.period
         return [Month(i) for i in range(period.first.index, period.last.index + 1)]
 
@@ -53,11 +57,12 @@ def board(
     verdict: str,
     scope: ColumnElement[bool],
     now: datetime,
+    track: Track = FIRST,
 ) -> Board:
     today = local_date(now, zone())
     years = known_years(session, today.year)
     wanted = year if year in years else years[0]
-    check = verdicts.check(session, wanted, today=today, now=now, scope=scope)
+    check = verdicts.check(session, wanted, today=today, now=now, scope=scope, track=track)
     nominated = nominations.waiting(session) & {row.person_id for row in check.rows}
     counts = Counter(row.verdict.value for row in check.rows)
     counts[NOMINATED] = len(nominated)
@@ -87,7 +92,7 @@ def details(session: Session, found: Board, rows: Sequence[PersonVerdict]) -> De
         {
             row.person_id: nearest(people[row.person_id], length)
             for row in rows
-            if row.verdict == Verdict.NOT_YET
+            if row.verdict == Verdict.NOT_YET and asks_for_streak(found.check.policy)
         },
     )
 
@@ -111,5 +116,8 @@ def export(session: Session, found: Board) -> Iterator[list[str]]:
             row.verdict.value,
             " ".join(map(str, row.runs)),
             "; ".join(f"{pick(c.label)}: {c.state.value}" for c in row.criteria),
-            pick(miss.text) if miss else "",
+            "; ".join(
+                ([pick(miss.text)] if miss and miss.changes else [])
+                + [pick(c.change) for c in row.criteria if c.state != CriterionState.MET]
+            ),
         ]

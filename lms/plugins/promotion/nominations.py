@@ -1,4 +1,4 @@
-"""Nomination, decision by a second person, and the change of level that follows."""
+"""Nominating somebody, taking a nomination back, and reading what there is."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,38 +12,43 @@ from lms.plugins.api import (
     Conflict,
     DomainError,
     Localized,
+    NotAllowed,
     NotFound,
     Person,
-    RoleAssignment,
     Session,
     access,
     audit,
     local_date,
-    move,
     notify,
-    refusals,
-    supervisors_of,
+    people_with,
     zone,
 )
 from lms.plugins.promotion import verdicts
-from lms.plugins.promotion.models import Nomination, NominationState
-from lms.plugins.promotion.policy import FROM, TARGET
+from lms.plugins.promotion.models import PENDING, Nomination, NominationState
+from lms.plugins.promotion.policy import FIRST, TRACKS, Track
 from lms.plugins.promotion.verdicts import Verdict
 
 MIN_REASON = 10
 
 
 def nominate(
-    session: Session, person: Person, year: int, *, reason: str, actor: Actor, now: datetime
+    session: Session,
+    person: Person,
+    year: int,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    track: Track = FIRST,
 ) -> Nomination:
     """Open a nomination; DomainError unless the person is eligible and holds the level below."""
-    reason = _reason(reason)
+    reason = reason_of(reason)
     if person.id == actor.person_id:
         raise DomainError("You cannot nominate yourself.")
-    check, verdict = _verdict(session, person, year, now)
+    check, verdict = eligible(session, person, year, now, track)
     nomination = Nomination(
         person_id=person.id,
-        target=TARGET,
+        target=track.target,
         year=year,
         state=NominationState.OPEN,
         reason=reason,
@@ -62,48 +67,48 @@ def nominate(
         raise Conflict("This person has been nominated already.") from None
     audit.record(
         session, actor, "promotion.nominate", ("person", person.id), now=now, reason=reason,
-        nomination=nomination.id, year=year, evidence=nomination.evidence,
+        nomination=nomination.id, year=year, target=track.key, evidence=nomination.evidence,
     )  # fmt: skip
     told = Localized(
-        f"{person.name} 被提名晋升资深客服，请决定",
-        f"{person.name} is nominated for senior agent; please decide",
+        f"{person.name} 被提名晋升{track.name.zh}，请决定",
+        f"{person.name} is nominated for {track.name.en}; please decide",
     )
-    others = set(_hr(session)) - {actor.person_id, person.id}
-    notify(session, sorted(others), "promotion.nominated", told, _page(person, year), now)
+    tell_hr(session, nomination, "promotion.nominated", told, now, but=actor.person_id)
     return nomination
 
 
-def decide(
+def withdraw(
     session: Session,
     nomination_id: int,
     *,
-    approve: bool,
     reason: str,
+    may_decide: bool,
     actor: Actor,
     now: datetime,
 ) -> Nomination:
-    """Approve or decline; approval needs the verdict to hold still, and changes the level today."""
-    reason = _reason(reason)
-    nomination = session.scalar(
-        select(Nomination).where(Nomination.id == nomination_id).with_for_update()
-    )
-    if nomination is None:
-        raise NotFound("This nomination does not exist.")
-    if nomination.state != NominationState.OPEN:
+    """Take back one that has had no effect yet: its nominator before the decision, HR until then.
+
+    Conflict when it is over already, or the level has changed.
+    """
+    reason = reason_of(reason)
+    nomination = locked(session, nomination_id)
+    if nomination.state not in PENDING:
         raise Conflict("This nomination has been decided already.")
-    if actor.person_id in (nomination.nominated_by, nomination.person_id):
-        raise DomainError("Somebody else must decide: not who nominated, and not the person.")
-    person = session.get_one(Person, nomination.person_id)
-    if approve:
-        _promote(session, person, nomination, reason, actor, now)
-    nomination.state = NominationState.APPROVED if approve else NominationState.DECLINED
-    nomination.decided_by, nomination.decided_at = actor.person_id, now
-    nomination.decision_reason = reason
+    is_own = nomination.nominated_by == actor.person_id
+    if not may_decide and not (is_own and nomination.state == NominationState.OPEN):
+        raise NotAllowed("Only who nominated, or HR, takes a nomination back.")
+    if nomination.person_id == actor.person_id:
+        raise NotAllowed("Somebody else must decide: not who nominated, and not the person.")
+    nomination.state = NominationState.WITHDRAWN
+    nomination.ended_by, nomination.ended_at = actor.person_id, now
+    nomination.end_reason = reason
     audit.record(
-        session, actor, "promotion.approve" if approve else "promotion.decline",
-        ("person", person.id), now=now, reason=reason, nomination=nomination.id,
+        session, actor, "promotion.withdraw", ("person", nomination.person_id), now=now,
+        reason=reason, nomination=nomination.id,
     )  # fmt: skip
-    _tell(session, person, nomination, now)
+    own = Localized(f"您的晋级提名已撤回：{reason}", f"Your nomination was withdrawn: {reason}")
+    url = page(nomination)
+    notify(session, [nomination.person_id], "promotion.decided", own, url, now)
     return nomination
 
 
@@ -112,7 +117,11 @@ def of_person(session: Session, person_id: int) -> Sequence[Nomination]:
     return session.scalars(
         select(Nomination)
         .where(Nomination.person_id == person_id)
-        .options(joinedload(Nomination.nominator), joinedload(Nomination.decider))
+        .options(
+            joinedload(Nomination.nominator),
+            joinedload(Nomination.decider),
+            joinedload(Nomination.probation),
+        )
         .order_by(Nomination.id.desc())
     ).all()
 
@@ -123,74 +132,61 @@ def waiting(session: Session) -> set[int]:
     return set(session.scalars(select(Nomination.person_id).where(is_open)))
 
 
-def _promote(
-    session: Session,
-    person: Person,
-    nomination: Nomination,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    _verdict(session, person, nomination.year, now)
-    against = refusals(person.id, "promote", nomination.id, now)
-    if against:
-        raise DomainError("%(why)s", why=against[0].reason)
-    move(
-        session,
-        person,
-        from_day=local_date(now, zone()),
-        team=person.team,
-        level=nomination.target,
-        channel=person.channel,
-        actor=actor,
-        now=now,
-        reason=reason,
+def locked(session: Session, nomination_id: int) -> Nomination:
+    """As it is now, whatever this session has read before; nobody else changes it meanwhile."""
+    found = session.scalar(
+        select(Nomination)
+        .where(Nomination.id == nomination_id)
+        .with_for_update(of=Nomination)
+        .execution_options(populate_existing=True)
     )
+    if found is None:
+        raise NotFound("This nomination does not exist.")
+    return found
 
 
-def _verdict(
-    session: Session, person: Person, year: int, now: datetime
+def eligible(
+    session: Session, person: Person, year: int, now: datetime, track: Track
 ) -> tuple[verdicts.Check, verdicts.PersonVerdict]:
-    if person.level != FROM or person.left_on is not None:
-        raise DomainError("Only an agent can be promoted to senior agent.")
+    """The verdict that allows it; DomainError if there is none."""
+    if person.level != track.source or person.left_on is not None:
+        if track is FIRST:
+            raise DomainError("Only an agent can be promoted to senior agent.")
+        raise DomainError("Only somebody on the level below can be promoted.")
     today = local_date(now, zone())
-    found = verdicts.check(session, year, today=today, now=now, scope=Person.id == person.id)
+    found = verdicts.check(
+        session, year, today=today, now=now, scope=Person.id == person.id, track=track
+    )
     if not found.rows or found.rows[0].verdict != Verdict.ELIGIBLE:
         raise DomainError("This person is not eligible for %(year)s.", year=year)
     return found, found.rows[0]
 
 
-def _reason(text: str) -> str:
-    if len(text.strip()) < MIN_REASON:
+def reason_of(text: str | None) -> str:
+    if len((text or "").strip()) < MIN_REASON:
         raise DomainError(
             "Write the reason in at least %(count)s characters.", field="reason", count=MIN_REASON
         )
-    return text.strip()
+    return (text or "").strip()
 
 
-def _hr(session: Session) -> Sequence[int]:
-    return session.scalars(
-        select(RoleAssignment.person_id)
-        .join(Person, Person.id == RoleAssignment.person_id)
-        .where(RoleAssignment.role == access.HR, Person.left_on.is_(None))
-        .distinct()
-    ).all()
+def tell_hr(
+    session: Session,
+    nomination: Nomination,
+    kind: str,
+    text: Localized,
+    now: datetime,
+    *,
+    but: int | None = None,
+) -> None:
+    others = set(people_with(session, access.HR)) - {but, nomination.person_id}
+    notify(session, sorted(others), kind, text, page(nomination), now)
 
 
-def _page(person: Person, year: int) -> str:
-    return f"/promotion/{person.id}?year={year}"
+def page(nomination: Nomination) -> str:
+    track = "" if nomination.target == FIRST.key else f"&track={nomination.target}"
+    return f"/promotion/{nomination.person_id}?year={nomination.year}{track}"
 
 
-def _tell(session: Session, person: Person, nomination: Nomination, now: datetime) -> None:
-    url = _page(person, nomination.year)
-    reason = nomination.decision_reason
-    if nomination.state == NominationState.APPROVED:
-        own = Localized(
-            f"恭喜晋级资深客服！{reason}", f"Congratulations: you are a senior agent. {reason}"
-        )
-        told = Localized(f"{person.name} 晋级为资深客服", f"{person.name} is now a senior agent")
-        others = set(supervisors_of(session, person)) - {person.id}
-        notify(session, sorted(others), "promotion.decided", told, url, now)
-    else:
-        own = Localized(f"本次晋级未通过：{reason}", f"Your promotion was declined: {reason}")
-    notify(session, [person.id], "promotion.decided", own, url, now)
+def track_of(nomination: Nomination) -> Track:
+    return TRACKS[nomination.target]

@@ -17,7 +17,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.promotion import streaks
 from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
-from lms.plugins.promotion.policy import FROM, LONGEST_RUN, SENIOR_AGENT
+from lms.plugins.promotion.policy import LONGEST_RUN, TRACKS, Track, track_from
 
 
 def panels(place: str, viewer: Viewer) -> list[Panel] | None:
@@ -25,19 +25,22 @@ def panels(place: str, viewer: Viewer) -> list[Panel] | None:
         return None
     session = db.session()
     person = session.get(Person, viewer.person_id)
-    if person is None or person.level != FROM:
+    track = track_from(person.level) if person else None
+    if person is None or track is None:
         return None
     here_since = Month.of(person.hired_on)
-    months = [m for m in _latest(session, person.id) if m.closed.month >= here_since]
+    months = [m for m in _latest(session, person.id, track) if m.closed.month >= here_since]
     if not months:
         return None
-    html = render_template("promotion/_tracker.html", months=months, streak=_streak(months))
+    html = render_template(
+        "promotion/_tracker.html", months=months, streak=_streak(months), track=track
+    )
     return [Panel(html, 60)]
 
 
 # Made once: every agent's home page asks it, and making it costs as much as the answer.
-_LATEST = (
-    select(
+_LATEST = {
+    track.key: select(
         MonthClose.id,
         MonthClose.month,
         MonthClose.revision,
@@ -46,7 +49,7 @@ _LATEST = (
         MonthResult.not_ranked,
         MonthResult.kpi_met,
         MonthResult.csat_rank,
-        SENIOR_AGENT.newest().label("policy"),
+        track.policy.newest().label("policy"),
     )
     .outerjoin(
         MonthResult,
@@ -57,15 +60,19 @@ _LATEST = (
     .where(MonthClose.is_current)
     .order_by(MonthClose.month.desc())
     .limit(LONGEST_RUN)
-)
+    for track in TRACKS.values()
+}
 
 
-def _latest(session: Session, person_id: int) -> Sequence[MonthEvidence]:
-    """As many of the last closed months as a run has, oldest first, without their figures."""
-    rows = session.execute(_LATEST, {"person_id": person_id}).all()
-    if not rows:
+def _latest(session: Session, person_id: int, track: Track) -> Sequence[MonthEvidence]:
+    """As many of the last closed months as a run has, oldest first, without their figures.
+
+    None where the track asks for no run.
+    """
+    rows = session.execute(_LATEST[track.key], {"person_id": person_id}).all()
+    policy = {**track.policy.defaults(), **((rows[0].policy if rows else None) or {})}
+    if not policy["streak"]:
         return []
-    policy = {**SENIOR_AGENT.defaults(), **(rows[0].policy or {})}
     rows = rows[: policy["months"]]
     counts = _counts(session, [r.id for r in rows])
     return [

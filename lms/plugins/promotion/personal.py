@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from lms.plugins.api import Session
-from lms.plugins.promotion.models import Nomination
+from lms.plugins.promotion.models import Nomination, Probation
 
 
 def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -20,7 +20,14 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
             Nomination.nominated_at,
             Nomination.decided_at,
             Nomination.decision_reason,
+            Nomination.effective_on,
+            Nomination.ended_at,
+            Nomination.end_reason,
+            Probation.until.label("probation_until"),
+            Probation.outcome.label("probation_outcome"),
+            Probation.reason.label("probation_reason"),
         )
+        .outerjoin(Probation, Probation.nomination_id == Nomination.id)
         .where(Nomination.person_id == person_id)
         .order_by(Nomination.id)
     )
@@ -29,9 +36,15 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
 
 def erase(session: Session, person_id: int) -> int:
     """What was written about them goes; that somebody was nominated and decided on stays."""
-    written = or_(Nomination.reason != "", Nomination.decision_reason != "")
-    about = (Nomination.person_id == person_id, written)
-    changed = session.execute(
-        update(Nomination).where(*about).values(reason="", decision_reason="")
+    theirs = Nomination.person_id == person_id
+    texts = (Nomination.reason, Nomination.decision_reason, Nomination.end_reason)
+    written = or_(*(text != "" for text in texts))
+    empty = dict.fromkeys((text.key for text in texts), "")
+    changed = session.execute(update(Nomination).where(theirs, written).values(empty))
+    ids = select(Nomination.id).where(theirs)
+    trials = session.execute(
+        update(Probation)
+        .where(Probation.nomination_id.in_(ids), Probation.reason != "")
+        .values(reason="")
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+    return int(changed.rowcount + trials.rowcount)  # type: ignore[attr-defined]

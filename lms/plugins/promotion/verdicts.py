@@ -21,7 +21,7 @@ from lms.plugins.api import (
     policies,
 )
 from lms.plugins.promotion import streaks
-from lms.plugins.promotion.policy import FROM, SENIOR_AGENT, TARGET
+from lms.plugins.promotion.policy import FIRST, Track, asks_for_streak
 
 _FEW = 100  # so many are asked for by id; for more it is quicker to ask for everybody
 
@@ -54,6 +54,7 @@ class Check:
     day: date
     policy: PolicyInForce
     rows: Sequence[PersonVerdict] = field(default_factory=list)
+    track: Track = FIRST
 
     @property
     def period(self) -> streaks.Period:
@@ -67,19 +68,23 @@ def check(
     today: date,
     now: datetime,
     scope: ColumnElement[bool] | None = None,
+    track: Track = FIRST,
 ) -> Check:
-    """Verdicts on promotion to senior agent for the people in `scope` (default: everybody)."""
-    policy = policies.in_force(session, SENIOR_AGENT)
+    """Verdicts on a promotion along the track for the people in `scope` (default: everybody)."""
+    policy = policies.in_force(session, track.policy)
+    is_streak = asks_for_streak(policy)
     day = day_asked(year, today)
-    found = Check(year, day, policy)
+    found = Check(year, day, policy, track=track)
     people = session.execute(_roster(day, true() if scope is None else scope)).all()
     # Sorted here: each database server orders text by its own locale.
     people = sorted(people, key=lambda person: person.staff_no)
-    candidates = [p.id for p in people if _may_be_promoted(p.level, p.employment, policy)]
+    candidates = [p.id for p in people if _may_be_promoted(p.level, p.employment, policy, track)]
     only = candidates if len(candidates) <= _FEW else None
-    runs = streaks.runs(session, found.period, policy, only) if candidates else {}
+    runs: Mapping[int, list[Month]] = {}
+    if candidates and is_streak:
+        runs = streaks.runs(session, found.period, policy, only)
     added: Mapping[int, list[CriterionResult]] = (
-        criteria(candidates, TARGET, year, now) if candidates else {}
+        criteria(candidates, track.key, year, now) if candidates else {}
     )
     is_candidate = set(candidates)
     rows = []
@@ -89,8 +94,8 @@ def check(
             rows.append(PersonVerdict(*about, Verdict.NOT_APPLICABLE))
             continue
         own, others = runs.get(p.id, []), added.get(p.id, [])
-        rows.append(PersonVerdict(*about, _verdict(own, others), own, others))
-    return Check(year, day, policy, rows)
+        rows.append(PersonVerdict(*about, _verdict(own, others, is_streak), own, others))
+    return Check(year, day, policy, rows, track)
 
 
 def day_asked(year: int, today: date) -> date:
@@ -98,14 +103,14 @@ def day_asked(year: int, today: date) -> date:
     return min(date(year, 12, 31), today)
 
 
-def _verdict(runs: Sequence[Month], others: Sequence[CriterionResult]) -> Verdict:
+def _verdict(runs: Sequence[Month], others: Sequence[CriterionResult], is_streak: bool) -> Verdict:
     # Anything but "met" is against it: an unknown criterion promotes nobody.
-    met = bool(runs) and all(c.state == CriterionState.MET for c in others)
+    met = (bool(runs) or not is_streak) and all(c.state == CriterionState.MET for c in others)
     return Verdict.ELIGIBLE if met else Verdict.NOT_YET
 
 
-def _may_be_promoted(level: str, employment: str, policy: PolicyInForce) -> bool:
-    return level == FROM and (policy["temporary"] or employment != Employment.TEMPORARY)
+def _may_be_promoted(level: str, employment: str, policy: PolicyInForce, track: Track) -> bool:
+    return level == track.source and (policy["temporary"] or employment != Employment.TEMPORARY)
 
 
 def _roster(day: date, scope: ColumnElement[bool]) -> Select[int, str, str, str, str, str]:

@@ -1,16 +1,21 @@
 """Nominated by one, decided by another, and the level changes."""
 
+from datetime import date, timedelta
+
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from lms.audit import Actor, AuditEntry
+from lms import policies
+from lms.audit import OPERATOR, Actor, AuditEntry
 from lms.clock import Month
 from lms.db import Localized, db
-from lms.errors import Conflict, DomainError
+from lms.errors import Conflict, DomainError, NotAllowed
+from lms.people import services as people
 from lms.people.models import Level, Notification, Position
-from lms.plugins.promotion import nominations
-from lms.plugins.promotion.models import NominationState
+from lms.plugins.promotion import deciding, nominations, probation
+from lms.plugins.promotion.models import Nomination, NominationState, Probation
+from lms.plugins.promotion.policy import SENIOR_AGENT
 from lms.plugins.types import Refusal
 
 WHY = "Three strong months in a row."
@@ -37,13 +42,21 @@ def nominate(person, by, clock, reason: str = WHY):
     return found
 
 
-def decide(nomination, by, clock, approve: bool = True):
-    found = nominations.decide(
+def decide(nomination, by, clock, approve: bool = True, on: date | None = None):
+    found = deciding.decide(
         db.session(), nomination.id, approve=approve, reason="Agreed in the team.",
-        actor=Actor(by.id), now=clock.now(),
+        actor=Actor(by.id), now=clock.now(), effective_on=on,
     )  # fmt: skip
     db.session.commit()
     return found
+
+
+def work(clock, **later: float) -> None:
+    """The periodic jobs, run twice, as any job may be."""
+    clock.advance(**later)
+    for job in (deciding.take_effect, probation.remind) * 2:
+        job(db.session(), {}, clock.now())
+        db.session.commit()
 
 
 def test_approval_changes_the_level_and_says_so(best, hr, clock) -> None:
@@ -101,6 +114,131 @@ def test_a_revision_in_between_stops_the_approval(best, hr, year, clock) -> None
 def test_a_plugin_can_refuse(best, hr, clock, monkeypatch) -> None:
     nomination = nominate(best, hr[0], clock)
     refusal = Refusal("x", Localized("不行", "No"))
-    monkeypatch.setattr(nominations, "refusals", lambda *_: [refusal])
+    monkeypatch.setattr(deciding, "refusals", lambda *_: [refusal])
     with pytest.raises(DomainError):
+        decide(nomination, hr[1], clock)
+
+
+LATER = date(2026, 12, 1)  # today is 2 November
+
+
+def test_the_level_changes_on_its_day_and_once(best, hr, clock) -> None:
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    assert nomination.state == NominationState.SCHEDULED and best.level == Level.AGENT
+    with pytest.raises(Conflict):  # one under way is enough
+        nominate(best, hr[0], clock)
+    db.session.rollback()
+    work(clock, days=28)
+    assert best.level == Level.AGENT
+    work(clock, days=1)
+    assert (best.level, nomination.state) == (Level.SENIOR_AGENT, NominationState.APPROVED)
+    days = select(Position.from_day).where(Position.person_id == best.id).order_by(Position.id)
+    assert list(db.session.scalars(days))[1:] == [LATER]
+
+
+def test_a_day_in_the_past_or_far_away_is_refused(best, hr, clock) -> None:
+    nomination = nominate(best, hr[0], clock)
+    for day in (date(2026, 11, 1), date(2027, 12, 1)):
+        with pytest.raises(DomainError, match="from today on"):
+            decide(nomination, hr[1], clock, on=day)
+        db.session.rollback()
+    assert nomination.state == NominationState.OPEN
+
+
+def test_what_no_longer_holds_on_the_day_waits_for_a_new_decision(best, hr, year, clock) -> None:
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    year.facts.close(Month.parse("2026-02"), {best.id: 9000}, revision=2)
+    work(clock, days=30)
+    assert (best.level, nomination.state) == (Level.AGENT, NominationState.OPEN)
+    told = select(Notification.text).where(Notification.person_id == hr[1].id)
+    assert "look at it again" in list(db.session.scalars(told))[-1].en
+
+
+def test_who_left_is_promoted_no_more(best, hr, clock) -> None:
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    best.left_on = date(2026, 11, 20)
+    work(clock, days=30)
+    assert (best.level, nomination.state) == (Level.AGENT, NominationState.WITHDRAWN)
+
+
+def test_a_move_before_a_late_job_does_not_hide_the_level(best, hr, clock) -> None:
+    decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    people.move(
+        db.session(), best, from_day=LATER + timedelta(days=1), team=best.team, level=best.level,
+        channel="phone", actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    work(clock, days=31)
+    last = select(Position).where(Position.person_id == best.id).order_by(Position.from_day.desc())
+    position = db.session.scalars(last).first()
+    assert (position.level, position.channel) == (Level.SENIOR_AGENT, "phone")
+
+
+def test_withdrawing(best, hr, clock) -> None:
+    def back(nomination, by, may_decide=False):
+        found = nominations.withdraw(
+            db.session(), nomination.id, reason="Changed our minds.", may_decide=may_decide,
+            actor=Actor(by.id), now=clock.now(),
+        )  # fmt: skip
+        db.session.commit()
+        return found
+
+    nomination = nominate(best, hr[0], clock)
+    with pytest.raises(NotAllowed):
+        back(nomination, hr[1])
+    assert back(nomination, hr[0]).state == NominationState.WITHDRAWN
+    with pytest.raises(Conflict):
+        decide(nomination, hr[1], clock)
+    db.session.rollback()
+    second = nominate(best, hr[0], clock)
+    decide(second, hr[1], clock, on=LATER)
+    with pytest.raises(NotAllowed):  # decided: only HR
+        back(second, hr[0])
+    back(second, hr[1], may_decide=True)
+    work(clock, days=40)
+    assert best.level == Level.AGENT
+    with pytest.raises(Conflict):
+        back(second, hr[1], may_decide=True)
+
+
+def test_probation_is_confirmed_or_ends_where_it_began(best, hr, clock) -> None:
+    policies.save(
+        db.session(), SENIOR_AGENT, {"probation": 30}, base_number=0, reason="test",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock)
+    trial = db.session.get(Probation, nomination.id)
+    assert trial.until == date(2026, 12, 2)
+    count = select(Notification).where(Notification.person_id == hr[0].id)
+    before = len(db.session.scalars(count).all())
+    work(clock, days=23)
+    assert len(db.session.scalars(count).all()) == before + 1
+
+    def end(by, confirm):
+        return probation.end(
+            db.session(), nomination.id, confirm=confirm, reason="Two months of figures.",
+            actor=Actor(by.id), now=clock.now(),
+        )  # fmt: skip
+
+    with pytest.raises(NotAllowed):
+        end(best, True)
+    end(hr[0], False)
+    assert best.level == Level.AGENT
+    with pytest.raises(Conflict):
+        end(hr[1], True)
+    actions = set(db.session.scalars(select(AuditEntry.action)))
+    assert "promotion.return" in actions
+
+
+def test_a_decision_sees_what_another_session_decided(postgres_app, persons, year, clock) -> None:
+    """The page has read the nomination before it decides: it must look again under the lock."""
+    ids = [persons.add().id for _ in range(5)]
+    for month in ("2026-01", "2026-02", "2026-03"):
+        year.good(month, ids, ids[0])
+    hr = [persons.add("hr", level=Level.MANAGER) for _ in range(2)]
+    person = db.session.get(type(hr[0]), ids[0])
+    nomination = nominate(person, hr[0], clock)
+    assert nomination.state == NominationState.OPEN  # read again in this transaction
+    with db.engine.begin() as other:
+        other.execute(update(Nomination.__table__).values(state="declined", decided_by=hr[1].id))
+    with pytest.raises(Conflict):
         decide(nomination, hr[1], clock)

@@ -111,10 +111,29 @@ def test_nominate_and_decide_in_the_browser(team, hr, auth) -> None:
     done = second.post(
         decide, data={"reason": "I agree with it.", "approve": "1"}, follow_redirects=True
     )
-    assert "Promoted to senior agent." in done.text
+    assert "Promoted." in done.text
     db.session.expire_all()
     assert team[0].level == Level.SENIOR_AGENT
     assert second.post("/promotion/nominations/999/decide", data={}).status_code == 404
+
+
+def test_a_later_day_and_taking_it_back_in_the_browser(team, hr, auth) -> None:
+    first, second = auth.login(hr[0]), auth.login(hr[1])
+    reason = {"reason": "Three strong months."}
+    first.post(f"/promotion/{team[0].id}/nominate?year=2026", data=reason)
+    nomination = db.session.scalars(select(Nomination)).one()
+    url = f"/promotion/nominations/{nomination.id}"
+    past = reason | {"approve": "1", "effective_on": "2026-10-01"}
+    assert "from today on" in second.post(f"{url}/decide", data=past).text
+    later = reason | {"approve": "1", "effective_on": "2026-12-01"}
+    done = second.post(f"{url}/decide", data=later, follow_redirects=True)
+    assert "The level changes on 2026-12-01." in done.text
+    own = auth.login(team[0])
+    assert "From" in own.get(f"/promotion/{team[0].id}").text
+    assert own.post(f"{url}/withdraw", data=reason).status_code == 403
+    back = second.post(f"{url}/withdraw", data=reason, follow_redirects=True)
+    assert "The nomination was withdrawn." in back.text and "Withdrawn" in back.text
+    assert own.post(f"{url}/probation", data=reason).status_code == 403
 
 
 def test_an_employee_cannot_nominate_or_decide(team, auth) -> None:

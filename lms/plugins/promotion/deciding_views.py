@@ -1,0 +1,134 @@
+"""What is done on a dossier: nominating, deciding, taking back, ending a probation."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.plugins.api import (
+    Actor,
+    DomainError,
+    access,
+    db,
+    error_message,
+    now,
+    show_on,
+    viewer,
+)
+from lms.plugins.promotion import deciding, nominations, probation
+from lms.plugins.promotion.blueprint import bp
+from lms.plugins.promotion.dossier_page import person_of, shown
+from lms.plugins.promotion.forms import DecisionForm
+from lms.plugins.promotion.models import Nomination, NominationState, Outcome
+from lms.plugins.promotion.policy import track_named
+
+
+@bp.post("/<int:person_id>/nominate")
+@access.requires("promotion.nominate")
+def nominate(person_id: int) -> ResponseReturnValue:
+    person, form = person_of("promotion.nominate", person_id), DecisionForm()
+    year, track = request.args.get("year", now().year, type=int), track_named(_track())
+
+    def deed() -> str:
+        nominations.nominate(
+            db.session(), person, year, reason=form.reason.data, actor=Actor(viewer().person_id),
+            now=now(), track=track,
+        )  # fmt: skip
+        return str(_("Nominated. Somebody else in HR decides."))
+
+    return _done("nominate", person_id, year, form, deed)
+
+
+@bp.post("/nominations/<int:nomination_id>/decide")
+@access.requires("promotion.decide")
+def decide(nomination_id: int) -> ResponseReturnValue:
+    person_id, year = _about("promotion.decide", nomination_id)
+    form = DecisionForm()
+
+    def deed() -> str:
+        made = deciding.decide(
+            db.session(), nomination_id, approve="approve" in request.form,
+            reason=form.reason.data, actor=Actor(viewer().person_id), now=now(),
+            effective_on=form.effective_on.data,
+        )  # fmt: skip
+        if made.state == NominationState.SCHEDULED:
+            said = _("Approved. The level changes on %(day)s.", day=str(made.effective_on))
+        elif made.state == NominationState.APPROVED:
+            said = _("Promoted.")
+        else:
+            said = _("Declined.")
+        return str(said)
+
+    return _done("decide", person_id, year, form, deed)
+
+
+@bp.post("/nominations/<int:nomination_id>/withdraw")
+@access.requires("promotion.nominate")
+def withdraw(nomination_id: int) -> ResponseReturnValue:
+    person_id, year = _about("promotion.nominate", nomination_id)
+    form = DecisionForm()
+
+    def deed() -> str:
+        nominations.withdraw(
+            db.session(), nomination_id, reason=form.reason.data,
+            may_decide=viewer().may("promotion.decide"), actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+        return str(_("The nomination was withdrawn."))
+
+    return _done("withdraw", person_id, year, form, deed)
+
+
+@bp.post("/nominations/<int:nomination_id>/probation")
+@access.requires("promotion.decide")
+def end_probation(nomination_id: int) -> ResponseReturnValue:
+    person_id, year = _about("promotion.decide", nomination_id)
+    form = DecisionForm()
+
+    def deed() -> str:
+        ended = probation.end(
+            db.session(), nomination_id, confirm="confirm" in request.form,
+            reason=form.reason.data, actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+        if ended.outcome == Outcome.CONFIRMED:
+            return str(_("The level is confirmed."))
+        return str(_("Returned to the former level."))
+
+    return _done("probation", person_id, year, form, deed)
+
+
+def _about(permission: str, nomination_id: int) -> tuple[int, int]:
+    """Whom it is about, if that is in the reader's scope, and for which year."""
+    nomination = db.session.get(Nomination, nomination_id)
+    person = person_of(permission, nomination.person_id if nomination else 0)
+    return person.id, nomination.year if nomination else 0
+
+
+def _done(
+    sent: str, person_id: int, year: int, form: DecisionForm, deed: Callable[[], str]
+) -> ResponseReturnValue:
+    """Do it and go back to the dossier; what is wrong with the form stands in the form."""
+    if form.validate_on_submit():
+        try:
+            said = deed()
+        except DomainError as error:
+            if error.field is None:  # things are not as the form took them to be
+                db.session.rollback()
+                flash(error_message(error), "error")
+                return redirect(_page(person_id, year))
+            db.session.rollback()
+            show_on(form, error)
+        else:
+            db.session.commit()
+            flash(said, "success")
+            return redirect(_page(person_id, year))
+    return shown(person_of("promotion.view", person_id), year, form=form, sent=sent)
+
+
+def _page(person_id: int, year: int) -> str:
+    track = f"&track={_track()}" if _track() else ""
+    return f"/promotion/{person_id}?year={year}{track}"
+
+
+def _track() -> str:
+    return track_named(request.args["track"]).key if request.args.get("track") else ""
