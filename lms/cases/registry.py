@@ -2,6 +2,7 @@
 
 from lms.cases.dumping import dump_cases, dump_drills, dump_rubrics
 from lms.cases.loading import load_cases, load_drills, load_rubrics
+from lms.cases.practice.policy import PRACTICE
 from lms.cases.raters.policy import GOLD
 from lms.cases.rooms.ending import SWEEP
 from lms.cases.scoring.policy import SCORING
@@ -11,7 +12,7 @@ from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
-POLICIES: tuple[Policy, ...] = (SCORING, GOLD)
+POLICIES: tuple[Policy, ...] = (SCORING, GOLD, PRACTICE)
 JOBS: tuple[Job, ...] = (SWEEP, SETTLE)
 STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (

@@ -15,6 +15,7 @@ from lms.cases import runs, scoring
 from lms.cases.appealing import KIND, final_at
 from lms.cases.blueprint import bp
 from lms.cases.models import DrillRun, RunState
+from lms.cases.practice import reading as practice
 from lms.cases.raters.blinding import BLIND, has_to_score_first
 from lms.cases.scoring.reading import Outcome, notes_by_line, outcome
 from lms.cases.scripts import playing
@@ -141,6 +142,7 @@ def result(run_id: int) -> ResponseReturnValue:
         notes=notes_by_line(how.decisive),
         is_mine=is_mine,
         appeal=_appeal(run) if run.scored_at else None,
+        practice=practice.of_run(db.session(), run_id) if run.scored_at else None,
         may_amend=any(r.rater_id == who.person_id for r in how.decisive),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cases.models import Drill, DrillMessage, DrillRun, RunState
+from lms.cases.practice import assigning
 from lms.cases.scripts import playing
 from lms.cases.scripts.nodes import Node
 from lms.courses.models import StepState
@@ -163,6 +164,7 @@ def finish(session: Session, run_id: int, person_id: int, *, now: datetime) -> D
     if run.state == RunState.OPEN:
         _check_answered(run)
         run.state, run.submitted_at, run.open_key = RunState.PRACTISED, now, None
+        assigning.complete(session, run, now)
     return run
 
 
@@ -187,6 +189,7 @@ def hand_in(session: Session, run_id: int, person_id: int, *, now: datetime) -> 
         return run
     _check_answered(run)
     run.state, run.submitted_at, run.open_key = RunState.SUBMITTED, now, None
+    assigning.complete(session, run, now)
     if run.enrolment_id is not None and run.step_id is not None:
         set_step_state(session, run.enrolment_id, run.step_id, StepState.SUBMITTED, now=now)
     session.flush()

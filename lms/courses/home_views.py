@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from lms import access
 from lms.access import viewer
+from lms.cases.practice.reading import next_practice
 from lms.cases.rooms.reading import mine
 from lms.clock import local_date, now
 from lms.courses import clearing, feedback, moments, queries, team
@@ -57,6 +58,7 @@ def today() -> ResponseReturnValue:
         cleared_moment=_cleared_moment(clearance, day),
         takes_contacts=takes_contacts,
         month=own.latest(db.session(), me.id) if takes_contacts else None,
+        practice=next_practice(db.session(), me.id, me.channel) if takes_contacts else None,
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lms import events
 from lms.cases.models import DrillRun, Rating, RunState
+from lms.cases.practice import assigning
 from lms.cases.raters.qualification import qualified
 from lms.cases.scoring.policy import raters_needed
 from lms.cases.scoring.reading import counted, decisive_of, is_latest
@@ -60,7 +61,7 @@ def finish(
     run.scored_at = run.scored_at or now
     run.acknowledged_at = None
     session.flush()
-    _tell(session, run, now)
+    _tell(session, run, assigning.assign(session, run, decisive, now), now)
     emit(events.DrillRunScored(now, run.person_id, run.id))
     if run.enrolment_id is not None and run.step_id is not None:
         _set_step(session, run, run.enrolment_id, run.step_id, now)
@@ -76,11 +77,14 @@ def _set_step(
         set_step_state(session, enrolment_id, step_id, state, now=now, score=run.score)
 
 
-def _tell(session: Session, run: DrillRun, now: datetime) -> None:
+def _tell(session: Session, run: DrillRun, has_practice: bool, now: datetime) -> None:
     title, score = run.drill.title, f"{(run.score or 0) / 100:.2f}"
     zh, en = ("通过", "passed") if run.passed else ("未通过", "not passed")
+    more_zh, more_en = ("", "")
+    if has_practice:
+        more_zh, more_en = "已为你安排一次针对性练习。", " There is a practice drill for you."
     text = Localized(
-        f"演练“{title.pick('zh')}”已评分：{score} 分，{zh}。",
-        f"Your drill “{title.pick('en')}” was scored: {score}, {en}.",
+        f"演练“{title.pick('zh')}”已评分：{score} 分，{zh}。{more_zh}",
+        f"Your drill “{title.pick('en')}” was scored: {score}, {en}.{more_en}",
     )
     notify(session, [run.person_id], "drill.scored", text, f"/drills/runs/{run.id}/result", now)
