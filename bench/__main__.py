@@ -1,7 +1,8 @@
 """`make bench`: the app under granian beside a bare Flask page and insert, printed as ratios.
 
-16 connections, two workers, SQLite with synchronous=FULL on both sides, same machine, same run; the
-yardstick is taken before and after each measurement, for machines that slow down and recover.
+16 connections, two workers (`lms run --workers 2`), SQLite with synchronous=FULL on both sides, same
+machine, same run; the yardstick is taken before and after each measurement, for machines that slow
+down and recover.
 Latencies are of 16 clients on the same cores as the server, so compare ratios, not milliseconds.
 
 The bare page is that of a one-file Flask app: `render_template_string`, which compiles its template
@@ -24,27 +25,27 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bench import site
-from bench.client import Request, measure
+from bench.client import Request, free_port, measure
+from bench.production import SERVE
 from bench.site import Bench
 from lms.app import create_app
 from lms.config import Settings
 
-APP_PORT, BARE_PORT = 8765, 8766
+APP_PORT, BARE_PORT = free_port(), free_port()
 PAGE, KEPT_PAGE, INSERT = "/", "/kept", "/insert"
-WORKERS = 2
+BARE = (
+    "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws",
+    "--log-level", "warning", "--port",
+)  # fmt: skip
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @contextmanager
-def serving(target: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port),
-        "--workers", str(WORKERS), "--blocking-threads", "4", "--no-ws",
-        "--log-level", "warning", target,
-    ]  # fmt: skip
-    # The workers are spawned, and this folder is no installed package.
+def serving(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    # The workers are processes of their own, and this folder is no installed package.
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
-    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, *command], env=env, stdout=quiet, stderr=quiet)
     try:
         yield process
     finally:
@@ -127,9 +128,9 @@ def main() -> None:
         # As docs/admins.md has it for production.
         environment = {"LMS_HOME": home, "LMS_NO_RATE_LIMITS": "1", "MALLOC_ARENA_MAX": "2"}
         bare_url = f"sqlite:///{home}/bare.sqlite3"
-        with serving("bench.production:app", APP_PORT, **environment) as server:
+        with serving(*SERVE, str(APP_PORT), **environment) as server:
             started = wait_for(f"http://127.0.0.1:{APP_PORT}/healthz")
-            with serving("bench.bare:app", BARE_PORT, BARE_DATABASE_URL=bare_url):
+            with serving(*BARE, str(BARE_PORT), "bench.bare:app", BARE_DATABASE_URL=bare_url):
                 run(app, ready)
             print(f"start {started:.2f} s, memory of all processes {memory(server):.0f} MB")
 

@@ -1,6 +1,7 @@
 """A small HTTP/1.1 load client: kept-open connections, each sending as soon as it was answered."""
 
 import asyncio
+import socket
 import statistics
 import time
 from collections.abc import Callable
@@ -30,6 +31,12 @@ class Figures:
     p50: float
     p99: float
     size: int
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def measure(

@@ -1,10 +1,19 @@
-"""The app as a production install runs it: `rich`, which structlog would load to colour its lines,
-comes with a tool of the developers and is not there."""
+"""`lms run` as in production: two processes, and without `rich`.
+
+structlog would load it to colour its lines; here it comes with a tool of the developers.
+"""
 
 import sys
 
-sys.modules["rich"] = None  # type: ignore[assignment]
+SERVE = ("-m", "bench.production", "run", "--workers", "2", "--threads", "4", "--port")
 
-from lms.wsgi import app  # noqa: E402
 
-__all__ = ["app"]
+def main() -> None:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+    from lms.cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    main()

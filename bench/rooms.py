@@ -22,6 +22,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bench.client import free_port
+from bench.production import SERVE
 from bench.room_people import Person
 from bench.room_site import Seat, build
 from lms.app import create_app
@@ -29,11 +31,6 @@ from lms.cases.rooms.models import DrillRoomMessage
 from lms.cli.site import upgrade_database
 from lms.config import Settings
 from lms.db import db
-
-GRANIAN = (
-    "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws",
-    "--log-level", "warning",
-)  # fmt: skip
 
 
 class Server:
@@ -180,14 +177,14 @@ def main() -> None:
     parser.add_argument("--rooms", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--every", type=float, default=10, help="seconds between one's messages")
-    parser.add_argument("--port", type=int, default=8767)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         seats = prepare(home, given.rooms)
-        server = Server(home, (*GRANIAN, "--port", str(given.port), "bench.production:app"))
+        port = free_port()
+        server = Server(home, (*SERVE, str(port)))
         try:
-            found = run(seats, server, given.port, seconds=given.seconds, every=given.every)
+            found = run(seats, server, port, seconds=given.seconds, every=given.every)
         finally:
             server.kill()
         count = stored(home)

@@ -1,13 +1,16 @@
 """Serving the site, from this process or from several."""
 
-import os
+import gc
+import multiprocessing
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lms.config import Settings
 from lms.db import db
 from lms.errors import DomainError
+from lms.jobs import start_worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,21 +62,21 @@ def check_granian(workers: int) -> None:
         ) from None
 
 
-def serve_in_processes(
-    settings: Settings, host: str, port: int, *, workers: int, threads: int
-) -> None:
-    """Blocks until stopped. Each process is a `lms.wsgi:app` of its own, with its jobs."""
+def serve_in_processes(app: "Flask", host: str, port: int, *, workers: int, threads: int) -> None:
+    """Blocks until stopped. Each process serves the site and runs its jobs.
+
+    Where processes can be forks of this one, what it has loaded is in memory once, for all.
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
+    settings = app.extensions["lms_settings"]
     if settings.rate_limits and settings.rate_limit_storage == "memory://":
         click.echo("each process counts sign-in tries alone: set LMS_RATE_LIMIT_STORAGE", err=True)
-    # Threads that each keep an arena of their own cost some ten megabytes a process.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     # No connection of this process is to be shared with those it starts.
     db.session.remove()
     db.engine.dispose()
-    Granian(
+    server = Granian(
         "lms.wsgi:app",
         address=host,
         port=port,
@@ -81,4 +84,17 @@ def serve_in_processes(
         workers=workers,
         blocking_threads=threads,
         respawn_failed_workers=True,
-    ).serve()
+        websockets=False,
+    )
+    if sys.platform != "linux":  # macOS' own libraries do not survive a fork
+        server.serve()
+        return
+    multiprocessing.set_start_method("fork", force=True)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would touch, and so copy, all of it
+    server.serve(target_loader=partial(_in_fork, app), wrap_loader=False)
+
+
+def _in_fork(app: "Flask") -> "Flask":
+    start_worker(app)
+    return app

@@ -9,6 +9,7 @@ from flask import current_app
 from lms.cli.serving import check_granian, make_server, serve_in_processes
 from lms.clock import now
 from lms.db import db
+from lms.jobs import start_worker
 from lms.people.organisation import organisation
 from lms.people.services import count
 from lms.plugins.manager import plugins
@@ -104,8 +105,6 @@ def upgrade_database() -> list[str]:
 @click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
 def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
     """Serve the site, with its background jobs, until stopped."""
-    from lms.jobs import start_worker
-
     if workers > 1:
         check_granian(workers)
     if with_demo:
@@ -118,8 +117,7 @@ def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> No
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
     if workers > 1:
-        settings = app.extensions["lms_settings"]
-        serve_in_processes(settings, host, port, workers=workers, threads=threads)
+        serve_in_processes(app, host, port, workers=workers, threads=threads)
         return
     start_worker(app)
     make_server(app, host, port, threads=threads).run()
