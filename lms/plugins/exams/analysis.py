@@ -19,11 +19,12 @@ from lms.plugins.exams.models import (
     QuestionVersion,
     Response,
 )
+from lms.plugins.exams.types import CHOICES
 
 
 @dataclass(frozen=True)
 class ExamFigures:
-    """Over the attempts handed in; `mean` in hundredths of a percent, None without attempts."""
+    """Over the attempts with a result; `mean` in hundredths of a percent, None without attempts."""
 
     exam: Exam
     sat: int
@@ -33,12 +34,12 @@ class ExamFigures:
 
 
 def exams(session: Session, key: str | None = None) -> list[ExamFigures]:
-    handed_in = case((Attempt.submitted_at.is_not(None), Attempt.id))
+    handed_in = case((Attempt.score.is_not(None), Attempt.id))
     found = (
         select(
             Exam,
             func.count(handed_in),
-            func.count(case((Attempt.submitted_at.is_not(None), Attempt.person_id)).distinct()),
+            func.count(case((Attempt.score.is_not(None), Attempt.person_id)).distinct()),
             func.count(case((Attempt.passed.is_(True), Attempt.id))),
             func.sum(Attempt.score),
         )
@@ -166,7 +167,7 @@ def items(session: Session, exam_id: int, page: int = 1, per_page: int = 15) -> 
             func.count(case((Response.is_correct.is_(True), 1))),
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
-        .where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_not(None))
+        .where(Attempt.exam_id == exam_id, Response.share.is_not(None))
         .group_by(Response.version_id, answer)
     )
     answers: dict[int, list[Answers]] = defaultdict(list)
@@ -205,5 +206,6 @@ def _item(version: QuestionVersion, answers: Sequence[Answers]) -> ItemFigures:
         given=given,
         right=sum(a.right for a in answers),
         unanswered=sum(a.times for a in answers if not a.chosen),
-        options=[figures(number) for number in range(len(options))],
+        # Of other types there is no share of people who chose an option.
+        options=[figures(n) for n in range(len(options)) if version.type in CHOICES],
     )

@@ -1,7 +1,7 @@
 """Sitting an exam: starting it, and saving each answer as it is given."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -23,8 +23,9 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams import paper
 from lms.plugins.exams.handing_in import finish
-from lms.plugins.exams.models import Attempt, Response
+from lms.plugins.exams.models import Attempt, QuestionVersion, Response
 from lms.plugins.exams.standing import is_over, standing
+from lms.plugins.exams.types import KINDS, Sent, Shape
 
 MAX_SEQUENCE = 2**53
 
@@ -35,9 +36,9 @@ class AttemptOver(Conflict):
 
 @dataclass(frozen=True)
 class Given:
-    """An answer as sent: options as numbered on the page from 0, and when it was given (ms)."""
+    """An answer as sent, its options as numbered on the page from 0, and when it was given (ms)."""
 
-    chosen: Sequence[int]
+    sent: Sent
     is_flagged: bool
     sequence: int
 
@@ -104,8 +105,11 @@ _ASKED = (
         Response.answer,
         Response.is_flagged,
         Response.sequence,
+        QuestionVersion.type,
+        QuestionVersion.parts,
     )
     .join(Response, Response.attempt_id == Attempt.id)
+    .join(QuestionVersion, QuestionVersion.id == Response.version_id)
     .where(
         Attempt.id == bindparam("attempt_id"),
         Attempt.person_id == bindparam("person_id"),
@@ -151,7 +155,7 @@ def save(
     older = []
     for row in rows:
         given = answers[row.position]
-        answer = _as_stored(given.chosen, row.option_order)
+        answer = KINDS[row.type].read(given.sent, Shape(row.option_order, row.parts))
         is_same = (answer, given.is_flagged) == (row.answer, row.is_flagged)
         if is_same and given.sequence <= row.sequence:
             continue
@@ -168,12 +172,6 @@ def save(
         if session.connection().execute(_ANSWERED, changed).rowcount == 0:
             older.append(row.position)
     return older
-
-
-def _as_stored(chosen: Sequence[int], order: Sequence[int]) -> list[int] | None:
-    if not all(0 <= shown < len(order) for shown in chosen):
-        raise DomainError("There is no such option.")
-    return sorted({order[shown] for shown in chosen}) or None
 
 
 def own(session: Session, attempt_id: int, person_id: int) -> Attempt:

@@ -1,7 +1,5 @@
 """Question banks and exams from content files (`questions/`, `exams/`)."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,17 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from lms.plugins.api import DomainError, Localized, Session, documents
-from lms.plugins.exams.models import (
-    LETTERS,
-    Bank,
-    Exam,
-    Question,
-    QuestionTag,
-    QuestionType,
-    QuestionVersion,
-)
+from lms.plugins.exams.models import Bank, Exam, Question, QuestionTag, QuestionVersion
+from lms.plugins.exams.wording import digest_of, says, search_text, wording_of, wrong
 
-TRUE_FALSE = [{"zh": "正确", "en": "True"}, {"zh": "错误", "en": "False"}]
 _EXAM_FIELDS = ("count", "minutes", "pass_mark", "max_attempts", "cooldown_minutes")
 
 
@@ -72,27 +62,31 @@ def _load_question(
     now: datetime,
 ) -> bool:
     key = _text(entry, "key", file)
-    wording = _wording(entry, f"{file}, {key}")
-    digest = hashlib.sha256(json.dumps(wording, sort_keys=True).encode()).hexdigest()
+    wording = wording_of(entry, f"{file}, {key}")
+    digest = digest_of(wording)
     tags = sorted(set(entry.get("tags") or ()))
     difficulty = entry.get("difficulty", 1)
     if not (isinstance(difficulty, int) and 1 <= difficulty <= 5):
-        raise _wrong(f"{file}, {key}", "difficulty")
+        raise wrong(f"{file}, {key}", "difficulty")
+    case_key = entry.get("case")
+    if not (case_key is None or isinstance(case_key, str)):
+        raise wrong(f"{file}, {key}", "case")
     question, old_digest = known.get(key, (None, ""))
-    if question is not None and digest != old_digest and _says(session, question, wording):
+    if question is not None and digest != old_digest and says(session, question, wording):
         digest = old_digest
     if question is None:
         question = Question(bank_id=bank_id, key=key, current_number=0, difficulty=difficulty)
-    elif (digest, difficulty, tags) == (
+    elif (digest, difficulty, case_key, tags) == (
         old_digest,
         question.difficulty,
+        question.case_key,
         [t.tag for t in question.tags],
     ):
         return False
-    question.difficulty = difficulty
+    question.difficulty, question.case_key = difficulty, case_key
     question.tags = [t for t in question.tags if t.tag in tags]
     question.tags += [QuestionTag(tag=t) for t in tags if t not in {x.tag for x in question.tags}]
-    question.search = _search(key, wording)
+    question.search = search_text(key, wording)
     if digest != old_digest:
         question.current_number += 1
         session.add(question)
@@ -104,6 +98,7 @@ def _load_question(
                 type=wording["type"],
                 stem=Localized.of(wording["stem"]),
                 options=wording["options"],
+                parts=wording.get("parts", []),
                 answer=wording["answer"],
                 explanation=Localized.of(wording["explanation"]),
                 content_hash=digest,
@@ -111,66 +106,6 @@ def _load_question(
             )
         )
     return True
-
-
-def _says(session: Session, question: Question, wording: Mapping[str, Any]) -> bool:
-    """Whether the question is worded so already, however the file puts it (as one text for both
-    languages, or without the empty side)."""
-    current = session.scalars(
-        select(QuestionVersion).where(
-            QuestionVersion.question_id == question.id,
-            QuestionVersion.number == question.current_number,
-        )
-    ).one()
-    options = [Localized.of(option) for option in current.options]
-    return (current.type, current.stem, options, current.answer, current.explanation) == (
-        wording["type"],
-        Localized.of(wording["stem"]),
-        [Localized.of(option) for option in wording["options"]],
-        wording["answer"],
-        Localized.of(wording["explanation"]),
-    )
-
-
-def _wording(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The question in the form that is stored; DomainError names the field that is wrong."""
-    kind = entry.get("type")
-    stem, answer = entry.get("stem"), entry.get("answer")
-    if kind not in set(QuestionType):
-        raise _wrong(where, "type")
-    if not Localized.of(stem):
-        raise _wrong(where, "stem")
-    if kind == QuestionType.TRUE_FALSE:
-        if answer not in ([True], [False]):
-            raise _wrong(where, "answer")
-        options, right = TRUE_FALSE, [0 if answer == [True] else 1]
-    else:
-        options = entry.get("options") or []
-        if not 2 <= len(options) <= len(LETTERS) or not all(Localized.of(o) for o in options):
-            raise _wrong(where, "options")
-        right = _right_options(kind, answer, len(options), where)
-    return {
-        "type": kind,
-        "stem": stem,
-        "options": options,
-        "answer": right,
-        "explanation": entry.get("explanation") or {},
-    }
-
-
-def _right_options(kind: str, answer: Any, count: int, where: str) -> list[int]:
-    if not isinstance(answer, list) or not answer:
-        raise _wrong(where, "answer")
-    if not all(type(n) is int and 1 <= n <= count for n in answer):
-        raise _wrong(where, "answer")
-    if len(set(answer)) != len(answer) or (kind == QuestionType.SINGLE and len(answer) != 1):
-        raise _wrong(where, "answer")
-    return sorted(n - 1 for n in answer)
-
-
-def _search(key: str, wording: Mapping[str, Any]) -> str:
-    texts = [Localized.of(t) for t in (wording["stem"], *wording["options"])]
-    return " ".join([key, *(t.zh for t in texts), *(t.en for t in texts)]).lower()
 
 
 def load_exams(session: Session, folder: Path, now: datetime) -> int:
@@ -181,15 +116,15 @@ def _load_exam(session: Session, document: Mapping[str, Any], file: str) -> bool
     key = _text(document, "key", file)
     bank = session.scalar(select(Bank).where(Bank.key == _text(document, "bank", file)))
     if bank is None:
-        raise _wrong(file, "bank")
+        raise wrong(file, "bank")
     tags = list(document.get("tags") or ())
     values = {name: document.get(name) for name in _EXAM_FIELDS}
     for name, value in values.items():
         is_optional = name in ("max_attempts", "cooldown_minutes")
         if not (value is None and is_optional) and not (type(value) is int and value > 0):
-            raise _wrong(file, name)
+            raise wrong(file, name)
     if values["pass_mark"] > 100:  # type: ignore[operator]  # an integer: looked at above
-        raise _wrong(file, "pass_mark")
+        raise wrong(file, "pass_mark")
     there = matching(session, bank.id, tags)
     if values["count"] > there:  # type: ignore[operator]
         raise DomainError(
@@ -211,7 +146,9 @@ def _load_exam(session: Session, document: Mapping[str, Any], file: str) -> bool
 
 def matching(session: Session, bank_id: int, tags: list[str]) -> int:
     """How many questions of the bank carry one of the tags."""
-    found = select(func.count(Question.id)).where(Question.bank_id == bank_id)
+    found = select(func.count(Question.id)).where(
+        Question.bank_id == bank_id, Question.withdrawn_at.is_(None)
+    )
     if tags:
         found = found.where(Question.tags.any(QuestionTag.tag.in_(tags)))
     return session.scalar(found) or 0
@@ -220,11 +157,5 @@ def matching(session: Session, bank_id: int, tags: list[str]) -> int:
 def _text(document: Mapping[str, Any], name: str, file: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or not value:
-        raise _wrong(file, name)
+        raise wrong(file, name)
     return value
-
-
-def _wrong(where: str, field: str) -> DomainError:
-    return DomainError(
-        "%(where)s: the field %(name)s is missing or wrong.", field=field, where=where, name=field
-    )

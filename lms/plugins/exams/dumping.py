@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.plugins.api import Session, sides, write_document
-from lms.plugins.exams.models import Bank, Exam, Question, QuestionType, QuestionVersion
+from lms.plugins.exams.models import Bank, Exam, Question, QuestionVersion
+from lms.plugins.exams.types import KINDS
+from lms.plugins.exams.wording import own_wording
 
 
 def dump_questions(session: Session, folder: Path) -> int:
@@ -35,18 +37,29 @@ def current_versions(session: Session, bank_id: int) -> list[QuestionVersion]:
 
 def entry_of_version(version: QuestionVersion) -> dict[str, Any]:
     """As in a content file."""
-    question, is_binary = version.question, version.type == QuestionType.TRUE_FALSE
+    question = version.question
     document = {
         "key": question.key,
         "type": version.type,
         "difficulty": question.difficulty,
         "tags": [tag.tag for tag in question.tags],
+        "case": question.case_key,
         "stem": sides(version.stem),
-        "options": [] if is_binary else [sides(option) for option in version.options],
-        "answer": [n == 0 if is_binary else n + 1 for n in version.answer],
+        **_tidy(KINDS[version.type].entry(own_wording(version))),
         "explanation": sides(version.explanation),
     }
     return {name: value for name, value in document.items() if value}
+
+
+def _tidy(value: Any) -> Any:
+    """Without the empty sides of texts."""
+    if isinstance(value, list):
+        return [_tidy(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) <= {"zh", "en"}:
+        return sides(value)
+    return {name: _tidy(each) for name, each in value.items()}
 
 
 def dump_exams(session: Session, folder: Path) -> int:

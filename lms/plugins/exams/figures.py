@@ -36,6 +36,7 @@ def training_figures(session: Session, month: Month, now: datetime) -> list[Trai
             Attempt.submitted_at >= begin,
             Attempt.submitted_at < end,
             Attempt.submitted_at <= now,
+            Attempt.score.is_not(None),
             Programme.kind.not_in(_NOT_COUNTED),
         )
         .group_by(Attempt.person_id, Attempt.exam_id)

@@ -36,6 +36,7 @@ def skill_gaps(session: Session, scope: ColumnElement[bool], since: datetime) ->
         .join(Attempt, Attempt.id == Response.attempt_id)
         .join(Person, Person.id == Attempt.person_id)
         .where(scope, Person.left_on.is_(None), Attempt.submitted_at >= since)
+        .where(Response.share.is_not(None))
         .group_by(QuestionTag.tag, Attempt.person_id)
         .having(func.count() >= _ENOUGH, 2 * right < func.count())
     )
@@ -70,7 +71,7 @@ def _missed(
         .join(Person, Person.id == Attempt.person_id)
         .where(
             scope, Person.left_on.is_(None), Attempt.submitted_at >= since,
-            Response.is_correct.is_not(True), QuestionTag.tag.in_(tags),
+            Response.is_correct.is_(False), QuestionTag.tag.in_(tags),
         )
         .group_by(QuestionTag.tag, QuestionVersion.id)
         .order_by(wrong.desc(), QuestionVersion.id)

@@ -6,18 +6,10 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from lms.plugins.api import (
-    SYSTEM,
-    Actor,
-    Localized,
-    Session,
-    StepState,
-    audit,
-    notify,
-    set_step_state,
-)
+from lms.plugins.api import SYSTEM, Actor, Session, audit
 from lms.plugins.exams import marking
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.settling import settle, tell
 from lms.plugins.exams.standing import is_over
 
 log = structlog.get_logger()
@@ -36,32 +28,26 @@ def finish(session: Session, attempt_id: int, *, now: datetime) -> Attempt:
     attempt.is_automatic = is_over(attempt, now)
     attempt.submitted_at = min(now, attempt.deadline)
     _mark(session, attempt)
-    set_step_state(
-        session,
-        attempt.enrolment_id,
-        attempt.step_id,
-        StepState.COMPLETED if attempt.passed else StepState.FAILED,
-        now=now,
-        score=attempt.score,
-    )
-    _tell(session, attempt, now)
+    settle(session, attempt, now=now)
+    _record(session, attempt, now)
+    if attempt.is_automatic and attempt.score is not None:
+        tell(session, attempt, now)  # else they are looking at the result, or it is not there yet
     return attempt
 
 
 def _mark(session: Session, attempt: Attempt) -> None:
     rows = session.execute(
-        select(Response, QuestionVersion.answer)
+        select(Response, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.id == Response.version_id)
         .where(Response.attempt_id == attempt.id)
         .execution_options(populate_existing=True)
     ).all()
-    for response, right in rows:
-        response.is_correct = marking.is_right(response.answer, right)
-    attempt.score = marking.percentage(sum(bool(r.is_correct) for r, _ in rows), len(rows))
-    attempt.passed = attempt.score >= attempt.pass_mark * 100
+    for response, version in rows:
+        response.share = marking.share_of(response.answer, version)
+        response.is_correct = marking.is_full(response.share)
 
 
-def _tell(session: Session, attempt: Attempt, now: datetime) -> None:
+def _record(session: Session, attempt: Attempt, now: datetime) -> None:
     audit.record(
         session,
         SYSTEM if attempt.is_automatic else Actor(attempt.person_id),
@@ -73,14 +59,6 @@ def _tell(session: Session, attempt: Attempt, now: datetime) -> None:
         passed=attempt.passed,
         automatic=attempt.is_automatic,
     )
-    if not attempt.is_automatic:
-        return  # they are looking at the result
-    title = attempt.exam.title
-    text = Localized(
-        f"考试时间已到，“{title.pick('zh')}”已自动交卷，可以查看结果。",
-        f"Time ran out: “{title.pick('en')}” was handed in for you. See the result.",
-    )
-    notify(session, [attempt.person_id], "exam", text, f"/exams/attempts/{attempt.id}/result", now)
 
 
 def finish_overdue(session: Session, _payload: dict[str, Any], now: datetime) -> None:

@@ -30,6 +30,7 @@ from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.exporting.gift import as_gift
 from lms.plugins.exams.manage import bp
 from lms.plugins.exams.models import Bank, QuestionImport
+from lms.plugins.exams.types import KINDS
 
 SHOWN = 50
 
@@ -87,7 +88,13 @@ def _kept(import_id: int) -> QuestionImport:
 
 def _show(kept: QuestionImport, form: TakeForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "exams/imported.html", kept=kept, content=kept.content, form=form, said=_said, shown=SHOWN
+        "exams/imported.html",
+        kept=kept,
+        content=kept.content,
+        form=form,
+        said=_said,
+        shown=SHOWN,
+        wording=lambda entry: KINDS[entry["type"]].wording(entry),
     )
     return page, status
 

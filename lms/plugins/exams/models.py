@@ -31,6 +31,11 @@ class QuestionType(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     TRUE_FALSE = "true_false"
+    BLANK = "blank"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    SHORT_ANSWER = "short_answer"
+    CASE_ANALYSIS = "case_analysis"
 
 
 class Bank(ExamsModel):
@@ -43,7 +48,8 @@ class Bank(ExamsModel):
 class Question(ExamsModel):
     """What may be drawn. Its wording is a version; attempts keep the version they were given.
 
-    `search` is key, stems and options of the current version in small letters.
+    `search` is key, stems and options of the current version in small letters. `case_key`: the case
+    it was made from. One that is withdrawn is drawn no more.
     """
 
     __tablename__ = "plugin_exams_question"
@@ -54,6 +60,8 @@ class Question(ExamsModel):
     difficulty: Mapped[int]
     current_number: Mapped[int]
     search: Mapped[str] = mapped_column(Text)
+    case_key: Mapped[Code | None] = mapped_column(index=True)
+    withdrawn_at: Mapped[datetime | None]
 
     tags: Mapped[list["QuestionTag"]] = relationship(
         order_by="QuestionTag.tag", cascade="all, delete-orphan"
@@ -69,9 +77,10 @@ class QuestionTag(ExamsModel):
 
 
 class QuestionVersion(ExamsModel):
-    """Never changed once written. `answer`: the right options, counted from 0, ascending.
+    """Never changed once written. What `options`, `parts` and `answer` (the key) hold is said by
+    the question's type, in `types`.
 
-    A true/false question has the two options "true" (0) and "false" (1), shown in that order.
+    `media`: the ids of uploads, by what they are: `image`, `audio`.
     """
 
     __tablename__ = "plugin_exams_question_version"
@@ -82,12 +91,19 @@ class QuestionVersion(ExamsModel):
     type: Mapped[Code]
     stem: Mapped[Localized]
     options: Mapped[list[Any]]
+    parts: Mapped[list[Any]] = mapped_column(default=list)
     answer: Mapped[list[Any]]
+    media: Mapped[dict[str, Any]] = mapped_column(default=dict)
     explanation: Mapped[Localized]
     content_hash: Mapped[str]
     created_at: Mapped[datetime]
 
     question: Mapped[Question] = relationship()
+
+    @property
+    def needs_marker(self) -> bool:
+        """Whether its answers are in words."""
+        return self.type in (QuestionType.SHORT_ANSWER, QuestionType.CASE_ANALYSIS)
 
 
 class QuestionImport(ExamsModel):
@@ -125,7 +141,8 @@ class Exam(ExamsModel):
 class Attempt(ExamsModel):
     """One sitting. The paper is its responses; `seed` reproduces how it was drawn.
 
-    The pass mark is the one in force at the start. `score` is a percentage in hundredths.
+    The pass mark is the one in force at the start. `score` is a percentage in hundredths; one that
+    is handed in without a score waits for a marker.
     """
 
     __tablename__ = "plugin_exams_attempt"
@@ -163,9 +180,10 @@ class Attempt(ExamsModel):
 class Response(ExamsModel):
     """A question of an attempt, made with it, and the answer as last saved.
 
-    `option_order`: the options as shown, by their number in the version. `answer`: the options
-    chosen, by the same numbers, ascending; None while there is none. `sequence`: when the browser
-    gave it, in milliseconds; an older save never replaces a newer one.
+    `option_order`: the options as shown, by their number in the version. `answer`: as the type of
+    the question keeps it, its options by the same numbers; None while there is none. `sequence`:
+    when the browser gave it, in milliseconds; an older save never replaces a newer one. `share`: of
+    the question's points, in hundredths of a percent; None until it is marked.
     """
 
     __tablename__ = "plugin_exams_response"
@@ -179,6 +197,7 @@ class Response(ExamsModel):
     is_flagged: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     saved_at: Mapped[datetime | None]
+    share: Mapped[int | None]
     is_correct: Mapped[bool | None]
 
     version: Mapped[QuestionVersion] = relationship()

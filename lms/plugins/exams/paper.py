@@ -46,7 +46,11 @@ def candidates(session: Session, exam: Exam, person_id: int) -> list[Candidate]:
         )
         .join(Question, Question.id == QuestionVersion.question_id)
         .outerjoin(seen, seen.c.question_id == Question.id)
-        .where(Question.bank_id == exam.bank_id, QuestionVersion.number == Question.current_number)
+        .where(
+            Question.bank_id == exam.bank_id,
+            Question.withdrawn_at.is_(None),
+            QuestionVersion.number == Question.current_number,
+        )
         .order_by(Question.id)
     )
     if exam.tags:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased, joinedload
@@ -9,24 +10,30 @@ from sqlalchemy.orm import aliased, joinedload
 from lms.plugins.api import Localized, NotFound, Session
 from lms.plugins.exams.attempts import questions
 from lms.plugins.exams.models import Attempt, Exam, Response
-
-
-@dataclass(frozen=True)
-class ShownOption:
-    text: Localized
-    is_chosen: bool
-    is_right: bool
+from lms.plugins.exams.types import FULL
+from lms.plugins.exams.types.blank import BLANK
+from lms.plugins.exams.wording import own_wording
 
 
 @dataclass(frozen=True)
 class ShownQuestion:
+    """A question with its key and what was answered, `[]` for nothing. `right`: by gap."""
+
     position: int
     stem: Localized
     type: str
-    options: Sequence[ShownOption]
+    order: Sequence[int]
+    options: Sequence[Any]
+    parts: Sequence[Any]
+    answer: Sequence[Any]
+    key: Sequence[Any]
+    right: Sequence[bool]
+    share: int
     explanation: Localized
-    is_correct: bool
-    is_answered: bool
+
+    @property
+    def is_correct(self) -> bool:
+        return self.share == FULL
 
 
 @dataclass(frozen=True)
@@ -67,22 +74,26 @@ def result_of(
         exam=attempt.exam,
         count=len(paper),
         correct=sum(bool(r.is_correct) for r in paper),
-        questions=[_shown(r) for r in paper if not (only_wrong and r.is_correct)],
+        questions=[_shown(r) for r in paper if not (only_wrong and r.is_correct)]
+        if attempt.score is not None
+        else [],
         has_passed=has_passed,
     )
 
 
 def _shown(response: Response) -> ShownQuestion:
-    version, chosen = response.version, response.answer or []
+    version = response.version
+    is_blank = version.type == BLANK.code
     return ShownQuestion(
         position=response.position,
         stem=version.stem,
         type=version.type,
-        options=[
-            ShownOption(Localized.of(version.options[i]), i in chosen, i in version.answer)
-            for i in response.option_order
-        ],
+        order=response.option_order,
+        options=version.options,
+        parts=version.parts,
+        answer=response.answer or [],
+        key=version.answer,
+        right=BLANK.right(response.answer, own_wording(version)) if is_blank else [],
+        share=response.share or 0,
         explanation=version.explanation,
-        is_correct=bool(response.is_correct),
-        is_answered=bool(chosen),
     )

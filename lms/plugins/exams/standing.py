@@ -26,6 +26,11 @@ class Standing:
         return next((a for a in self.attempts if a.passed), None)
 
     @property
+    def waiting(self) -> Attempt | None:
+        """Handed in, and not marked yet."""
+        return next((a for a in self.attempts if a.submitted_at and a.score is None), None)
+
+    @property
     def is_used_up(self) -> bool:
         allowed = self.exam.max_attempts
         return allowed is not None and len(self.attempts) >= allowed
@@ -41,6 +46,8 @@ class Standing:
         """DomainError with the reason if no new attempt may begin."""
         if self.passed:
             raise DomainError("You have passed this exam. There is nothing left to do.")
+        if self.waiting:
+            raise DomainError("Your answers are being marked. You are told when it is done.")
         if self.is_used_up:
             raise DomainError(
                 "All %(count)s attempts are used. Talk to your trainer about what comes next.",

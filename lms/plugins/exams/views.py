@@ -1,5 +1,6 @@
 """Sitting an exam, and its result."""
 
+import itertools
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -8,11 +9,13 @@ from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from lms.plugins.api import access, db, error_message, now, viewer
+from lms.plugins.api import access, db, error_message, now, pick, viewer
 from lms.plugins.exams import attempts, forms, results
 from lms.plugins.exams.attempts import AttemptOver
 from lms.plugins.exams.handing_in import finish
 from lms.plugins.exams.standing import is_over
+from lms.plugins.exams.types import KINDS
+from lms.plugins.exams.types.blank import GAP
 
 bp = Blueprint(
     "exams",
@@ -127,6 +130,18 @@ def result(attempt_id: int) -> ResponseReturnValue:
 def clock_time(at: datetime) -> str:
     """The local time of day."""
     return str(format_time(at, "short"))
+
+
+@bp.app_template_filter("question_type")
+def question_type(code: str) -> str:
+    return pick(KINDS[code].label)
+
+
+@bp.app_template_filter("numbered_gaps")
+def numbered_gaps(stem: str) -> str:
+    """`___` becomes `__(1)__`."""
+    count = itertools.count(1)
+    return GAP.sub(lambda _found: f"__({next(count)})__", stem)
 
 
 def milliseconds(at: datetime) -> int:

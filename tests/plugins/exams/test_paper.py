@@ -2,8 +2,9 @@
 
 import pytest
 
-from lms.plugins.exams.marking import is_right, percentage
+from lms.plugins.exams.marking import percentage
 from lms.plugins.exams.paper import Candidate, draw
+from lms.plugins.exams.types import FULL, KINDS, Wording
 
 POOL = [Candidate(n, "true_false" if n % 5 == 0 else "single", 4, n % 3) for n in range(1, 31)]
 
@@ -49,7 +50,8 @@ def test_a_small_bank_gives_what_it_has() -> None:
     ],
 )
 def test_all_or_nothing(answer: list[int] | None, right: list[int], counts: bool) -> None:
-    assert is_right(answer, right) is counts
+    share = KINDS["multiple"].share(answer, Wording(["a", "b", "c"], answer=right))
+    assert (share == FULL) is counts
 
 
 @pytest.mark.parametrize(
@@ -57,4 +59,4 @@ def test_all_or_nothing(answer: list[int] | None, right: list[int], counts: bool
     [(0, 6, 0), (4, 6, 6667), (1, 3, 3333), (1, 8, 1250), (6, 6, 10000)],
 )
 def test_percentages_are_hundredths_half_up(correct: int, count: int, score: int) -> None:
-    assert percentage(correct, count) == score
+    assert percentage([FULL] * correct + [0] * (count - correct)) == score

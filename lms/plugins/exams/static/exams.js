@@ -36,18 +36,20 @@
 
   // --- The question map follows what is chosen ---
   const question = (position) => document.querySelector(`[data-question="${position}"]`);
+  const isTick = (el) => el.type === "checkbox" || el.type === "radio";
+  const inputs = (box) => [...box.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  const filled = (box) => inputs(box).filter((el) => (isTick(el) ? el.checked : el.value.trim() !== ""));
   const draw = (position) => {
     const dot = document.querySelector(`[data-dot="${position}"]`);
     const box = question(position);
     if (!dot || !box) return;
-    dot.classList.toggle("is-answered", box.querySelector(`[name="a${position}"]:checked`) !== null);
+    dot.classList.toggle("is-answered", filled(box).some((el) => el.name[0] === "a"));
     dot.classList.toggle("is-flagged", box.querySelector(`[name="f${position}"]`).checked);
     const count = document.getElementById("exam-answered");
     if (count) count.textContent = document.querySelectorAll("[data-dot].is-answered").length;
   };
 
-  const fieldsOf = (position) =>
-    [...question(position).querySelectorAll("input:checked")].map((el) => [el.name, el.value]);
+  const fieldsOf = (position) => filled(question(position)).map((el) => [el.name, el.value]);
 
   const changed = (event) => {
     const box = event.target.closest("[data-question]");
@@ -132,8 +134,10 @@
       const hidden = box.querySelector(`[name="s${position}"]`);
       if (Number(hidden.value) > sequence) continue;
       hidden.value = sequence;
-      for (const input of box.querySelectorAll("input:not([type=hidden])")) {
-        input.checked = fields.some(([name, value]) => name === input.name && value === input.value);
+      for (const input of inputs(box)) {
+        const given = fields.filter(([name]) => name === input.name).map(([, value]) => value);
+        if (isTick(input)) input.checked = given.includes(input.value);
+        else input.value = given[0] ?? "";
       }
       draw(position);
     }
@@ -160,7 +164,7 @@
   const over = async () => {
     say(text.textOver);
     mark("saving", text.textOver);
-    for (const input of document.querySelectorAll(".exam-question input, .exam-body button")) input.disabled = true;
+    for (const input of document.querySelectorAll(".exam-question :is(input, select, textarea), .exam-body button")) input.disabled = true;
     try {
       const response = await post(text.submit, new URLSearchParams());
       if (!response.ok) throw new Error(response.status);
@@ -173,7 +177,16 @@
     }
   };
 
+  // Words are saved while they are typed, not only when the field is left.
+  let typing;
+  const typed = (event) => {
+    if (isTick(event.target) || event.target.tagName === "SELECT") return;
+    clearTimeout(typing);
+    typing = setTimeout(() => changed(event), 1500);
+  };
+
   exam.addEventListener("change", changed);
+  exam.addEventListener("input", typed);
   window.addEventListener("online", send);
   restore();
   tick();
