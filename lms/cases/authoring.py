@@ -16,12 +16,11 @@ from lms import audit
 from lms.audit import Actor
 from lms.cases import comments, content, deidentifying, publishing
 from lms.cases.content import CaseContent
-from lms.cases.models import Case, CaseState, CaseVersion
+from lms.cases.lifecycle import archiving, keeping
+from lms.cases.models import OPEN_STATES, Case, CaseState, CaseVersion
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.people.notices import notify
-
-OPEN_STATES = (CaseState.DRAFT, CaseState.IN_REVIEW)
 
 
 def open_versions(session: Session) -> list[CaseVersion]:
@@ -51,14 +50,16 @@ def create_case(session: Session, new: CaseContent, *, actor: Actor, now: dateti
 
 
 def new_draft(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CaseVersion:
-    """A draft made from the published version; the open one if there is one already."""
-    case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None:
-        raise NotFound("There is no such case.")
+    """A draft made from the published version; the open one if there is one already.
+
+    Conflict for an archived case.
+    """
+    case = archiving.locked(session, case_id)
     versions = session.scalars(select(CaseVersion).where(CaseVersion.case_id == case_id)).all()
     for version in versions:
         if version.state in OPEN_STATES:
             return version
+    archiving.refuse_archived(case)
     published = next(v for v in versions if v.state == CaseState.PUBLISHED)
     number = publishing.next_number(session, case_id)
     return _add_draft(session, case, number, content.of(published), actor=actor, now=now)
@@ -116,8 +117,10 @@ def add_lesson(
 ) -> CaseVersion:
     """Put a lesson under those of the case's open draft, or of a new one; it awaits its review.
 
-    Conflict while a version is being reviewed: what the reviewer reads must not move.
+    For a case merged into another, those of the one that stays. Conflict while a version is being
+    reviewed (what the reviewer reads must not move), and for an archived case.
     """
+    case_id = archiving.stays_as(session, case_id)
     version = new_draft(session, case_id, actor=actor, now=now)
     if version.state == CaseState.IN_REVIEW:
         raise Conflict("A version of this case is being reviewed. Add to it once that is done.")
@@ -139,9 +142,11 @@ def submit(session: Session, version_id: int, *, actor: Actor, now: datetime) ->
     if version.state == CaseState.IN_REVIEW:
         return version
     _refuse_unless(version, CaseState.DRAFT)
+    archiving.refuse_archived(version.case)
     content.check_complete(content.of(version))
     deidentifying.refuse_unconfirmed(session, version)
     version.state = CaseState.IN_REVIEW
+    keeping.tell_reviewer(session, version, now)
     audit.record(session, actor, "case.submit", _subject(version), now=now, number=version.number)
     return version
 
@@ -168,6 +173,7 @@ def publish(
     deidentifying.refuse_unconfirmed(session, version)
     version.reviewer_id, version.review_note = actor.person_id, ""
     publishing.make_public(session, version, now)
+    keeping.looked_at(session, version.case, now)
     audit.record(session, actor, "case.publish", _subject(version), now=now, number=version.number)
     text = Localized(
         f"案例“{version.title.pick('zh')}”已通过评审并发布。",

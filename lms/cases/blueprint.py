@@ -49,9 +49,10 @@ STATES = {
     "in_review": _l("In review"),
     "published": _l("Published"),
     "superseded": _l("Superseded"),
+    "archived": _l("Archived"),
 }
 # A colour for each, from ui/basics.html.
-STATE_TONES = {"draft": "draft", "in_review": "review", "published": "published"}
+STATE_TONES = {"draft": "draft", "in_review": "review", "published": "published", "archived": "off"}
 RUN_STATES = {
     "open": _l("In progress"),
     "practised": _l("Practised"),

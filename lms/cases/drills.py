@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
-from lms.cases.models import CaseState, CaseVersion, Drill, Outcome, Rubric
+from lms.cases.lifecycle import archiving
+from lms.cases.models import READABLE, CaseVersion, Drill, Outcome, Rubric
 from lms.cases.scripts import checking, drafting
 from lms.db import Localized, Session
 from lms.errors import DomainError, NotFound
@@ -55,7 +56,8 @@ def page_of(session: Session, stage: str, page: int) -> tuple[list[Drill], int]:
     if stage:
         wanted = wanted.where(CaseVersion.stage == stage)
     total = session.scalar(wanted.with_only_columns(func.count(Drill.id))) or 0
-    shown = wanted.options(joinedload(Drill.case_version)).order_by(Drill.id.desc())
+    case = joinedload(Drill.case_version).joinedload(CaseVersion.case)
+    shown = wanted.options(case).order_by(Drill.id.desc())
     first = (max(page, 1) - 1) * PAGE_SIZE
     return list(session.scalars(shown.limit(PAGE_SIZE).offset(first))), total
 
@@ -63,7 +65,8 @@ def page_of(session: Session, stage: str, page: int) -> tuple[list[Drill], int]:
 def one(session: Session, drill_id: int) -> Drill:
     """The drill with its case version and rubric."""
     wanted = select(Drill).where(Drill.id == drill_id)
-    parts = (joinedload(Drill.case_version), joinedload(Drill.rubric))
+    case = joinedload(Drill.case_version).joinedload(CaseVersion.case)
+    parts = (case, joinedload(Drill.rubric))
     found = session.scalar(wanted.options(*parts))
     if found is None:
         raise NotFound("There is no such drill.")
@@ -103,8 +106,9 @@ def make(
     version = session.get(CaseVersion, version_id)
     if version is None:
         raise NotFound("There is no such case.")
-    if version.state not in (CaseState.PUBLISHED, CaseState.SUPERSEDED):
+    if version.state not in READABLE:
         raise DomainError("Publish the case first: a drill is made from a published version.")
+    archiving.refuse_archived(version.case)
     _check(session, new)
     known = select(Drill).where(
         Drill.case_version_id == version_id, Drill.author_id == actor.person_id

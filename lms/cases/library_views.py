@@ -1,6 +1,6 @@
 """Finding and reading cases."""
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,15 +10,13 @@ from lms.access import viewer
 from lms.cases import comments, content, deidentifying, queries, search
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
-from lms.cases.models import CaseState, CaseVersion
+from lms.cases.models import READABLE, Case, CaseState, CaseVersion
 from lms.cases.words import Highlighter
 from lms.db import db
 from lms.i18n import locale
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.web.lists import here, page_url
-
-_READABLE = (CaseState.PUBLISHED, CaseState.SUPERSEDED)
 
 
 def asked() -> search.Search:
@@ -56,9 +54,13 @@ def library() -> ResponseReturnValue:
 def case(case_id: int) -> ResponseReturnValue:
     versions = readable_versions(case_id)
     wanted = request.args.get("version", type=int)
+    in_force = (CaseState.PUBLISHED, CaseState.ARCHIVED)
     shown = next(
-        (v for v in versions if v.number == wanted or (not wanted and v.state == "published")), None
+        (v for v in versions if v.number == wanted or (not wanted and v.state in in_force)), None
     )
+    kept_id = versions[0].case.merged_into_id
+    if kept_id and not wanted and not request.args.get("stay"):
+        return redirect(url_for("cases.case", case_id=kept_id, merged=case_id))
     return case_page(shown or abort(404), versions)
 
 
@@ -80,14 +82,14 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
 
 def _asked(shown: CaseVersion, versions: list[CaseVersion]) -> list[deidentifying.Asked]:
     """What a draft is to be cleared of before it is published."""
-    if shown.state in _READABLE:
+    if shown.state in READABLE:
         return []
     published = next((v for v in versions if v.state == CaseState.PUBLISHED), None)
     return deidentifying.about(db.session(), shown, published=published)
 
 
 def _threads(shown: CaseVersion) -> dict[tuple[str, int], list[comments.Thread]]:
-    if shown.state in _READABLE:
+    if shown.state in READABLE:
         return {}
     return comments.threads(db.session(), shown, comments.rows_of(content.of(shown)))
 
@@ -110,8 +112,10 @@ def readable_versions(case_id: int) -> list[CaseVersion]:
     """The versions this viewer may read, newest first: drafts are for authors."""
     found = select(CaseVersion).where(CaseVersion.case_id == case_id)
     if not viewer().may("cases.author"):
-        found = found.where(CaseVersion.state.in_(_READABLE))
-    people = (joinedload(CaseVersion.author), joinedload(CaseVersion.reviewer))
+        found = found.where(CaseVersion.state.in_(READABLE))
+    case = joinedload(CaseVersion.case)
+    keepers = (case.joinedload(one) for one in (Case.owner, Case.reviewer, Case.archived_by))
+    people = (joinedload(CaseVersion.author), joinedload(CaseVersion.reviewer), *keepers)
     return list(
         db.session.scalars(found.options(*people).order_by(CaseVersion.number.desc()))
     ) or abort(404)

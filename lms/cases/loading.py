@@ -29,7 +29,10 @@ _MAY_LACK = ("category", "result", "persona", "mood")
 
 
 def load_cases(session: Session, folder: Path, now: datetime) -> int:
-    """Store new and changed cases, published at once; returns how many."""
+    """Store new and changed cases, published at once; returns how many.
+
+    What was archived here stays archived, whatever its file says.
+    """
     return sum(_store_case(session, *read_case(path, raw), now) for path, raw in documents(folder))
 
 
@@ -117,6 +120,8 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
         case = Case(key=key, created_at=now)
         session.add(case)
         session.flush()
+    if case.archived_at is not None:
+        return 0
     digest = new.digest()
     loaded = (
         select(CaseVersion.content_hash)

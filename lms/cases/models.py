@@ -1,6 +1,6 @@
 """The case library, and the role-plays made from it: drills, rubrics, runs, ratings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,18 +28,39 @@ class CaseState(StrEnum):
     IN_REVIEW = "in_review"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
+    ARCHIVED = "archived"  # was in force when its case was taken out of the library
+
+
+OPEN_STATES = (CaseState.DRAFT, CaseState.IN_REVIEW)
+READABLE = (CaseState.PUBLISHED, CaseState.SUPERSEDED, CaseState.ARCHIVED)
 
 
 class Case(Model):
+    """What all versions share. Archived: out of the library, its versions and drills stay.
+
+    `review_by`: when `reviewer` (or the owner) is to look at it again; `review_told`: the day about
+    which they were told. `merged_into`: the case that says the same and was kept.
+    """
+
     __tablename__ = "case"
     id: Mapped[Pk]
     key: Mapped[str] = mapped_column(unique=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    review_by: Mapped[date | None] = mapped_column(index=True)
+    review_told: Mapped[date | None]
+    archived_at: Mapped[datetime | None]
+    archived_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    archive_reason: Mapped[str] = mapped_column(default="", server_default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     created_at: Mapped[datetime]
 
     versions: Mapped[list["CaseVersion"]] = relationship(
         back_populates="case", order_by="CaseVersion.number.desc()"
     )
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
+    archived_by: Mapped[Person | None] = relationship(foreign_keys=[archived_by_id])
 
 
 class CaseVersion(Model):

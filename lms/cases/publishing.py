@@ -5,12 +5,18 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from lms.cases import search
+from lms.cases.duplicates import fingerprints
+from lms.cases.lifecycle import archiving
 from lms.cases.models import CaseState, CaseVersion
 from lms.db import Session
 
 
 def make_public(session: Session, version: CaseVersion, now: datetime) -> None:
-    """Publish the version, supersede the present one, and make it findable, in one transaction."""
+    """Publish the version, supersede the present one, and make it findable, in one transaction.
+
+    Conflict for an archived case.
+    """
+    archiving.refuse_archived(archiving.locked(session, version.case_id))
     session.execute(
         update(CaseVersion)
         .where(CaseVersion.case_id == version.case_id, CaseVersion.state == CaseState.PUBLISHED)
@@ -19,6 +25,7 @@ def make_public(session: Session, version: CaseVersion, now: datetime) -> None:
     version.state, version.published_at = CaseState.PUBLISHED, now
     session.flush()
     search.index(session, [version])
+    fingerprints.store(session, [version])
 
 
 def next_number(session: Session, case_id: int) -> int:

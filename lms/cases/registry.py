@@ -1,6 +1,9 @@
 """What this domain registers with the application."""
 
 from lms.cases.dumping import dump_cases, dump_drills, dump_rubrics
+from lms.cases.duplicates.fingerprints import CATCH_UP
+from lms.cases.lifecycle.due import REMIND
+from lms.cases.lifecycle.policy import UPKEEP
 from lms.cases.loading import load_cases, load_drills, load_rubrics
 from lms.cases.practice.policy import PRACTICE
 from lms.cases.raters.policy import GOLD
@@ -12,8 +15,8 @@ from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
-POLICIES: tuple[Policy, ...] = (SCORING, GOLD, PRACTICE)
-JOBS: tuple[Job, ...] = (SWEEP, SETTLE)
+POLICIES: tuple[Policy, ...] = (SCORING, GOLD, PRACTICE, UPKEEP)
+JOBS: tuple[Job, ...] = (SWEEP, SETTLE, REMIND, CATCH_UP)
 STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("cases", 10, load_cases, dump_cases),

@@ -137,6 +137,16 @@ def index(session: Session, versions: Sequence[CaseVersion]) -> None:
     session.execute(sa.text(statement), rows)
 
 
+def forget(session: Session, case_ids: Sequence[int]) -> None:
+    """Let these cases not be found any more, until a version of theirs is indexed again."""
+    gone = session.scalars(select(_entry.c.version_id).where(_entry.c.case_id.in_(case_ids))).all()
+    session.execute(sa.delete(_tag).where(_tag.c.version_id.in_(gone)))
+    session.execute(sa.delete(_entry).where(_entry.c.version_id.in_(gone)))
+    if not _is_sqlite(session):  # there the words stay, and without an entry are never found
+        statement = sa.text("DELETE FROM case_search WHERE version_id = ANY(:ids)")
+        session.execute(statement, {"ids": list(gone)})
+
+
 # The virtual table and those behind it, which only its own command may empty.
 SQLITE_OWN = frozenset(
     f"case_search{part}" for part in ("", "_config", "_content", "_data", "_docsize", "_idx")

@@ -9,6 +9,7 @@ from lms.cases import (
     scoring_views,
 )
 from lms.cases.blueprint import bp
+from lms.cases.lifecycle import views as lifecycle_views
 from lms.cases.practice import views as practice_views
 from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
@@ -19,6 +20,7 @@ __all__ = [
     "drill_views",
     "editor_views",
     "library_views",
+    "lifecycle_views",
     "practice_views",
     "rater_views",
     "room_views",

@@ -44,6 +44,11 @@ def index_words(texts: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
+def units(text: str) -> list[str]:
+    """Its words in order: each Chinese character, each word of other languages."""
+    return [word for cjk, latin in _runs(text) for word in ([latin] if latin else cjk)]
+
+
 def query_words(query: str) -> list[Word]:
     """What a query asks for; empty when nothing in it can be searched (signs, emoji)."""
     words: dict[Word, None] = {}

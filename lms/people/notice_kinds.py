@@ -59,6 +59,8 @@ CORE: Mapping[str, NoticeKind] = {
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),
     "case.changes": NoticeKind(Localized("案例需要修改", "A case needs changes")),
     "case.comment": NoticeKind(Localized("案例有新批注", "A comment on a case")),
+    "case.review": NoticeKind(Localized("有案例待评审", "A case waits for your review")),
+    "case.review_due": NoticeKind(Localized("案例到期复核", "A case is due for another look")),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),
 }
 

@@ -26,12 +26,18 @@ CORE: Mapping[str, Localized] = {
     "calibration.close": Localized("结束评分校准", "Closed a calibration"),
     "calibration.open": Localized("发起评分校准", "Opened a calibration"),
     "calibration.score": Localized("参加评分校准", "Scored in a calibration"),
+    "case.archive": Localized("归档案例", "Archived a case"),
     "case.comment": Localized("批注案例", "Commented on a case"),
     "case.comment_done": Localized("批注标记为已处理", "Marked a comment as done"),
     "case.draft": Localized("起草案例", "Drafted a case"),
     "case.harmless": Localized("确认案例文字不指真人", "Confirmed that a text names nobody"),
+    "case.keep": Localized(
+        "修改案例负责人或复核日期", "Changed who looks after a case, or by when"
+    ),
+    "case.merge": Localized("合并重复案例", "Merged a case into another"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
+    "case.restore": Localized("恢复已归档案例", "Restored an archived case"),
     "case.submit": Localized("提交案例评审", "Sent a case for review"),
     "case.take_back": Localized("撤回案例评审", "Took a case back from review"),
     "clearance.grant": Localized("授予上岗资格", "Cleared for duty"),

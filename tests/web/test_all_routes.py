@@ -127,6 +127,8 @@ LET_IN = {
     "casereviews.vote": set(),
     "casereviews.change_comment": set(),
     "cases.answer": {"trainer", "training_manager"},
+    "cases.keep": {"trainer", "training_manager"},  # and the case's owner
+    "cases.still_holds": {"trainer", "training_manager"},
     "cases.compare": {"trainer", "training_manager"},  # the second version is a draft
     "cases.result": {"trainer", "training_manager", "quality", "hr", "admin"},
     "certificates.pdf": {"training_manager", "hr"},

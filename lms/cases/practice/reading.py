@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Integer, Select, cast, literal_column, null, select, union_all
 from sqlalchemy.orm import joinedload
 
-from lms.cases.models import CaseVersion, Drill, DrillRun, Rating, Rubric, RunState
+from lms.cases.models import Case, CaseVersion, Drill, DrillRun, Rating, Rubric, RunState
 from lms.cases.practice.models import PracticeItem
 from lms.db import Localized, Session, read_rows
 
@@ -146,7 +146,8 @@ def _untried(person_id: int, channel: str) -> Select[Any]:
         )
         .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
         .join(Rubric, Rubric.id == Drill.rubric_id)
-        .where(CaseVersion.channel == channel, ~tried.exists())
+        .join(Case, Case.id == CaseVersion.case_id)
+        .where(CaseVersion.channel == channel, Case.archived_at.is_(None), ~tried.exists())
         .order_by(Drill.id)
         .limit(_UNTRIED)
     )

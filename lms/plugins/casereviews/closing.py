@@ -1,5 +1,6 @@
 """Closing a week with its take-away, which becomes a draft of the case's next version."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -37,7 +38,8 @@ def close(
     """Store the take-away and put it into a draft of the case; returns the draft.
 
     Without an open draft a new one is made. One that is open already is added to only when asked
-    (`into_open_draft`), one in review never: then None, and `to_draft` can do it later.
+    (`into_open_draft`), one in review never, and no archived case: then None, and `to_draft` can do
+    it later.
     """
     session.refresh(review, with_for_update=True)
     if review.closed_at is not None:
@@ -53,7 +55,8 @@ def close(
     _tell(session, review, now)
     present = open_version(session, review.case_id)
     if present is None or (into_open_draft and present.state == CaseState.DRAFT):
-        return to_draft(session, review, actor=actor, now=now)
+        with suppress(Conflict):  # the case was archived: the take-away stays with the review
+            return to_draft(session, review, actor=actor, now=now)
     return None
 
 

@@ -1,0 +1,1 @@
+"""Cases that tell the same: found while one writes, and merged."""
