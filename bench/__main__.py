@@ -1,8 +1,8 @@
 """`make bench`: the app under granian beside a bare Flask page and insert, printed as ratios.
 
-16 connections, two workers (`lms run --workers 2`), SQLite with synchronous=FULL on both sides, same
-machine, same run; the yardstick is taken before and after each measurement, for machines that slow
-down and recover.
+16 connections, two workers (`lms run --workers 2`), SQLite with synchronous=FULL on both sides, the
+same machine, same run; the yardstick is taken before and after each measurement, for machines that
+slow down and recover.
 Latencies are of 16 clients on the same cores as the server, so compare ratios, not milliseconds.
 
 The bare page is that of a one-file Flask app: `render_template_string`, which compiles its template

@@ -3,9 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Integer, Select, cast, literal_column, null, select, union_all
+from sqlalchemy import (
+    JSON,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from lms.cases.models import Case, CaseVersion, Drill, DrillRun, Rating, Rubric, RunState
@@ -13,6 +24,7 @@ from lms.cases.practice.models import PracticeItem
 from lms.db import Localized, Session, read_rows
 
 _RECENT, _UNTRIED = 12, 30
+_PERSON = bindparam("person_id", type_=Integer)
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Next:
 def next_practice(session: Session, person_id: int, channel: str) -> Next | None:
     """What was assigned first, then the lowest criterion of late, then a drill of the channel that
     they have not tried; None when all of that is done. One query."""
-    rows = read_rows(session, _everything(person_id, channel))
+    rows = read_rows(session, _everything(), person_id=person_id, channel=channel)
     assigned = [row for row in rows if row.why == "assigned"]
     if assigned:
         first = assigned[0]
@@ -72,13 +84,15 @@ def _weakest(scored: Sequence[Any]) -> tuple[Any, dict[str, Any]] | None:
     return row, reason
 
 
-def _everything(person_id: int, channel: str) -> Any:
-    parts = (_assigned(person_id), _scored(person_id), _untried(person_id, channel))
+@cache
+def _everything() -> Any:
+    """Made once: every start page asks it, and to make it takes longer than to run it."""
+    parts = (_assigned(), _scored(), _untried())
     # Each has an order and a limit of its own, which a union takes from subqueries only.
     return union_all(*(select(part.subquery()) for part in parts))
 
 
-def _assigned(person_id: int) -> Select[Any]:
+def _assigned() -> Select[Any]:
     """A pending appeal against the run's score holds what follows from it."""
     return (
         select(
@@ -94,7 +108,7 @@ def _assigned(person_id: int) -> Select[Any]:
         .join(Drill, Drill.id == PracticeItem.drill_id)
         .join(DrillRun, DrillRun.id == PracticeItem.run_id)
         .where(
-            PracticeItem.person_id == person_id,
+            PracticeItem.person_id == _PERSON,
             PracticeItem.done_at.is_(None),
             PracticeItem.withdrawn_at.is_(None),
             DrillRun.state == RunState.SCORED,
@@ -104,7 +118,7 @@ def _assigned(person_id: int) -> Select[Any]:
     )
 
 
-def _scored(person_id: int) -> Select[Any]:
+def _scored() -> Select[Any]:
     return (
         select(
             literal_column("'scored'").label("why"),
@@ -120,7 +134,7 @@ def _scored(person_id: int) -> Select[Any]:
         .join(Rubric, Rubric.id == DrillRun.rubric_id)
         .join(Drill, Drill.id == DrillRun.drill_id)
         .where(
-            DrillRun.person_id == person_id,
+            DrillRun.person_id == _PERSON,
             DrillRun.state == RunState.SCORED,
             Rating.superseded_at.is_(None),
         )
@@ -129,10 +143,8 @@ def _scored(person_id: int) -> Select[Any]:
     )
 
 
-def _untried(person_id: int, channel: str) -> Select[Any]:
-    tried = select(DrillRun.id).where(
-        DrillRun.drill_id == Drill.id, DrillRun.person_id == person_id
-    )
+def _untried() -> Select[Any]:
+    tried = select(DrillRun.id).where(DrillRun.drill_id == Drill.id, DrillRun.person_id == _PERSON)
     return (
         select(
             literal_column("'untried'").label("why"),
@@ -147,7 +159,11 @@ def _untried(person_id: int, channel: str) -> Select[Any]:
         .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
         .join(Rubric, Rubric.id == Drill.rubric_id)
         .join(Case, Case.id == CaseVersion.case_id)
-        .where(CaseVersion.channel == channel, Case.archived_at.is_(None), ~tried.exists())
+        .where(
+            CaseVersion.channel == bindparam("channel"),
+            Case.archived_at.is_(None),
+            ~tried.exists(),
+        )
         .order_by(Drill.id)
         .limit(_UNTRIED)
     )
