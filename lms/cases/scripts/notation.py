@@ -31,8 +31,8 @@ def write(rows: Sequence[dict[str, Any]]) -> str:
 def _cue(line: str, field: str, with_words: bool) -> Cue:
     rest, mood, to = line, 0, ""
     while ";" in rest or "；" in rest:
-        head, _, last = rest.replace("；", ";").rpartition(";")
-        last = last.strip()
+        at = max(rest.rfind(";"), rest.rfind("；"))
+        head, last = rest[:at], rest[at + 1 :].strip()
         if last.startswith(">"):
             to = last[1:].strip()
         elif _MOOD.fullmatch(last):

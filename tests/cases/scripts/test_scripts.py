@@ -61,6 +61,7 @@ def test_notation() -> None:
     assert rows[2] == {"zh": "No; really", "en": "No; really", "mood": -2}
     assert notation.write(rows) == text
     assert notation.read("a = b", field="x", with_words=False)[0]["zh"] == "a = b"
+    assert notation.read("有；没有 ；+1", field="x", with_words=False)[0]["zh"] == "有；没有"
     for wrong in ("= 抱歉", "x" * 600, "; +1"):
         with pytest.raises(DomainError):
             notation.read(wrong, field="script", with_words=True)
@@ -78,6 +79,17 @@ def test_notation() -> None:
         ("", ["a"], False),
         ("(a+)+$ [", ["(a+)+$"], True),
         ("anything", [""], False),
+        ("这单不能退", ["能退"], False),
+        ("我不敢给您保证", ["保证"], False),
+        ("不用您联系快递", ["联系快递"], False),
+        ("别的不能退，这单能退", ["能退"], True),
+        ("能不能退，我来查", ["能退", "退"], True),
+        ("对不起，保证办好", ["保证"], True),
+        ("周六我不能保证", ["不能保证"], True),
+        ("I can’t really guarantee it", ["guarantee"], False),
+        ("We won't be able to promise that", ["promise"], False),
+        ("Don't worry, I'll call you", ["i'll call"], True),
+        ("No problem, we can refund it", ["we can refund"], True),
     ],
 )
 def test_hearing(text: str, words: list[str], found: bool) -> None:
