@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.clock import Month
+from lms.db import Localized
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,22 @@ class LevelChanged(Event):
     person_id: int
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class AwardGranted(Event):
+    """Somebody was honoured; `key` is the award's own name, `<plugin>.<what>:<id>`."""
+
+    person_id: int
+    key: str
+    title: Localized
+
+
+@dataclass(frozen=True)
+class AwardWithdrawn(Event):
+    person_id: int
+    key: str
+    reason: str
 
 
 @dataclass(frozen=True)

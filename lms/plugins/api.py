@@ -48,6 +48,8 @@ from lms.db import (
 )
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
+    AwardGranted,
+    AwardWithdrawn,
     ClearanceGated,
     ClearanceGranted,
     ClearanceNarrowed,
@@ -86,6 +88,7 @@ from lms.people.notices import notify
 from lms.people.organisation import organisation, zone
 from lms.people.roles import people_with
 from lms.people.services import move, supervisors_of
+from lms.plugins.bus import emit
 from lms.plugins.channels import AddressKind, ChannelDown, NoticeChannel, NoticeMessage
 from lms.plugins.deprecations import successor
 from lms.plugins.hookspecs import hookimpl
@@ -121,6 +124,7 @@ from lms.plugins.types import (
 from lms.policies import Parameter, PolicyInForce
 from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
+from lms.results.rounding import whole
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.tabular import read_sheets
@@ -128,6 +132,10 @@ from lms.tabular.delimited import decoded
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.sheets import Cell, Row, Sheet
 from lms.tabular.values import shown
+from lms.uploads.kinds import Family as FileFamily
+from lms.uploads.models import Upload
+from lms.uploads.services import keep as keep_upload
+from lms.uploads.serving import send as send_upload
 from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
@@ -148,6 +156,8 @@ __all__ = [
     "AppealStanding",
     "AppealSubject",
     "Appealable",
+    "AwardGranted",
+    "AwardWithdrawn",
     "Case",
     "CaseState",
     "CaseVersion",
@@ -177,6 +187,7 @@ __all__ = [
     "EnrolmentStatus",
     "Event",
     "FieldKind",
+    "FileFamily",
     "ImportRun",
     "Job",
     "Leave",
@@ -245,6 +256,7 @@ __all__ = [
     "Team",
     "TokenForm",
     "TrainingFigure",
+    "Upload",
     "Viewer",
     "access",
     "add_lesson",
@@ -260,6 +272,7 @@ __all__ = [
     "decoded",
     "documents",
     "download",
+    "emit",
     "enrol",
     "error_message",
     "failed_runs",
@@ -271,6 +284,7 @@ __all__ = [
     "in_force",
     "is_email",
     "is_latest",
+    "keep_upload",
     "limiter",
     "local_date",
     "locale",
@@ -299,6 +313,7 @@ __all__ = [
     "refusals",
     "resting_on",
     "satisfaction_by_month",
+    "send_upload",
     "sessions_by_month",
     "set_step_state",
     "show_on",
@@ -311,6 +326,7 @@ __all__ = [
     "tokens",
     "viewer",
     "wait_after",
+    "whole",
     "write_document",
     "zone",
 ]

@@ -37,6 +37,8 @@ from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.planning.models import PlanEntry
 from lms.plugins.promotion.models import Nomination
+from lms.plugins.recognition import ledger, qualifications
+from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
 from lms.results.models import ImportRun
 from lms.uploads import services as uploads
@@ -170,6 +172,15 @@ def prepare(app: Flask) -> Others:
     )  # fmt: skip
     check_in = CheckIn(pair=pair, due_on=now.date())
     session.add(check_in)
+    praised = ledger.praise(session, "kit", stranger, "kind words", actor=DEMO, now=now)
+    claim = qualifications.Claim("PMP", "PMI", now.date(), None)
+    qualification = qualifications.submit(
+        session, "kit", stranger, claim, (io.BytesIO(b"%PDF-1.4 kit"), "pmp.pdf"), now=now
+    )
+    award = Award(
+        year=2025, person_id=stranger.id, score=9000, months=12, policy_number=0, given_at=now
+    )
+    session.add(award)
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -218,6 +229,9 @@ def prepare(app: Flask) -> Others:
             "session_id": planned.id,
             "pair_id": pair.id,
             "check_in_id": check_in.id,
+            "recognition.entry_id": praised.id,
+            "qualification_id": qualification.id,
+            "award_id": award.id,
             "month": "2026-08",
             "code": secrets.token_hex(4),
             "token": token,

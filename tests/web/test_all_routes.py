@@ -34,7 +34,7 @@ QUERIES = {
     "people.person": 10,
     "people.me": 9,
     # What every plugin adds beside the day's work.
-    "web.more": 10,
+    "web.more": 11,
     "rules.plugin": 15,
     "rules.plugins": 12,
     # Twelve months, each read by the rule.
@@ -135,6 +135,7 @@ LET_IN = {
     "certificates.show": {"training_manager", "hr"},
     "certificates.signature_picture": {"training_manager", "hr"},
     "courses.programme": {"trainer", "training_manager", "hr", "admin"},
+    "recognition.proof": {"training_manager", "hr"},
     "uploads.show": {"trainer", "training_manager"},
     # A session that is open to everybody; its roster is for those who plan or lead it.
     "courses.session": set(ROLES),

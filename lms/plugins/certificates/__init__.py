@@ -8,6 +8,8 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from lms.plugins.api import (
+    AwardGranted,
+    AwardWithdrawn,
     Check,
     DemoMade,
     EnrolmentCompleted,
@@ -80,6 +82,14 @@ def lms_event(event: Event) -> None:
 
         if terms.of(db.session(), event.programme_id).grants:
             issuing.issue(db.session(), event.enrolment_id, event.at)
+    if isinstance(event, AwardGranted):
+        from lms.plugins.certificates import issuing
+
+        issuing.issue_award(db.session(), event.person_id, event.key, event.title, event.at)
+    if isinstance(event, AwardWithdrawn):
+        from lms.plugins.certificates import issuing
+
+        issuing.revoke_award(db.session(), event.key, event.reason, now=event.at)
     if isinstance(event, DemoMade):
         from lms.plugins.certificates.demo import sign_certificates
 

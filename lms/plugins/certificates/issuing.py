@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select, update
 
 from lms.plugins.api import (
+    SYSTEM,
     Actor,
     DomainError,
     Enrolment,
@@ -64,6 +65,33 @@ def issue(session: Session, enrolment_id: int, now: datetime) -> Certificate:
     return certificate
 
 
+def issue_award(
+    session: Session, person_id: int, award: str, title: Localized, now: datetime
+) -> Certificate:
+    """The certificate of an honour, by the honour's key; asking again issues no second one."""
+    current = (Certificate.award == award, Certificate.superseded_at.is_(None))
+    found = session.scalar(select(Certificate).where(*current))
+    if found is not None:
+        return found
+    person = session.get_one(Person, person_id)
+    made = _new(session, person, None, title, False, None, now, award=award)
+    text = Localized(
+        f"“{title.pick('zh')}”荣誉证书已颁发。",
+        f"Your certificate of honour, “{title.pick('en')}”, is ready.",
+    )
+    _tell(session, [person.id], made, text, now)
+    return made
+
+
+def revoke_award(session: Session, award: str, reason: str, *, now: datetime) -> None:
+    """What was issued for an honour that was withdrawn; nothing where it is revoked already."""
+    current = (Certificate.award == award, Certificate.superseded_at.is_(None))
+    found = session.scalar(select(Certificate).where(*current, Certificate.revoked_at.is_(None)))
+    if found is not None:
+        why = f"荣誉已撤销 Honour withdrawn: {reason}"
+        revoke(session, found.id, reason=why, actor=SYSTEM, now=now)
+
+
 def after_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -116,8 +144,9 @@ def reissue(
     session.flush()  # before the new one takes its place as the enrolment's
     person = session.get_one(Person, old.person_id)
     new = _new(
-        session, person, old.enrolment_id, old.title, old.clears_for_duty, old.expires_on, now
-    )
+        session, person, old.enrolment_id, old.title, old.clears_for_duty, old.expires_on, now,
+        award=old.award,
+    )  # fmt: skip
     old.superseded_by_id = new.id
     audit.record(
         session, actor, "certificates.reissue", ("certificate", new.id), now=now,
@@ -135,15 +164,17 @@ def reissue(
 def _new(
     session: Session,
     person: Person,
-    enrolment_id: int,
+    enrolment_id: int | None,
     title: Localized,
     clears_for_duty: bool,
     expires_on: date | None,
     now: datetime,
+    award: str | None = None,
 ) -> Certificate:
     certificate = Certificate(
         person_id=person.id,
         enrolment_id=enrolment_id,
+        award=award,
         holder=person.name,
         title=title,
         issuer=organisation(session).name,
@@ -160,7 +191,10 @@ def _new(
 
 
 def _others(session: Session, one: Certificate) -> Select[int]:
-    """What else the person holds for the same programme."""
+    """What else the person holds for the same programme, or for the same honour."""
+    if one.enrolment_id is None:
+        same = (Certificate.award == one.award, Certificate.id != one.id)
+        return select(Certificate.id).where(*same, is_current()).correlate(None)
     programme_id = session.get_one(Enrolment, one.enrolment_id).programme_id
     same_course = select(Enrolment.id).where(
         Enrolment.person_id == one.person_id, Enrolment.programme_id == programme_id

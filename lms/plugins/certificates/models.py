@@ -50,7 +50,8 @@ class Certificate(CertificatesModel):
     """`code` is what others check it by, together with the number.
 
     `expires_on` is its last day. `superseded_by_id` is the one that took its place: after another
-    go at the course, or issued anew for the same.
+    go at the course, or issued anew for the same. One of an honour has the honour's key as `award`
+    and no enrolment.
     """
 
     __tablename__ = "plugin_certificates_certificate"
@@ -61,10 +62,16 @@ class Certificate(CertificatesModel):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(
+            "uq_plugin_certificates_award", "award", unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
     )  # fmt: skip
     id: Mapped[Pk]
     person_id: Mapped[PersonId]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    award: Mapped[str | None]
     holder: Mapped[str]
     title: Mapped[Localized]
     issuer: Mapped[Localized]

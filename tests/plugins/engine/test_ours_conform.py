@@ -17,6 +17,7 @@ from lms.plugins.testing import check_plugin
         "messaging",
         "planning",
         "promotion",
+        "recognition",
         "retraining",
     ],
 )

@@ -18,6 +18,7 @@ _FIXED = (
     "结业证书CERTIFICATE OF COMPLETION兹证明This is to certify that已完成以下培训并通过全部考核"
     "has completed, with every assessment passed,具备上岗资格and is cleared for duty"
     "颁发日期Date有效期至Valid until长期no end证书编号Number验证码Check code扫码验证Scan to verify"
+    "荣誉证书CERTIFICATE OF HONOUR获得以下荣誉has earned this honour:"
     "工号Staff no.=U+0123456789ABCDEFGHJKLMNPQRSTUVWXYZ-· " + MISSING
 )
 
@@ -67,8 +68,9 @@ def _heading(pdf: "FPDF", certificate: Certificate) -> None:
     _line(pdf, issuer.pick("zh"), 23.5, 13, _NAVY, spacing=1.5)
     if issuer.en and issuer.en != issuer.zh:
         _line(pdf, issuer.en, 30, 9, _GREY, spacing=0.5)
-    _line(pdf, "结业证书", 38, 40, _NAVY, spacing=14, weight=0.4)
-    _line(pdf, "CERTIFICATE OF COMPLETION", 56, 11, _GOLD, spacing=2.6)
+    zh, en = ("荣誉证书", "HONOUR") if certificate.award else ("结业证书", "COMPLETION")
+    _line(pdf, zh, 38, 40, _NAVY, spacing=14, weight=0.4)
+    _line(pdf, f"CERTIFICATE OF {en}", 56, 11, _GOLD, spacing=2.6)
     ornaments.rules(pdf, y=58.4, gap=46, length=34)
 
 
@@ -86,8 +88,13 @@ def _holder(pdf: "FPDF", certificate: Certificate) -> None:
 
 
 def _course(pdf: "FPDF", certificate: Certificate) -> None:
-    _line(pdf, "已完成以下培训并通过全部考核", 99, 11, _GREY)
-    _line(pdf, "has completed, with every assessment passed,", 104.5, 9, _GREY)
+    done = (
+        ("获得以下荣誉", "has earned this honour:")
+        if certificate.award
+        else ("已完成以下培训并通过全部考核", "has completed, with every assessment passed,")
+    )
+    _line(pdf, done[0], 99, 11, _GREY)
+    _line(pdf, done[1], 104.5, 9, _GREY)
     title = certificate.title
     _line(pdf, title.pick("zh"), 112, 21, _NAVY, weight=0.15)
     if title.en and title.en != title.zh:

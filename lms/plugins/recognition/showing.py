@@ -1,0 +1,92 @@
+"""What the pages show: stars by name, never with a figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from lms.plugins.api import (
+    Month,
+    MonthResult,
+    Person,
+    Proposal,
+    ProposalState,
+    RuleRun,
+    Session,
+    Team,
+)
+from lms.plugins.recognition.policy import CHANNEL, COMPANY
+from lms.plugins.recognition.stars import RULE
+
+_MONTHS_BACK = 24
+
+
+@dataclass(frozen=True)
+class Star:
+    """`group`: the team or channel it is the star of; empty for the company's."""
+
+    month: Month
+    person_id: int
+    name: str
+    team: str | None
+    group: str
+
+
+def months(session: Session) -> Sequence[Month]:
+    """Months for which stars were looked for, newest first."""
+    found = select(RuleRun.period).where(RuleRun.rule == RULE, RuleRun.is_current)
+    return session.scalars(found.order_by(RuleRun.period.desc()).limit(_MONTHS_BACK)).all()
+
+
+def stars(session: Session, month: Month) -> list[Star]:
+    """As the month's last revision has them; one's team is the month's."""
+    return _stars(session, RuleRun.period == month)
+
+
+def latest(session: Session) -> tuple[Month, list[Star]] | None:
+    """The last month with a star, in one query: every start page asks it."""
+    named = (
+        select(func.max(RuleRun.period))
+        .join(Proposal, Proposal.run_id == RuleRun.id)
+        .where(RuleRun.rule == RULE, RuleRun.is_current)
+        .scalar_subquery()
+    )
+    found = _stars(session, RuleRun.period == named)
+    return (found[0].month, found) if found else None
+
+
+def _stars(session: Session, period: ColumnElement[bool]) -> list[Star]:
+    rows = session.execute(
+        select(
+            RuleRun.period,
+            Person.id,
+            Person.name,
+            Team.name,
+            MonthResult.channel,
+            Proposal.evidence,
+        )
+        .join(Proposal, Proposal.person_id == Person.id)
+        .join(RuleRun, RuleRun.id == Proposal.run_id)
+        .outerjoin(
+            MonthResult,
+            and_(MonthResult.close_id == RuleRun.close_id, MonthResult.person_id == Person.id),
+        )
+        .outerjoin(Team, Team.id == MonthResult.team_id)
+        .where(
+            RuleRun.rule == RULE,
+            period,
+            RuleRun.is_current,
+            Proposal.state != ProposalState.WITHDRAWN,
+        )
+        .order_by(Team.name, Person.name)
+    )
+    return [
+        Star(month, person_id, name, team, _group(evidence["each"], team, channel))
+        for month, person_id, name, team, channel, evidence in rows
+    ]
+
+
+def _group(each: str, team: str | None, channel: str | None) -> str:
+    if each == COMPANY:
+        return ""
+    return (channel if each == CHANNEL else team) or ""

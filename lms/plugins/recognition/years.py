@@ -1,0 +1,184 @@
+"""Best of the year: the highest mean of monthly scores among those ranked often enough.
+
+The mean is over the closed months in which a person was ranked. Spot checks, once they are stored
+as results with a weight of their own, enter here and nowhere else (`_means`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, Select, cast, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from lms.plugins.api import (
+    Actor,
+    AwardGranted,
+    AwardWithdrawn,
+    Conflict,
+    DomainError,
+    Localized,
+    Month,
+    MonthClose,
+    MonthResult,
+    NotFound,
+    Person,
+    Session,
+    Team,
+    audit,
+    emit,
+    notify,
+    policies,
+    whole,
+)
+from lms.plugins.recognition.models import Award
+from lms.plugins.recognition.policy import AWARDS
+
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`score`: the mean in hundredths, half up, as it is compared."""
+
+    person_id: int
+    staff_no: str
+    name: str
+    team: str | None
+    score: int
+    months: int
+
+
+def closed_months(session: Session, year: int) -> int:
+    return session.scalar(select(func.count()).where(*_of_year(year))) or 0
+
+
+def years_closed(session: Session) -> list[int]:
+    """Years with a closed month, newest first."""
+    first, last = session.execute(
+        select(func.min(MonthClose.month), func.max(MonthClose.month)).where(MonthClose.is_current)
+    ).one()
+    return [] if first is None else list(range(last.year, first.year - 1, -1))
+
+
+def standings(session: Session, year: int, limit: int | None = None) -> list[Standing]:
+    """Best first; those ranked in fewer months than the policy asks for are not in it."""
+    least = policies.in_force(session, AWARDS)["least_months"]
+    rows = session.execute(_means(year, least).limit(limit))
+    return [Standing(*row) for row in rows]
+
+
+def name_best(session: Session, year: int, *, actor: Actor, now: datetime) -> list[Award]:
+    """The first of the year, several where they tie; those who hold it already keep it.
+
+    DomainError before December is closed or where nobody was ranked often enough; Conflict while
+    somebody holds it who is not the best any more: that one is withdrawn first.
+    """
+    policy = policies.in_force(session, AWARDS)
+    if closed_months(session, year) < _MONTHS:
+        raise DomainError(
+            "The best of %(year)s can be named once all its months are closed.", year=year
+        )
+    rows = standings(session, year)
+    best = [row for row in rows if row.score == rows[0].score]
+    if not best:
+        raise DomainError("Nobody was ranked in enough months of %(year)s.", year=year)
+    held = {award.person_id: award for award in held_of(session, year)}
+    if held.keys() - {row.person_id for row in best}:
+        raise Conflict("Corrections have changed who is best. Withdraw the award first.")
+    made = [
+        Award(
+            year=year, person_id=row.person_id, score=row.score, months=row.months,
+            policy_number=policy.number, given_by=actor.person_id, given_at=now,
+        )
+        for row in best if row.person_id not in held
+    ]  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add_all(made)
+    except IntegrityError:
+        raise Conflict("Somebody else has just named the best of the year.") from None
+    for award in made:
+        _announce(session, award, actor, now)
+    return made
+
+
+def withdraw(session: Session, award_id: int, reason: str, *, actor: Actor, now: datetime) -> Award:
+    """It stays on record, with who took it back and why; so does its certificate."""
+    award = session.get(Award, award_id, with_for_update=True, populate_existing=True)
+    if award is None:
+        raise NotFound("There is no such award.")
+    if award.withdrawn_at is not None:
+        raise Conflict("This award was withdrawn already.")
+    if not reason.strip():
+        raise DomainError("Write why.", field="reason")
+    award.withdrawn_at, award.withdrawn_by = now, actor.person_id
+    award.withdrawn_reason = reason.strip()
+    audit.record(
+        session, actor, "recognition.withdraw_award", ("recognition_award", award.id), now=now,
+        reason=award.withdrawn_reason, year=award.year, person_id=award.person_id,
+    )  # fmt: skip
+    text = Localized(
+        f"{award.year} 年度最佳已撤销：{award.withdrawn_reason}",
+        f"Your award as best of {award.year} was withdrawn: {award.withdrawn_reason}",
+    )
+    notify(session, [award.person_id], "recognition.award", text, "/recognition", now)
+    emit(AwardWithdrawn(now, award.person_id, key_of(award), award.withdrawn_reason))
+    return award
+
+
+def held_of(session: Session, year: int) -> Sequence[Award]:
+    found = select(Award).where(Award.year == year, Award.withdrawn_at.is_(None))
+    return session.scalars(found.options(joinedload(Award.person)).order_by(Award.id)).all()
+
+
+def latest_held(session: Session) -> Sequence[Award]:
+    """Those of the last year for which somebody was named."""
+    held = Award.withdrawn_at.is_(None)
+    newest = select(func.max(Award.year)).where(held).scalar_subquery()
+    found = select(Award).where(held, Award.year == newest)
+    whole_person = joinedload(Award.person).joinedload(Person.team)
+    return session.scalars(found.options(whole_person).order_by(Award.id)).all()
+
+
+def key_of(award: Award) -> str:
+    """The award's name among all plugins'."""
+    return f"recognition.award:{award.id}"
+
+
+def _announce(session: Session, award: Award, actor: Actor, now: datetime) -> None:
+    audit.record(
+        session, actor, "recognition.award", ("recognition_award", award.id), now=now,
+        year=award.year, person_id=award.person_id, score=award.score, months=award.months,
+    )  # fmt: skip
+    text = Localized(
+        f"恭喜！您是 {award.year} 年度最佳客服。",
+        f"Congratulations: you are the best of {award.year}.",
+    )
+    notify(session, [award.person_id], "recognition.award", text, "/recognition", now)
+    title = Localized(f"{award.year} 年度最佳客服", f"Best of the year {award.year}")
+    emit(AwardGranted(now, award.person_id, key_of(award), title))
+
+
+def _of_year(year: int) -> tuple[Any, ...]:
+    first = Month(year * 12)
+    return MonthClose.is_current, MonthClose.month.between(first, first.plus(_MONTHS - 1))
+
+
+def _means(year: int, least: int) -> Select[Any]:
+    # Scores are whole hundredths: a mean of at most twelve is half up by adding far less than
+    # the twelfth part that the nearest other fraction is away.
+    mean = cast(func.sum(MonthResult.score), Float(53)) / func.count(MonthResult.score)
+    score = whole(mean + 0.5 + 1e-6)
+    return (
+        select(Person.id, Person.staff_no, Person.name, Team.name, score, func.count())
+        .join(MonthResult, MonthResult.person_id == Person.id)
+        .join(MonthClose, MonthClose.id == MonthResult.close_id)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(*_of_year(year), MonthResult.not_ranked.is_(None))
+        .group_by(Person.id, Person.staff_no, Person.name, Team.name)
+        .having(func.count() >= least)
+        .order_by(score.desc(), Person.staff_no)
+    )
