@@ -14,7 +14,9 @@ from lms.plugins.registry import all_policies, all_rules
 from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
-OURS = ("certificates", "duty", "exams", "messaging", "planning", "promotion", "retraining")
+OURS = (
+    "certificates", "duty", "exams", "messaging", "planning", "promotion", "recognition", "retraining",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -36,13 +38,15 @@ def test_no_trace_on_the_pages(bare: Flask, persons, auth, facts) -> None:
     for person in (agent, persons.add("hr", "admin", "supervisor", level=Level.MANAGER)):
         client = auth.login(person)
         page = client.get("/").text
-        for word in ("retraining", "promotion", "certificate", "exam", "duty gate"):
+        for word in ("retraining", "promotion", "certificate", "exam", "duty gate", "service star"):
             assert word not in page.lower(), word
         for address in (
             "/retraining",
             "/promotion",
             "/duty",
             "/messaging",
+            "/recognition",
+            "/recognition/points",
             "/api/v1/duty/1",
             f"/promotion/{agent.id}",
         ):

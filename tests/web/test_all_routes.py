@@ -35,8 +35,8 @@ QUERIES = {
     "people.me": 9,
     # What every plugin adds beside the day's work.
     "web.more": 11,
-    "rules.plugin": 15,
-    "rules.plugins": 12,
+    "rules.plugin": 17,
+    "rules.plugins": 14,
     # Twelve months, each read by the rule.
     "rules.rule": 64,
     "rules.rule_month": 10,

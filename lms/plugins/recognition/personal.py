@@ -48,4 +48,4 @@ def erase(session: Session, person_id: int) -> int:
         session.execute(words.values(withdrawn_reason="")),
         session.execute(claims.values(title="", issuer="", decision="", upload_id=None)),
     ]
-    return sum(int(done.rowcount) for done in changed)  # type: ignore[attr-defined]
+    return sum(int(getattr(done, "rowcount", 0)) for done in changed)

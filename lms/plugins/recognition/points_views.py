@@ -54,7 +54,8 @@ def _teams_seen() -> list[int] | None:
     who = viewer()
     if who.may(PRAISE, Scope.ALL):
         return None
-    return sorted({*who.team_ids, *([me().team_id] if me().team_id else [])})
+    own = me().team_id
+    return sorted(who.team_ids | {own}) if own is not None else sorted(who.team_ids)
 
 
 def _sees_name(entry: Entry) -> bool:

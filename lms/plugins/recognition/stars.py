@@ -24,7 +24,7 @@ from lms.plugins.api import (
 from lms.plugins.recognition.policy import CHANNEL, EACH, STARS, TEAM
 
 RULE = "recognition.star"
-_WITHIN: dict[str, ColumnElement[Any]] = {TEAM: MonthResult.team_id, CHANNEL: MonthResult.channel}
+_WITHIN: dict[str, Any] = {TEAM: MonthResult.team_id, CHANNEL: MonthResult.channel}
 
 
 class StarOfTheMonth:

@@ -29,9 +29,10 @@ def year(year: int) -> ResponseReturnValue:
 
 def _page(year: int, form: ReasonForm | None = None) -> str:
     session = db.session()
+    closed = years.closed_months(session)
     return render_template(
-        "recognition/year.html", year=year, years=years.years_closed(session),
-        closed=years.closed_months(session, year), found=years.standings(session, year, _SHOWN),
+        "recognition/year.html", year=year, years=list(closed),
+        closed=closed.get(year, 0), found=years.standings(session, year, _SHOWN),
         held=years.held_of(session, year), form=form or ReasonForm(formdata=None),
         least=policies.in_force(session, AWARDS)["least_months"],
     )  # fmt: skip

@@ -51,16 +51,11 @@ class Standing:
     months: int
 
 
-def closed_months(session: Session, year: int) -> int:
-    return session.scalar(select(func.count()).where(*_of_year(year))) or 0
-
-
-def years_closed(session: Session) -> list[int]:
-    """Years with a closed month, newest first."""
-    first, last = session.execute(
-        select(func.min(MonthClose.month), func.max(MonthClose.month)).where(MonthClose.is_current)
-    ).one()
-    return [] if first is None else list(range(last.year, first.year - 1, -1))
+def closed_months(session: Session) -> dict[int, int]:
+    """How many months are closed, by year, newest first."""
+    closed = select(MonthClose.month).where(MonthClose.is_current)
+    years = [month.year for month in session.scalars(closed)]
+    return {year: years.count(year) for year in sorted(set(years), reverse=True)}
 
 
 def standings(session: Session, year: int, limit: int | None = None) -> list[Standing]:
@@ -77,7 +72,7 @@ def name_best(session: Session, year: int, *, actor: Actor, now: datetime) -> li
     somebody holds it who is not the best any more: that one is withdrawn first.
     """
     policy = policies.in_force(session, AWARDS)
-    if closed_months(session, year) < _MONTHS:
+    if closed_months(session).get(year, 0) < _MONTHS:
         raise DomainError(
             "The best of %(year)s can be named once all its months are closed.", year=year
         )
@@ -167,7 +162,7 @@ def _of_year(year: int) -> tuple[Any, ...]:
     return MonthClose.is_current, MonthClose.month.between(first, first.plus(_MONTHS - 1))
 
 
-def _means(year: int, least: int) -> Select[Any]:
+def _means(year: int, least: int) -> Select[int, str, str, str, int, int]:
     # Scores are whole hundredths: a mean of at most twelve is half up by adding far less than
     # the twelfth part that the nearest other fraction is away.
     mean = cast(func.sum(MonthResult.score), Float(53)) / func.count(MonthResult.score)
