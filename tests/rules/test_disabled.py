@@ -15,7 +15,8 @@ from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
 OURS = (
-    "certificates", "duty", "exams", "messaging", "planning", "promotion", "recognition", "retraining",
+    "certificates", "duty", "exams", "messaging", "planning", "promotion", "recognition",
+    "retraining",
 )  # fmt: skip
 
 
