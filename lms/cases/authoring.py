@@ -18,6 +18,7 @@ from lms.cases import comments, content, deidentifying, publishing
 from lms.cases.content import CaseContent
 from lms.cases.lifecycle import archiving, keeping
 from lms.cases.models import OPEN_STATES, Case, CaseState, CaseVersion
+from lms.cases.uses import telling
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.people.notices import notify
@@ -165,16 +166,29 @@ def take_back(session: Session, version_id: int, *, actor: Actor, now: datetime)
 
 
 def publish(
-    session: Session, version_id: int, *, edit_count: int, actor: Actor, now: datetime
+    session: Session,
+    version_id: int,
+    *,
+    edit_count: int,
+    actor: Actor,
+    now: datetime,
+    is_major: bool = False,
+    change_note: str = "",
 ) -> CaseVersion:
-    """Publish what was reviewed, superseding the present version; its authors are told."""
+    """Publish what was reviewed, superseding the present version; its authors are told, after a
+    major change also whoever made something from the case."""
     version = version_of(session, version_id)
     _check_reviewer(version, edit_count, actor)
     deidentifying.refuse_unconfirmed(session, version)
     version.reviewer_id, version.review_note = actor.person_id, ""
+    telling.mark(session, version, is_major=is_major, note=change_note)
     publishing.make_public(session, version, now)
     keeping.looked_at(session, version.case, now)
-    audit.record(session, actor, "case.publish", _subject(version), now=now, number=version.number)
+    telling.tell_owners(session, version, actor=actor, now=now)
+    audit.record(
+        session, actor, "case.publish", _subject(version), now=now, number=version.number,
+        is_major=version.is_major, reason=version.change_note,
+    )  # fmt: skip
     text = Localized(
         f"案例“{version.title.pick('zh')}”已通过评审并发布。",
         f"Your case “{version.title.pick('en')}” was reviewed and published.",

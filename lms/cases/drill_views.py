@@ -12,6 +12,7 @@ from lms.cases.blueprint import STAGES, actor, bp
 from lms.cases.drill_form import DrillForm, change_nodes, drill_values
 from lms.cases.forms import choices
 from lms.cases.models import CaseVersion, Drill
+from lms.cases.uses import reading, recording
 from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError, NotFound
@@ -38,7 +39,10 @@ def drills() -> ResponseReturnValue:
 def drill(drill_id: int) -> ResponseReturnValue:
     found = service.one(db.session(), drill_id)
     mine = runs.of_person(db.session(), viewer().person_id, drill_id)
-    return render_template("cases/drill.html", drill=found, mine=mine)
+    of, changes = found.case_version, []
+    if viewer().may("cases.author"):
+        changes = reading.changes_since(db.session(), of.case_id, of.number)
+    return render_template("cases/drill.html", drill=found, mine=mine, changes=changes)
 
 
 @bp.post("/drills/<int:drill_id>/start")
@@ -61,16 +65,25 @@ def make_drill(version_id: int) -> ResponseReturnValue:
 @bp.route("/drills/<int:drill_id>/edit", methods=["GET", "POST"])
 @access.requires("cases.author")
 def edit_drill(drill_id: int) -> ResponseReturnValue:
+    """With `renew`, made anew from the case's present version."""
     found = service.one(db.session(), drill_id)
-    return _edit(found.case_version, found)
+    renewed = None
+    if "renew" in request.args:
+        renewed = recording.present_version(db.session(), found.case_version_id)
+    return _edit(renewed or found.case_version, found, is_renewed=renewed is not None)
 
 
-def _edit(version: CaseVersion, drill: Drill | None) -> ResponseReturnValue:
+def _edit(
+    version: CaseVersion, drill: Drill | None, *, is_renewed: bool = False
+) -> ResponseReturnValue:
     known = service.rubrics(db.session())
     titles = {r.id: r.title.pick(locale()) for r in known}
     if drill and drill.rubric_id not in titles:  # it has a newer number meanwhile
         titles[drill.rubric_id] = f"{drill.rubric.title.pick(locale())} ({drill.rubric.number})"
-    start_from = service.of(drill) if drill else service.suggestion(version, known)
+    if drill is None:
+        start_from = service.suggestion(version, known)
+    else:
+        start_from = service.renewed(drill, version, known) if is_renewed else service.of(drill)
     form = DrillForm(data=drill_values(start_from) if request.method == "GET" else None)
     if request.method == "POST":
         values = {k: v for k, v in form.data.items() if k != "csrf_token"}
@@ -83,13 +96,21 @@ def _edit(version: CaseVersion, drill: Drill | None) -> ResponseReturnValue:
             form.rubric_id.choices = choices(titles)
             if full:
                 show_on(form, full)
-            return render_template("cases/drill_form.html", form=form, version=version, drill=drill)
+            return render_template(
+                "cases/drill_form.html",
+                form=form,
+                version=version,
+                drill=drill,
+                is_renewed=is_renewed,
+            )
     form.rubric_id.choices = choices(titles)
     if form.validate_on_submit():
         session, who, at = db.session(), actor(), now()
         try:
             if drill:
                 saved = service.change(session, drill.id, form.content(), actor=who, now=at)
+                if is_renewed:
+                    recording.still_right(session, "drill", drill.id, actor=who, now=at)
             else:
                 saved = service.make(session, version.id, form.content(), actor=who, now=at)
         except DomainError as error:
@@ -98,5 +119,7 @@ def _edit(version: CaseVersion, drill: Drill | None) -> ResponseReturnValue:
             session.commit()
             flash(_("The drill is ready for practice."), "success")
             return redirect(url_for("cases.drill", drill_id=saved.id), 303)
-    page = render_template("cases/drill_form.html", form=form, version=version, drill=drill)
+    page = render_template(
+        "cases/drill_form.html", form=form, version=version, drill=drill, is_renewed=is_renewed
+    )
     return page, 400 if form.errors else 200

@@ -1,7 +1,7 @@
 """Drills: role-plays made from a published case."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -96,6 +96,17 @@ def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
         hidden_facts=drafting.hidden_facts(version.dialogue),
         triggers=drafting.triggers(),
         script=drafting.script(version.dialogue, went_well=version.outcome == Outcome.SUCCESS),
+    )
+
+
+def renewed(drill: Drill, version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
+    """The drill as a newer version of its case suggests it; title, rubric and times stay."""
+    return replace(
+        suggestion(version, known),
+        title=drill.title,
+        rubric_id=drill.rubric_id,
+        first_reply_seconds=drill.first_reply_seconds,
+        later_reply_seconds=drill.later_reply_seconds,
     )
 
 

@@ -181,7 +181,11 @@ def review(version_id: int) -> ResponseReturnValue:
             authoring.take_back(session, version_id, actor=who, now=at)
             target = url_for("cases.edit", version_id=version_id)
         elif do == "publish":
-            done = authoring.publish(session, version_id, edit_count=count, actor=who, now=at)
+            done = authoring.publish(
+                session, version_id, edit_count=count, actor=who, now=at,
+                is_major=request.form.get("is_major") == "1",
+                change_note=request.form.get("change", "").replace("\0", ""),
+            )  # fmt: skip
             target = url_for("cases.case", case_id=done.case_id)
             flash(_("Published: everybody can find it now."), "success")
         elif do == "changes":

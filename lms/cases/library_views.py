@@ -11,11 +11,13 @@ from lms.cases import comments, content, deidentifying, queries, search
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
 from lms.cases.models import READABLE, Case, CaseState, CaseVersion
+from lms.cases.uses import reading
 from lms.cases.words import Highlighter
 from lms.db import db
 from lms.i18n import locale
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
+from lms.plugins.types import Action
 from lms.web.lists import here, page_url
 
 
@@ -75,9 +77,23 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         used=used,
         asked=_asked(shown, versions),
         threads=_threads(shown),
+        made=reading.of_case(db.session(), shown.case_id) if _may_make(shown) else [],
+        makers=_makers(shown),
         programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
         actions=[action for group in groups for action in group],
     )
+
+
+def _may_make(shown: CaseVersion) -> bool:
+    return shown.published_at is not None and viewer().may("cases.author")
+
+
+def _makers(shown: CaseVersion) -> list[Action]:
+    """What plugins can make from the published version."""
+    if shown.state != CaseState.PUBLISHED or not viewer().may("cases.author"):
+        return []
+    groups = plugins().collect(hookspecs.lms_case_makers, shown, viewer())
+    return [action for group in groups for action in group]
 
 
 def _asked(shown: CaseVersion, versions: list[CaseVersion]) -> list[deidentifying.Asked]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import relationship
 
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
@@ -102,6 +102,9 @@ class CaseVersion(Model):
     review_note: Mapped[str] = mapped_column(default="")
     edit_count: Mapped[int] = mapped_column(default=0)
     content_hash: Mapped[str] = mapped_column(default="")
+    # Changes so much that what was made from the version before must be looked at; and what it is.
+    is_major: Mapped[bool] = mapped_column(default=False, server_default=false())
+    change_note: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

@@ -11,6 +11,7 @@ from lms.cases.rooms.ending import SWEEP
 from lms.cases.scoring.policy import SCORING
 from lms.cases.scoring.waiting import SETTLE
 from lms.cases.steps import DrillStep
+from lms.cases.uses import models as use_models  # noqa: F401  a table of this domain too
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy

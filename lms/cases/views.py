@@ -13,6 +13,7 @@ from lms.cases.lifecycle import views as lifecycle_views
 from lms.cases.practice import views as practice_views
 from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
+from lms.cases.uses import views as use_views
 
 __all__ = [
     "bp",
@@ -26,4 +27,5 @@ __all__ = [
     "room_views",
     "run_views",
     "scoring_views",
+    "use_views",
 ]

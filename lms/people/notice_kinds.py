@@ -61,6 +61,9 @@ CORE: Mapping[str, NoticeKind] = {
     "case.comment": NoticeKind(Localized("案例有新批注", "A comment on a case")),
     "case.review": NoticeKind(Localized("有案例待评审", "A case waits for your review")),
     "case.review_due": NoticeKind(Localized("案例到期复核", "A case is due for another look")),
+    "case.outdated": NoticeKind(
+        Localized("由案例制作的内容需要复核", "What you made from a case is out of date")
+    ),
     "case.published": NoticeKind(Localized("案例已发布", "A case was published"), is_sent=False),
 }
 

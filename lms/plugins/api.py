@@ -13,6 +13,10 @@ from lms.cases.models import Case, CaseState, CaseVersion, Outcome
 from lms.cases.queries import failed_runs
 from lms.cases.search import Search
 from lms.cases.search import find as find_cases
+from lms.cases.uses.models import CaseUse
+from lms.cases.uses.recording import Made as CaseMade
+from lms.cases.uses.recording import published as published_case
+from lms.cases.uses.recording import record as record_case_use
 from lms.clock import Month, local_date, now
 from lms.content_files import documents, sides, write_document
 from lms.courses.gating import Standing
@@ -159,7 +163,9 @@ __all__ = [
     "AwardGranted",
     "AwardWithdrawn",
     "Case",
+    "CaseMade",
     "CaseState",
+    "CaseUse",
     "CaseVersion",
     "Cell",
     "Channel",
@@ -308,8 +314,10 @@ __all__ = [
     "programme_for_figure",
     "public_site",
     "public_url",
+    "published_case",
     "read_rows",
     "read_sheets",
+    "record_case_use",
     "refusals",
     "resting_on",
     "satisfaction_by_month",

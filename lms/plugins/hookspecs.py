@@ -17,6 +17,7 @@ from flask import Blueprint
 from sqlalchemy import ColumnElement
 
 from lms.access import Viewer
+from lms.cases.models import CaseVersion
 from lms.clock import Month
 from lms.events import Event
 from lms.plugins.channels import NoticeChannel
@@ -173,6 +174,13 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
 @hookspec
 def lms_actions(subject: Any, viewer: Viewer) -> Sequence[Action] | None:
     """collect. Buttons on a subject's page (a person, a month close, a case)."""
+
+
+@hookspec
+def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action] | None:
+    """collect. What this person can make from a published case, as links beside the core's lesson,
+    drill and rubric. Tell the core of what was made with `record_case_use`: the case then lists it,
+    and says so when a major new version has put it out of date."""
 
 
 @hookspec

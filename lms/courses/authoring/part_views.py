@@ -9,6 +9,7 @@ from flask_babel import format_time
 from flask_babel import gettext as _
 
 from lms import access
+from lms.cases.uses import origin
 from lms.clock import now
 from lms.courses.authoring import attaching, drafts, fields, order, parts
 from lms.courses.authoring.checking import Problem, check_requires, examine
@@ -173,6 +174,13 @@ def form_url(draft_id: int, part: Part) -> str:
     return url_for(endpoint, draft_id=draft_id, key=part.key)
 
 
+def _made_from(found: ProgrammeDraft, form: PartForm) -> origin.Origin | None:
+    is_lesson = form.part.kind == "step" and form.raw.get("kind") == "lesson"
+    if form.is_new or not is_lesson:
+        return None
+    return origin.of_lesson(db.session(), found.key, form.part.key)
+
+
 def _page(found: ProgrammeDraft, form: PartForm, problems: Sequence[Problem] = ()) -> str:
     said: dict[str, list[str]] = {}
     for problem in problems:
@@ -183,6 +191,7 @@ def _page(found: ProgrammeDraft, form: PartForm, problems: Sequence[Problem] = (
         form=form,
         problems=said,
         files=found.files,
+        made_from=_made_from(found, form),
         row_look=lambda row: partial(fields.get, row),
         is_set=lambda value: value not in (None, "", IN_ORDER),
     )
