@@ -15,6 +15,7 @@ from lms.plugins.api import (
     AddressKind,
     Appealable,
     AppealSubject,
+    CaseVersion,
     ChannelDown,
     Check,
     CheckLevel,
@@ -299,6 +300,13 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
 def lms_actions(subject: Any, viewer: Viewer) -> Sequence[Action] | None:
     if isinstance(subject, Person) and viewer.covers("sample.view", subject):
         return [Action("Sample", "/sample", "star")]
+    return None
+
+
+@hookimpl
+def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action] | None:
+    if viewer.may("sample.view"):
+        return [Action("Sample", f"/sample/from-case/{version.id}", "star")]
     return None
 
 

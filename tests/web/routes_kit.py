@@ -17,6 +17,7 @@ from lms.cases.models import CaseVersion, DrillRun, RunState
 from lms.cases.raters import trials
 from lms.cases.rooms.opening import open_room
 from lms.cases.scoring import Marks
+from lms.cases.uses import recording
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.authoring import drafts
@@ -99,6 +100,13 @@ def prepare(app: Flask) -> Others:
     certificate = issuing.issue(session, done.id, now)
     case_id = session.scalars(select(CaseVersion.case_id)).first()
     assert case_id is not None
+    present = recording.present_version(
+        session,
+        session.scalars(select(CaseVersion.id).where(CaseVersion.case_id == case_id)).all()[0],
+    )
+    use = recording.record(
+        session, present.id, recording.Made("rubric", "routes", present.title), actor=DEMO, now=now
+    )
     draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)
     remark = comments.add(
         session, draft, "title", 0, "Shorter?", rows=comments.rows_of(content.of(draft)),
@@ -200,6 +208,11 @@ def prepare(app: Flask) -> Others:
             "step_key": "peak-feedback",
             "case_id": case_id,
             "version_id": draft.id,
+            "cases.make_lesson.version_id": present.id,
+            "cases.make_rubric.version_id": present.id,
+            "exams_manage.from_case.version_id": present.id,
+            "use_id": use.id,
+            "cases.still_right.kind": "rubric",
             "drill_id": run.drill_id,
             "run_id": run.id,
             "room_id": room.id,

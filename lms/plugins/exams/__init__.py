@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from lms.plugins.api import (
+    Action,
+    CaseVersion,
     ContentLoader,
     Job,
     Localized,
@@ -41,6 +43,7 @@ AUDIT = {
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
     from lms.plugins.exams import import_views, manage, views  # noqa: F401  its routes
+    from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
 
     return [views.bp, manage.bp]
 
@@ -109,6 +112,14 @@ def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 @hookimpl
 def lms_erase(person_id: int, now: datetime) -> int:
     return 0
+
+
+@hookimpl
+def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action]:
+    if not viewer.may("exams.manage"):
+        return []
+    url = url_for("exams_manage.from_case", version_id=version.id)
+    return [Action(_("Questions"), url, "list-check")]
 
 
 @hookimpl

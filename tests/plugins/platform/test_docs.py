@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import true
 
 from lms.access import Viewer
+from lms.cases.models import CaseVersion
 from lms.clock import Month, SettableClock
 from lms.events import PersonAdded
 from lms.plugins import hookspecs
@@ -49,7 +50,7 @@ def test_the_examples_run(app_with: AppWith, clock: SettableClock) -> None:  # n
         "month": Month(24000), "now": clock.now(), "person_ids": [1, 2], "target": "senior_agent",
         "year": 2026, "person_id": 1, "action": "clear", "subject_id": None, "viewer": viewer,
         "place": "home", "subject": None, "close_id": 1, "permission": "steps.signoff",
-        "scope": true(), "since": clock.now(),
+        "scope": true(), "since": clock.now(), "version": CaseVersion(id=1),
     }  # fmt: skip
     with app.test_request_context():
         for name in HOOKS:
