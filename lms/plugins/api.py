@@ -19,6 +19,11 @@ from lms.cases.uses.recording import published as published_case
 from lms.cases.uses.recording import record as record_case_use
 from lms.clock import Month, local_date, now
 from lms.content_files import documents, sides, write_document
+from lms.courses.audience.forms import RuleForm as AudienceForm
+from lms.courses.audience.matching import fits as fits_audience
+from lms.courses.audience.rule import Audience
+from lms.courses.audience.rule import read as read_audience
+from lms.courses.audience.words import says as audience_says
 from lms.courses.gating import Standing
 from lms.courses.models import (
     Enrolment,
@@ -143,6 +148,7 @@ from lms.uploads.serving import send as send_upload
 from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
+from lms.web.fields import SelectMultipleCheckboxField
 from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
 from lms.web.security import limiter
 
@@ -160,6 +166,8 @@ __all__ = [
     "AppealStanding",
     "AppealSubject",
     "Appealable",
+    "Audience",
+    "AudienceForm",
     "AwardGranted",
     "AwardWithdrawn",
     "Case",
@@ -243,6 +251,7 @@ __all__ = [
     "Satisfaction",
     "Scope",
     "Search",
+    "SelectMultipleCheckboxField",
     "Session",
     "SessionFigures",
     "Setting",
@@ -268,6 +277,7 @@ __all__ = [
     "add_lesson",
     "appeal_standing",
     "as_text",
+    "audience_says",
     "audit",
     "cancel_enrolment",
     "channels",
@@ -284,6 +294,7 @@ __all__ = [
     "failed_runs",
     "find_cases",
     "find_table",
+    "fits_audience",
     "granted_on",
     "here",
     "hookimpl",
@@ -315,6 +326,7 @@ __all__ = [
     "public_site",
     "public_url",
     "published_case",
+    "read_audience",
     "read_rows",
     "read_sheets",
     "record_case_use",

@@ -19,6 +19,7 @@ from lms.plugins.api import (
     NavItem,
     NoticeKind,
     Permission,
+    Policy,
     Scope,
     SkillGap,
     StepType,
@@ -31,10 +32,15 @@ from lms.plugins.api import (
 TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
 NOTICES = {
     "exam": NoticeKind(Localized("考试结果", "Result of an exam")),
+    "exam.training": NoticeKind(Localized("考试未通过后的加训", "Extra training after an exam")),
 }
 AUDIT = {
     "exam.start": Localized("开始考试", "Began an exam"),
     "exam.submit": Localized("交卷", "Handed in an exam"),
+    "exam.extra_time": Localized("延长考试时间", "Gave extra time in an exam"),
+    "exam.reset": Localized("重置考试次数", "Reset somebody’s attempts at an exam"),
+    "exam.training": Localized("考试未通过，安排加训", "Extra training after a failed exam"),
+    "exam.save": Localized("修改考试设置", "Changed an exam"),
     "exam.import": Localized("导入题目", "Imported questions"),
     "question_bank": Localized("题库", "Question bank"),
 }
@@ -44,6 +50,7 @@ AUDIT = {
 def lms_blueprints() -> Sequence[Blueprint]:
     from lms.plugins.exams import import_views, manage, views  # noqa: F401  its routes
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
+    from lms.plugins.exams.papers import views as paper_views  # noqa: F401  more of them
 
     return [views.bp, manage.bp]
 
@@ -54,6 +61,13 @@ def lms_permissions() -> Sequence[Permission]:
     return [
         Permission("exams.manage", label, {"trainer": Scope.ALL, "training_manager": Scope.ALL})
     ]
+
+
+@hookimpl
+def lms_policies() -> Sequence[Policy]:
+    from lms.plugins.exams.papers.resits import POLICY
+
+    return [POLICY]
 
 
 @hookimpl
@@ -111,7 +125,9 @@ def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 @hookimpl
 def lms_erase(person_id: int, now: datetime) -> int:
-    return 0
+    from lms.plugins.exams.personal import erase
+
+    return erase(db.session(), person_id)
 
 
 @hookimpl
@@ -124,6 +140,7 @@ def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action]:
 
 @hookimpl
 def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    mine = NavItem(_("My exams"), "exams.mine", "list-check", "learn", 60)
     if not viewer.may("exams.manage"):
-        return []
-    return [NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
+        return [mine]
+    return [mine, NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]

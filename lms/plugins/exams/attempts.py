@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -21,9 +21,10 @@ from lms.plugins.api import (
     audit,
     set_step_state,
 )
-from lms.plugins.exams import paper
 from lms.plugins.exams.handing_in import finish
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.papers import drawing
+from lms.plugins.exams.papers.sections import sections_of
 from lms.plugins.exams.standing import is_over, standing
 from lms.plugins.exams.types import KINDS, Sent, Shape
 
@@ -47,48 +48,61 @@ def start(
     session: Session,
     exam_key: str,
     person_id: int,
-    enrolment_id: int,
-    step_id: int,
+    enrolment_id: int | None,
+    step_id: int | None,
     *,
     now: datetime,
     seed: int | None = None,
 ) -> Attempt:
     """The open attempt, or a new one with its paper drawn; DomainError if none may begin.
 
+    Without enrolment and step the exam is sat by itself: `papers.entry` says who may do that.
     An open one whose time is up is handed in and returned: its result comes before a resit.
     """
-    so_far = standing(session, exam_key, enrolment_id, step_id)
+    so_far = standing(session, exam_key, person_id, enrolment_id, step_id)
     if so_far.open is not None:
         is_late = is_over(so_far.open, now)
         return finish(session, so_far.open.id, now=now) if is_late else so_far.open
     so_far.refuse(now)
     exam = so_far.exam
-    questions = paper.candidates(session, exam, person_id)
+    sections = sections_of(exam)
+    questions = drawing.pool(session, sections, person_id)
     if not questions:
         raise DomainError("This exam has no questions yet. Tell your trainer.")
+    seed = seed if seed is not None else secrets.randbits(62)
+    drawn = drawing.draw(
+        questions,
+        sections,
+        seed,
+        shuffle_questions=so_far.rules.shuffle_questions,
+        shuffle_options=so_far.rules.shuffle_options,
+    )
     attempt = Attempt(
         exam_id=exam.id,
         person_id=person_id,
         enrolment_id=enrolment_id,
         step_id=step_id,
         number=len(so_far.attempts) + 1,
-        seed=seed if seed is not None else secrets.randbits(62),
+        seed=seed,
         pass_mark=exam.pass_mark,
+        exam_number=exam.number,
+        rules=exam.rules,
         started_at=now,
-        deadline=now + timedelta(minutes=exam.minutes),
+        deadline=so_far.deadline(now),
     )
     try:
         with session.begin_nested():
             session.add(attempt)
     except IntegrityError:  # the second of two clicks, each on a server process of its own
-        twin = standing(session, exam_key, enrolment_id, step_id).open
+        twin = standing(session, exam_key, person_id, enrolment_id, step_id).open
         if twin is None:
             raise
         return twin
-    for response in paper.draw(questions, exam.count, attempt.seed):
+    for response in drawn:
         response.attempt_id = attempt.id
         session.add(response)
-    set_step_state(session, enrolment_id, step_id, StepState.STARTED, now=now)
+    if enrolment_id is not None and step_id is not None:
+        set_step_state(session, enrolment_id, step_id, StepState.STARTED, now=now)
     actor = Actor(person_id)
     subject = ("person", person_id)
     audit.record(session, actor, "exam.start", subject, now=now, attempt_id=attempt.id)

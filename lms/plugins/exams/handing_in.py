@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.plugins.api import SYSTEM, Actor, Session, audit
 from lms.plugins.exams import marking
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.papers import rules
 from lms.plugins.exams.settling import settle, tell
 from lms.plugins.exams.standing import is_over
 
@@ -42,8 +43,9 @@ def _mark(session: Session, attempt: Attempt) -> None:
         .where(Response.attempt_id == attempt.id)
         .execution_options(populate_existing=True)
     ).all()
+    agreed = rules.read(attempt.rules)
     for response, version in rows:
-        response.share = marking.share_of(response.answer, version)
+        response.share = marking.share_of(response.answer, version, agreed)
         response.is_correct = marking.is_full(response.share)
 
 

@@ -121,7 +121,12 @@ class QuestionImport(ExamsModel):
 
 
 class Exam(ExamsModel):
-    """`tags` empty: any question of the bank. No `max_attempts`: until passed."""
+    """What it asks and how, as it is now; an attempt keeps what it began with.
+
+    `sections` as `papers.sections` has them, `rules` as `papers.rules`; without sections, `count`
+    questions of the bank with one of the `tags` (none: any). With sections, `count` and `tags` are
+    what these come to. No `max_attempts`: until passed. `number` rises with each change.
+    """
 
     __tablename__ = "plugin_exams_exam"
     id: Mapped[Pk]
@@ -134,6 +139,11 @@ class Exam(ExamsModel):
     pass_mark: Mapped[int]
     max_attempts: Mapped[int | None]
     cooldown_minutes: Mapped[int | None]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
+    sections: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    rules: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    # Of the file it was last loaded from: the same file again undoes no change made on screen.
+    content_hash: Mapped[str] = mapped_column(default="", server_default="")
 
     bank: Mapped[Bank] = relationship()
 
@@ -141,14 +151,25 @@ class Exam(ExamsModel):
 class Attempt(ExamsModel):
     """One sitting. The paper is its responses; `seed` reproduces how it was drawn.
 
-    The pass mark is the one in force at the start. `score` is a percentage in hundredths; one that
-    is handed in without a score waits for a marker.
+    Pass mark and `rules` are those in force at the start (version `exam_number` of the exam).
+    `score` is a percentage in hundredths; one that is handed in without a score waits for a marker.
+    Without enrolment and step it was sat by itself, by somebody of the exam's audience.
+    `training_id`: the course that failing it led to.
     """
 
     __tablename__ = "plugin_exams_attempt"
     __table_args__ = (
         # Two clicks on "start" count the same number, so only one of them gets in.
         UniqueConstraint("enrolment_id", "step_id", "number"),
+        Index(
+            "uq_plugin_exams_attempt_alone",
+            "exam_id",
+            "person_id",
+            "number",
+            unique=True,
+            sqlite_where=text("step_id IS NULL"),
+            postgresql_where=text("step_id IS NULL"),
+        ),
         Index("ix_plugin_exams_attempt_exam", "exam_id", "submitted_at"),
         Index(
             "ix_plugin_exams_attempt_open",
@@ -161,17 +182,20 @@ class Attempt(ExamsModel):
     id: Mapped[Pk]
     exam_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_exam.id"))
     person_id: Mapped[PersonId]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    step_id: Mapped[int] = mapped_column(ForeignKey("step.id"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"), index=True)
     number: Mapped[int]
     seed: Mapped[int] = mapped_column(BigInteger)
     pass_mark: Mapped[int]
+    exam_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    rules: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     started_at: Mapped[datetime]
     deadline: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     is_automatic: Mapped[bool] = mapped_column(default=False)
     score: Mapped[int | None]
     passed: Mapped[bool | None]
+    training_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
 
     exam: Mapped[Exam] = relationship()
     person: Mapped[Person] = relationship()
@@ -183,7 +207,8 @@ class Response(ExamsModel):
     `option_order`: the options as shown, by their number in the version. `answer`: as the type of
     the question keeps it, its options by the same numbers; None while there is none. `sequence`:
     when the browser gave it, in milliseconds; an older save never replaces a newer one. `share`: of
-    the question's points, in hundredths of a percent; None until it is marked.
+    the question's points, in hundredths of a percent; None until it is marked. `section` counts
+    from 0.
     """
 
     __tablename__ = "plugin_exams_response"
@@ -199,5 +224,37 @@ class Response(ExamsModel):
     saved_at: Mapped[datetime | None]
     share: Mapped[int | None]
     is_correct: Mapped[bool | None]
+    section: Mapped[int] = mapped_column(default=0, server_default="0")
+    points: Mapped[int] = mapped_column(default=1, server_default="1")
 
     version: Mapped[QuestionVersion] = relationship()
+
+
+class Grant(ExamsModel):
+    """What one person was given for an exam, and why; never edited, the latest of a kind holds.
+
+    `minutes`: extra time, also in an attempt that is open; None: attempts before this one do not
+    count any more, neither for their number nor for the waiting time.
+    """
+
+    __tablename__ = "plugin_exams_grant"
+    __table_args__ = (Index("ix_plugin_exams_grant_exam", "exam_id", "person_id"),)
+    id: Mapped[Pk]
+    exam_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_exam.id"))
+    person_id: Mapped[PersonId]
+    minutes: Mapped[int | None]
+    reason: Mapped[str]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(foreign_keys="Grant.person_id")
+
+
+class Leaving(ExamsModel):
+    """Somebody's page of an open attempt went out of sight: told to examiners, not punished."""
+
+    __tablename__ = "plugin_exams_leaving"
+    id: Mapped[Pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), index=True)
+    left_at: Mapped[datetime]
+    back_at: Mapped[datetime | None]

@@ -1,14 +1,16 @@
-"""What is stored about a person. Nothing in it names them, so an erasure has nothing to remove."""
+"""What is stored about a person. Only the reasons of what they were given say anything of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.plugins.api import Session
 from lms.plugins.exams.models import (
     Attempt,
     Exam,
+    Grant,
+    Leaving,
     Question,
     QuestionImport,
     QuestionVersion,
@@ -52,8 +54,28 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
         .where(QuestionImport.created_by == person_id)
         .order_by(QuestionImport.id)
     )
+    given = session.execute(
+        select(Exam.key.label("exam"), Grant.minutes, Grant.reason, Grant.created_at)
+        .join(Exam, Exam.id == Grant.exam_id)
+        .where(Grant.person_id == person_id)
+        .order_by(Grant.id)
+    )
+    leavings = session.execute(
+        select(Leaving.attempt_id, Leaving.left_at, Leaving.back_at)
+        .join(Attempt, Attempt.id == Leaving.attempt_id)
+        .where(Attempt.person_id == person_id)
+        .order_by(Leaving.id)
+    )
     return {
+        "given": [dict(row) for row in given.mappings()],
+        "leavings": [dict(row) for row in leavings.mappings()],
         "imports": [dict(row) for row in imports.mappings()],
         "attempts": [dict(row) for row in attempts.mappings()],
         "responses": [dict(row) for row in responses.mappings()],
     }
+
+
+def erase(session: Session, person_id: int) -> int:
+    """Reasons are words about the person; the rest is told by numbers alone."""
+    wanted = update(Grant).where(Grant.person_id == person_id, Grant.reason != "")
+    return session.connection().execute(wanted.values(reason="")).rowcount

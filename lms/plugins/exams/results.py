@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Localized, NotFound, Session
 from lms.plugins.exams.attempts import questions
 from lms.plugins.exams.models import Attempt, Exam, Response
+from lms.plugins.exams.papers import rules, scoring
+from lms.plugins.exams.papers.showing import Visible
+from lms.plugins.exams.settling import is_wrong
 from lms.plugins.exams.types import FULL
 from lms.plugins.exams.types.blank import BLANK
 from lms.plugins.exams.wording import own_wording
@@ -29,6 +32,7 @@ class ShownQuestion:
     key: Sequence[Any]
     right: Sequence[bool]
     share: int
+    points: int
     explanation: Localized
 
     @property
@@ -38,20 +42,28 @@ class ShownQuestion:
 
 @dataclass(frozen=True)
 class Result:
+    """`points` in ten-thousandths, earned and at most; `visible`: what of it the reader may see."""
+
     attempt: Attempt
     exam: Exam
     count: int
     correct: int
+    points: tuple[int, int]
     questions: Sequence[ShownQuestion]
     has_passed: bool
+    visible: Visible
 
 
 def found(session: Session, attempt_id: int) -> tuple[Attempt, bool] | None:
     """The attempt with exam and person, and whether the step's exam has been passed by now."""
     every = aliased(Attempt)
     passed = exists().where(
-        every.enrolment_id == Attempt.enrolment_id,
-        every.step_id == Attempt.step_id,
+        every.person_id == Attempt.person_id,
+        every.exam_id == Attempt.exam_id,
+        or_(
+            and_(every.enrolment_id == Attempt.enrolment_id, every.step_id == Attempt.step_id),
+            and_(every.step_id.is_(None), Attempt.step_id.is_(None)),
+        ),
         every.passed.is_(True),
     )
     row = session.execute(
@@ -63,9 +75,14 @@ def found(session: Session, attempt_id: int) -> tuple[Attempt, bool] | None:
 
 
 def result_of(
-    session: Session, attempt: Attempt, *, has_passed: bool, only_wrong: bool = False
+    session: Session,
+    attempt: Attempt,
+    *,
+    has_passed: bool,
+    visible: Visible,
+    only_wrong: bool = False,
 ) -> Result:
-    """NotFound while it has not been handed in."""
+    """NotFound while it has not been handed in. What is not `visible` is not in it."""
     if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
     paper = questions(session, attempt.id)
@@ -74,14 +91,28 @@ def result_of(
         exam=attempt.exam,
         count=len(paper),
         correct=sum(bool(r.is_correct) for r in paper),
-        questions=[_shown(r) for r in paper if not (only_wrong and r.is_correct)]
+        points=(_earned(attempt, paper), FULL * sum(r.points for r in paper)),
+        questions=[
+            _shown(r, visible)
+            for r in paper
+            if visible.questions and not (only_wrong and visible.key and r.is_correct)
+        ]
         if attempt.score is not None
         else [],
         has_passed=has_passed,
+        visible=visible,
     )
 
 
-def _shown(response: Response) -> ShownQuestion:
+def _earned(attempt: Attempt, paper: Sequence[Response]) -> int:
+    agreed = rules.read(attempt.rules)
+    return sum(
+        scoring.earned(r.share or 0, r.points, is_wrong(r.share, r.answer, r.version.type), agreed)
+        for r in paper
+    )
+
+
+def _shown(response: Response, visible: Visible) -> ShownQuestion:
     version = response.version
     is_blank = version.type == BLANK.code
     return ShownQuestion(
@@ -91,9 +122,12 @@ def _shown(response: Response) -> ShownQuestion:
         order=response.option_order,
         options=version.options,
         parts=version.parts,
-        answer=response.answer or [],
-        key=version.answer,
-        right=BLANK.right(response.answer, own_wording(version)) if is_blank else [],
-        share=response.share or 0,
-        explanation=version.explanation,
+        answer=(response.answer or []) if visible.answers else [],
+        key=version.answer if visible.key else [],
+        right=BLANK.right(response.answer, own_wording(version))
+        if is_blank and visible.key
+        else [],
+        share=(response.share or 0) if visible.key else 0,
+        points=response.points,
+        explanation=version.explanation if visible.explanations else Localized(),
     )

@@ -14,9 +14,11 @@ from lms.plugins.api import (
     Session,
     StepContext,
     StepField,
+    error_message,
 )
 from lms.plugins.exams import attempts
 from lms.plugins.exams.models import Exam
+from lms.plugins.exams.papers.showing import promised, score_shown
 from lms.plugins.exams.standing import Standing, is_over
 from lms.plugins.exams.standing import standing as standing_of
 
@@ -51,7 +53,11 @@ class ExamStep:
     def render(self, session: Session, context: StepContext) -> str:
         try:
             standing = standing_of(
-                session, str(context.config["exam"]), context.enrolment_id, context.step_id
+                session,
+                str(context.config["exam"]),
+                context.person_id,
+                context.enrolment_id,
+                context.step_id,
             )
         except NotFound:
             return render_template("exams/step_missing.html")
@@ -61,6 +67,8 @@ class ExamStep:
             standing=standing,
             is_over=standing.open is not None and is_over(standing.open, context.now),
             refusal=_refusal(standing, context),
+            promised=promised(standing.rules),
+            shows_score=lambda attempt: score_shown(attempt, context.now),
         )
 
     def submit(self, session: Session, context: StepContext, form: Mapping[str, str]) -> str | None:
@@ -75,11 +83,11 @@ class ExamStep:
         return url_for("exams.take", attempt_id=attempt.id)
 
 
-def _refusal(standing: Standing, context: StepContext) -> DomainError | None:
+def _refusal(standing: Standing, context: StepContext) -> str | None:
     if standing.open is not None or standing.passed:
         return None
     try:
         standing.refuse(context.now)
     except DomainError as error:
-        return error
+        return error_message(error)
     return None

@@ -9,10 +9,12 @@ from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from lms.plugins.api import access, db, error_message, now, pick, viewer
+from lms.plugins.api import DomainError, NotFound, access, db, error_message, now, pick, viewer
 from lms.plugins.exams import attempts, forms, results
 from lms.plugins.exams.attempts import AttemptOver
 from lms.plugins.exams.handing_in import finish
+from lms.plugins.exams.papers import entry
+from lms.plugins.exams.papers.showing import Visible, visible
 from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.types.blank import GAP
@@ -121,9 +123,38 @@ def result(attempt_id: int) -> ResponseReturnValue:
         abort(404)
     if is_own and attempt.submitted_at is None:
         return redirect(url_for("exams.take", attempt_id=attempt_id))
-    only_wrong = request.args.get("show") == "wrong"
-    shown = results.result_of(db.session(), attempt, has_passed=has_passed, only_wrong=only_wrong)
+    shown = results.result_of(
+        db.session(),
+        attempt,
+        has_passed=has_passed,
+        visible=visible(db.session(), attempt, now()) if is_own else Visible(),
+        only_wrong=request.args.get("show") == "wrong",
+    )
     return render_template("exams/result.html", result=shown, is_own=is_own)
+
+
+@bp.get("/mine")
+@access.signed_in
+def mine() -> ResponseReturnValue:
+    """Exams that the person may sit, or sat, outside any course."""
+    offers = entry.offers(db.session(), viewer().person_id, now())
+    return render_template("exams/mine.html", offers=offers, now=now())
+
+
+@bp.post("/<key>/sit")
+@access.signed_in
+def sit(key: str) -> ResponseReturnValue:
+    """Begin, or go on with, an exam outside any course."""
+    try:
+        attempt = entry.enter(db.session(), key, viewer().person_id, now())
+        db.session.commit()
+    except NotFound:
+        raise
+    except DomainError as error:
+        db.session.rollback()
+        flash(error_message(error), "warning")
+        return redirect(url_for("exams.mine"), 303)
+    return redirect(url_for("exams.take", attempt_id=attempt.id), 303)
 
 
 @bp.app_template_filter("clock_time")

@@ -2,11 +2,20 @@
 
 import pytest
 
-from lms.plugins.exams.marking import percentage
-from lms.plugins.exams.paper import Candidate, draw
+from lms.db import Localized
+from lms.errors import DomainError
+from lms.plugins.exams.models import Response
+from lms.plugins.exams.papers import drawing
+from lms.plugins.exams.papers.drawing import Candidate
+from lms.plugins.exams.papers.scoring import percentage, share_of_choices
+from lms.plugins.exams.papers.sections import Section
 from lms.plugins.exams.types import FULL, KINDS, Wording
 
-POOL = [Candidate(n, "true_false" if n % 5 == 0 else "single", 4, n % 3) for n in range(1, 31)]
+POOL = [Candidate(n, n, "true_false" if n % 5 == 0 else "single", 4, n % 3) for n in range(1, 31)]
+
+
+def draw(pool: list[Candidate], count: int, seed: int) -> list[Response]:
+    return drawing.draw(pool, [Section(Localized(), 1, count=count)], seed)
 
 
 def picture(seed: int) -> list[tuple[int, list[int]]]:
@@ -34,8 +43,31 @@ def test_options_are_shuffled_except_true_and_false() -> None:
     assert all(sorted(order) == [0, 1, 2, 3] for _, order in orders)
 
 
-def test_a_small_bank_gives_what_it_has() -> None:
-    assert len(draw(POOL[:3], 12, 1)) == 3
+def test_a_draw_that_cannot_be_filled_says_how_many_lack() -> None:
+    with pytest.raises(DomainError) as refusal:
+        draw(POOL[:3], 12, 1)
+    assert refusal.value.params == {"count": 9, "number": 1}
+
+
+def test_sections_that_want_the_same_questions_are_filled_whenever_they_can_be() -> None:
+    """The second can use 1-3 only, the first any of 1-6: it must leave them to it."""
+    pool = [Candidate(n, n, "single", 4, n, (0, 1) if n <= 3 else (0,)) for n in range(1, 7)]
+    sections = [Section(Localized(), 1, count=3), Section(Localized(), 1, count=3)]
+    for seed in range(20):
+        paper = drawing.draw(pool, sections, seed)
+        assert {r.version_id for r in paper if r.section == 1} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "scoring", "share"),
+    [
+        ([0, 2], "partial", FULL), ([0], "partial", 5000), ([0, 1], "partial", 0),
+        ([], "partial", 0), ([0, 2], "minus", FULL), ([0, 1, 2], "minus", 5000),
+        ([0, 1], "minus", 0), ([1, 3], "minus", 0), ([0], "all", 0), ([0, 2], "all", FULL),
+    ],
+)  # fmt: skip
+def test_some_of_several_right_options(chosen: list[int], scoring: str, share: int) -> None:
+    assert share_of_choices(chosen, [0, 2], scoring) == share
 
 
 @pytest.mark.parametrize(
@@ -59,4 +91,4 @@ def test_all_or_nothing(answer: list[int] | None, right: list[int], counts: bool
     [(0, 6, 0), (4, 6, 6667), (1, 3, 3333), (1, 8, 1250), (6, 6, 10000)],
 )
 def test_percentages_are_hundredths_half_up(correct: int, count: int, score: int) -> None:
-    assert percentage([FULL] * correct + [0] * (count - correct)) == score
+    assert percentage([FULL] * correct, count) == score

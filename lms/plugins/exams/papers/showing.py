@@ -1,0 +1,82 @@
+"""What of an attempt its person sees, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from lms.plugins.api import Session
+from lms.plugins.exams.models import Attempt
+from lms.plugins.exams.papers import rules as exam_rules
+from lms.plugins.exams.papers.rules import Rules, Shown
+
+
+@dataclass(frozen=True)
+class Visible:
+    """`closes_at`: when what is held back until then is shown, if anything is."""
+
+    score: bool = True
+    answers: bool = True
+    key: bool = True
+    explanations: bool = True
+    closes_at: datetime | None = None
+
+    @property
+    def questions(self) -> bool:
+        return self.answers or self.key or self.explanations
+
+
+def visible(session: Session, attempt: Attempt, now: datetime) -> Visible:
+    """By the rules the attempt began with. It has closed when, by the rules now, nobody sits it
+    any more: a window that was made longer must not give the key away."""
+    began_with = exam_rules.read(attempt.rules)
+    waits = [n for n in exam_rules.SHOWABLE if getattr(began_with, n) == Shown.CLOSED]
+    closes_at = _closes_at(attempt, began_with)
+    is_closed = bool(waits) and _has_closed(session, attempt, closes_at, now)
+
+    def shown(what: str) -> bool:
+        when = getattr(began_with, f"show_{what}")
+        return when == Shown.HANDED_IN or (when == Shown.CLOSED and is_closed)
+
+    return Visible(
+        score_shown(attempt, now),
+        shown("answers"),
+        shown("key"),
+        shown("explanations"),
+        closes_at if waits and not is_closed else None,
+    )
+
+
+def score_shown(attempt: Attempt, now: datetime) -> bool:
+    """The score says nothing about the key: it need not wait for those who still sit it."""
+    began_with = exam_rules.read(attempt.rules)
+    closes_at = _closes_at(attempt, began_with)
+    return began_with.show_score == Shown.HANDED_IN or (
+        began_with.show_score == Shown.CLOSED and closes_at is not None and now >= closes_at
+    )
+
+
+def _closes_at(attempt: Attempt, began_with: Rules) -> datetime | None:
+    both = (began_with, exam_rules.read(attempt.exam.rules))
+    return max((rules.closes_at for rules in both if rules.closes_at), default=None)
+
+
+def _has_closed(
+    session: Session, attempt: Attempt, closes_at: datetime | None, now: datetime
+) -> bool:
+    if closes_at is None or now < closes_at:
+        return False
+    still_sat = select(
+        exists().where(Attempt.exam_id == attempt.exam_id, Attempt.submitted_at.is_(None))
+    )
+    return not session.scalar(still_sat)
+
+
+def promised(rules: Rules) -> str:
+    """What will be shown, in one word for the page before the start: all, score, later or none."""
+    when = {getattr(rules, name) for name in exam_rules.SHOWABLE}
+    if when == {Shown.HANDED_IN}:
+        return "all"
+    if Shown.CLOSED in when:
+        return "later"
+    return "score" if rules.show_score == Shown.HANDED_IN else "none"
