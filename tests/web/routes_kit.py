@@ -255,6 +255,7 @@ def prepare(app: Flask) -> Others:
             "rules.apply_rule.name": "retraining.bottom",
             "plugin": "exams",
             "exams_manage.key": "onboarding-theory",
+            "exams.key": "onboarding-theory",
             "exams_manage.bank.key": "service-handbook",
             "exams_manage.export_questions.key": "service-handbook",
             "exams_manage.export_questions.kind": "gift",

@@ -83,7 +83,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
     title_en = StringField(_l("Title (English)"), [Length(max=200)], filters=[_clean])
     minutes = IntegerField(_l("Minutes"), [InputRequired(_l("Enter a number."))], default=30)
     pass_mark = IntegerField(
-        _l("Pass mark (%)"), [InputRequired(_l("Enter a number."))], default=80
+        _l("Pass mark in percent"), [InputRequired(_l("Enter a number."))], default=80
     )
     max_attempts = IntegerField(_l("Attempts"), [Optional()])
     cooldown_minutes = IntegerField(_l("Minutes between attempts"), [Optional()])
@@ -93,7 +93,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
     shuffle_questions = BooleanField(_l("Shuffle the questions of a section"), default=True)
     shuffle_options = BooleanField(_l("Shuffle the options of a question"), default=True)
     scoring = SelectField(_l("Questions with several right options"))
-    negative = IntegerField(_l("A wrong answer costs (% of its points)"), [Optional()], default=0)
+    negative = IntegerField(_l("A wrong answer costs, in percent of its points"), [Optional()], default=0)
     show_score = SelectField(_l("The score (passed or not is always told)"))
     show_answers = SelectField(_l("What the person answered"))
     show_key = SelectField(_l("Right answers"))
@@ -113,7 +113,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
         self.training.choices = [
             (DEFAULT_TRAINING, _l("The retraining aimed at exams")),
             *trainings.items(),
-            (NO_TRAINING, _l("None")),
+            (NO_TRAINING, _l("No extra training")),
         ]
 
     def settings(self, audience: Audience | None, keys: Any) -> Settings:
