@@ -93,7 +93,9 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
     shuffle_questions = BooleanField(_l("Shuffle the questions of a section"), default=True)
     shuffle_options = BooleanField(_l("Shuffle the options of a question"), default=True)
     scoring = SelectField(_l("Questions with several right options"))
-    negative = IntegerField(_l("A wrong answer costs, in percent of its points"), [Optional()], default=0)
+    negative = IntegerField(
+        _l("A wrong answer costs, in percent of its points"), [Optional()], default=0
+    )
     show_score = SelectField(_l("The score (passed or not is always told)"))
     show_answers = SelectField(_l("What the person answered"))
     show_key = SelectField(_l("Right answers"))
