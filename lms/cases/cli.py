@@ -1,5 +1,6 @@
 """`lms cases`."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -40,6 +41,20 @@ def export(folder: Path) -> None:
     with into_new(folder) as made:
         count = dump_cases(db.session(), made)
     click.echo(f"{count} cases written to {folder}")
+
+
+@cases.command()
+def reindex() -> None:
+    """Build the search index anew. Do it while nobody works: nothing can be saved meanwhile."""
+    from lms.cases import search
+
+    session = db.session()
+    with click.progressbar(
+        length=search.count_published(session), label="Indexing", file=sys.stderr
+    ) as bar:
+        count = search.rebuild(session, now(), bar.update)
+    session.commit()
+    click.echo(f"{count} cases indexed")
 
 
 commands: tuple[click.Command, ...] = (cases,)

@@ -10,6 +10,7 @@ from lms.cases.raters.policy import GOLD
 from lms.cases.rooms.ending import SWEEP
 from lms.cases.scoring.policy import SCORING
 from lms.cases.scoring.waiting import SETTLE
+from lms.cases.search.moving import SETTLE as PLACES
 from lms.cases.steps import DrillStep
 from lms.cases.uses import models as use_models  # noqa: F401  a table of this domain too
 from lms.jobs import Job
@@ -17,7 +18,7 @@ from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
 
 POLICIES: tuple[Policy, ...] = (SCORING, GOLD, PRACTICE, UPKEEP)
-JOBS: tuple[Job, ...] = (SWEEP, SETTLE, REMIND, CATCH_UP)
+JOBS: tuple[Job, ...] = (SWEEP, SETTLE, REMIND, CATCH_UP, PLACES)
 STEP_TYPES: tuple[StepType, ...] = (DrillStep(),)
 CONTENT_LOADERS: tuple[ContentLoader, ...] = (
     ContentLoader("cases", 10, load_cases, dump_cases),

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import add
 
 from markupsafe import Markup, escape
 
@@ -21,6 +22,7 @@ _CJK = (
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUNS = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
+_CJK_RUN, _OTHER_RUN = re.compile(f"[{_CJK}]+"), re.compile(f"[^\\W_{_CJK}]+")
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,28 @@ class Word:
     prefix: bool
 
 
+@dataclass(frozen=True)
+class Words:
+    """Chinese characters and pairs of them, and the words of other scripts."""
+
+    cjk: set[str]
+    latin: set[str]
+
+
+def split_words(texts: Iterable[str]) -> Words:
+    """The words of the texts, each once. Called for every case there is: each step is one of C."""
+    folded = _folded("\n".join(texts))
+    cjk: set[str] = set()
+    for run in _CJK_RUN.findall(folded):
+        cjk.update(run)
+        cjk.update(map(add, run, run[1:]))
+    return Words(cjk, {word[:_MAX_WORD] for word in _OTHER_RUN.findall(folded)})
+
+
 def index_words(texts: Iterable[str]) -> list[str]:
     """The words of the texts, each once, sorted."""
-    found: set[str] = set()
-    for text in texts:
-        for cjk, latin in _runs(text):
-            if latin:
-                found.add(latin[:_MAX_WORD])
-            else:
-                found.update(cjk)
-                found.update(_pairs(cjk))
-    return sorted(found)
+    found = split_words(texts)
+    return sorted(found.cjk | found.latin)
 
 
 def units(text: str) -> list[str]:
@@ -61,8 +74,11 @@ def query_words(query: str) -> list[Word]:
 
 
 def _runs(text: str) -> list[tuple[str, str]]:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [(match[1] or "", match[2] or "") for match in _RUNS.finditer(folded)]
+    return [(match[1] or "", match[2] or "") for match in _RUNS.finditer(_folded(text))]
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _pairs(run: str) -> list[str]:

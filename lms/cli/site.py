@@ -8,7 +8,7 @@ from flask import current_app
 
 from lms.cli.serving import check_granian, make_server, serve_in_processes
 from lms.clock import now
-from lms.db import db
+from lms.db import Session, db
 from lms.jobs import start_worker
 from lms.people.organisation import organisation
 from lms.people.services import count
@@ -77,6 +77,7 @@ def upgrade() -> None:
 
 
 def upgrade_database() -> list[str]:
+    from lms.cases import search
     from lms.plugins import migrations
     from lms.plugins.health import note_failure
     from lms.plugins.loading import last_line
@@ -93,6 +94,9 @@ def upgrade_database() -> list[str]:
             note_failure(history.name, "migrations", last_line(error))
             continue
         done.append(history.name)
+    with Session(db.engine) as session:
+        search.complete(session, now())
+        session.commit()
     return done
 
 

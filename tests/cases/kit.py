@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
-from lms.cases.models import Case, CaseState, CaseVersion, Drill, Rubric
+from lms.cases.models import Case, CaseState, CaseVersion, Drill, DrillRun, Rubric
 from lms.db import Localized, db
 
 _numbers = count(1)
@@ -91,4 +91,14 @@ def drill(now: datetime, **fields: Any) -> Drill:
     )
     db.session.add(made)
     db.session.commit()
+    return made
+
+
+def run(drill: Drill, person_id: int, now: datetime) -> DrillRun:
+    """A run that was practised, without its messages."""
+    made = DrillRun(
+        drill_id=drill.id, person_id=person_id, rubric_id=drill.rubric_id, pass_mark=70,
+        first_reply_seconds=10, locale="en", state="practised", started_at=now, submitted_at=now,
+    )  # fmt: skip
+    db.session.add(made)
     return made

@@ -8,11 +8,12 @@ from flask import Flask
 
 from lms.cases import publishing, search
 from lms.cases.models import CaseState, CaseVersion
-from lms.cases.search import Search
+from lms.cases.search import Search, asking, moving
 from lms.cases.words import Highlighter, Word, index_words, query_words
 from lms.clock import SettableClock
 from lms.db import Localized, db
 from tests.cases import kit
+from tests.conftest import People
 
 
 def titles(**asked: str | int) -> list[str]:
@@ -75,6 +76,11 @@ def test_words() -> None:
         ("物流", ["5G phone plans", "Rice cooker", "Parcel late"]),  # category: as good as a tag
         ("", ["5G phone plans", "Rice cooker", "Parcel late"]),
         ("arcel", []),
+        ("pa", ["Parcel late", "Rice cooker", "5G phone plans"]),  # as it is typed
+        ("par", ["Parcel late", "Rice cooker", "5G phone plans"]),
+        ("phon plan", ["5G phone plans"]),
+        ("parcelx", []),
+        ("到包", []),
     ],
 )
 def test_finds(shelf: Flask, text: str, expected: list[str]) -> None:
@@ -129,6 +135,63 @@ def test_no_query_breaks_postgres(postgres_app: Flask, clock: SettableClock) -> 
 def _ask_and_mark(text: str, clock: SettableClock) -> None:
     search.find(db.session(), Search(text, tag="延误", stage="'"), "zh")
     Highlighter(text).mark("parcel 包裹 <b>")
+
+
+def test_what_is_used_comes_first_and_the_newest_among_equals(
+    both_apps: Flask, clock: SettableClock
+) -> None:
+    made = [kit.published_case(clock.now(), title=Localized("同样", f"Same {n}")) for n in range(3)]
+    kit.published_case(
+        clock.now(), title=Localized("别的", "Other"), tags={"zh": [], "en": ["same"]}
+    )
+    used = kit.drill(clock.now(), key="used")
+    used.case_version_id = made[0].id
+    person = People(clock.now()).add()
+    for n in range(5):
+        run = kit.run(used, person.id, clock.now())
+        run.submitted_at = clock.now() - timedelta(days=n)
+    db.session.flush()
+    newest_first = ["Same 2", "Same 1", "Same 0", "Other"]
+    assert titles(text="same") == newest_first
+    assert moving.settle(db.session(), clock.now()) == 1
+    assert titles(text="same") == ["Same 0", "Same 2", "Same 1", "Other"]
+    assert titles(text="same", page=2) == titles(text="same")
+    # A next version keeps the place of the case; after a year without a run it loses it.
+    draft = CaseVersion(case_id=made[0].case_id, number=2, state="draft", created_at=clock.now())
+    kit.some_content(title=Localized("同样", "Same 0 again")).write_to(draft)
+    db.session.add(draft)
+    publishing.make_public(db.session(), draft, clock.now())
+    assert titles(text="same")[0] == "Same 0 again"
+    assert moving.settle(db.session(), clock.now()) == 0
+    assert search.rebuild(db.session(), clock.now()) == 5
+    assert titles(text="same") == ["Same 0 again", "Same 2", "Same 1", "Other"]
+    assert moving.settle(db.session(), clock.now() + moving.YEAR) == 1
+    assert titles(text="same")[-2:] == ["Same 1", "Other"]
+
+
+def test_many_results_are_counted_up_to_a_number(
+    both_apps: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST", 4)
+    monkeypatch.setattr(asking, "PAGE_SIZE", 2)
+    for n in range(6):
+        stage = "complaint" if n < 2 else "in_sales"
+        kit.published_case(clock.now(), title=Localized("", f"Case {n}"), stage=stage)
+    found = search.find(db.session(), Search("case", page=9), "en")
+    assert (found.total, found.has_more, found.page, found.pages) == (4, True, 2, 2)
+    assert found.counts["stage"] == {"in_sales": 4} and "stage" in found.partial
+    few = search.find(db.session(), Search("case", stage="complaint"), "en")
+    assert (few.total, few.has_more, few.is_cut) == (2, False, False)
+    assert few.partial == {"stage"} and few.counts["outcome"] == {"success": 2}
+    # While nothing is typed, every count is kept and exact.
+    every = search.find(db.session(), Search(), "en")
+    assert (every.total, every.pages, every.is_cut) == (6, 2, True)
+    assert every.counts["stage"] == {"in_sales": 4, "complaint": 2}
+    assert every.tags == [("delay", 6)]
+    search.forget(db.session(), [every.versions[0].case_id])
+    rest = search.find(db.session(), Search(), "en")
+    assert (rest.total, rest.tags) == (5, [("delay", 5)])
+    assert titles(text="case", page=1) == ["Case 4", "Case 3"]
 
 
 def test_signs_alone_find_nothing(shelf: Flask) -> None:

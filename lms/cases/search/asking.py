@@ -1,0 +1,154 @@
+"""Questions to the index: a page of cases, and how many each filter would leave."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from lms.cases.models import CaseVersion
+from lms.cases.search import engines, tokens, windows
+from lms.cases.search.tokens import FACETS, TAGS, TEXT, TITLE, Need
+from lms.cases.search.windows import Window
+from lms.cases.words import query_words
+from lms.db import Session
+
+PAGE_SIZE = 20
+TAGS_SHOWN = 12
+# Found cases are counted, and can be turned over, up to here.
+MOST = 1000
+# Where the words may stand: what is found there comes before what is found anywhere.
+_FIRST = ((TITLE,), (TITLE, TAGS))
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked for. An empty text lists everything; `tag` is matched exactly."""
+
+    text: str = ""
+    stage: str = ""
+    channel: str = ""
+    complaint_level: str = ""
+    outcome: str = ""
+    tag: str = ""
+    page: int = 1
+
+    def facets(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in FACETS}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of results; the counts of a facet are those without its own filter.
+
+    Of many results the first thousand are counted: `total` is then 1000 and `has_more` set, and
+    the counts of the facets in `partial` are "so many at least".
+    """
+
+    versions: Sequence[CaseVersion]
+    total: int
+    page: int
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    tags: Sequence[tuple[str, int]] = ()
+    has_more: bool = False
+    partial: frozenset[str] = frozenset()
+    searchable: bool = True
+
+    @property
+    def pages(self) -> int:
+        return _pages(self.total)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are cases beyond the last page."""
+        return self.has_more or self.total > MOST
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-min(total, MOST) // PAGE_SIZE))
+
+
+def find(session: Session, search: Search, locale: str) -> Found:
+    """Two or three queries, whatever is found. `locale` (`zh` or `en`): whose tags are offered."""
+    words = query_words(search.text)
+    if search.text.strip() and not words:
+        return Found([], 0, 1, searchable=False)
+    if not (words or search.tag):
+        return _browse(session, search, locale)
+    known = engines.words_beginning(session, tokens.beginnings(words), tokens.LOOKED_UP)
+    chosen, limit = search.facets(), min(max(search.page, 1), _pages(MOST)) * PAGE_SIZE
+    set_ones = [name for name in FACETS if chosen[name]]
+
+    def asking(marks: Sequence[str], without: str = "") -> list[Need]:
+        filters = tokens.filters(chosen | {without: ""} if without else chosen, search.tag)
+        return [*tokens.needs(words, marks, known), *filters]
+
+    anywhere, *rest = windows.look(
+        session,
+        [
+            Window(asking((TEXT,)), MOST, limit, f"tags_{locale}"),
+            *(Window(asking((TEXT,), without=name), MOST) for name in set_ones),
+            *(Window(asking(marks), limit, limit) for marks in _FIRST if words),
+        ],
+    )
+    without, first = dict(zip(set_ones, rest, strict=False)), rest[len(set_ones) :]
+    page = min(max(search.page, 1), _pages(anywhere.total))
+    ordered = list(dict.fromkeys(one for part in (*first, anywhere) for one in part.version_ids))
+    seen = {name: without.get(name, anywhere) for name in FACETS}
+    return Found(
+        versions=_versions(session, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+        total=anywhere.total,
+        page=page,
+        counts={name: _counted(part.facets, name) for name, part in seen.items()},
+        tags=_top_tags(anywhere.tags),
+        has_more=anywhere.has_more,
+        partial=frozenset(name for name, part in seen.items() if part.has_more),
+    )
+
+
+def _browse(session: Session, search: Search, locale: str) -> Found:
+    """Without words: all counts are kept, and are exact however many cases there are."""
+    kept: dict[str, dict[str, int]] = {"facets": {}, "tag": {}}
+    for kind, key, cases in session.connection().execute(_KEPT, {"locale": f"tag_{locale}"}):
+        kept["facets" if kind == "facets" else "tag"][key] = cases
+    chosen, total = search.facets(), 0
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for facets, cases in kept["facets"].items():
+        row = dict(zip(FACETS, facets.split(), strict=True))
+        missed = [name for name, value in chosen.items() if value and row[name] != value]
+        total += 0 if missed else cases
+        for name in FACETS:
+            if not missed or missed == [name]:
+                counts[name][row[name]] += cases
+    page = min(max(search.page, 1), _pages(total))
+    filters, limit = tokens.filters(chosen, ""), page * PAGE_SIZE
+    counted = (MOST, limit, f"tags_{locale}") if filters else (limit, limit)
+    (part,) = windows.look(session, [Window(filters, *counted)])
+    tags = _top_tags(part.tags) if filters else list(kept["tag"].items())
+    ids = part.version_ids[(page - 1) * PAGE_SIZE : limit]
+    return Found(_versions(session, ids), total, page, counts, tags)
+
+
+_KEPT = sa.text(
+    "SELECT kind, key, cases FROM case_search_total WHERE kind = 'facets' AND cases > 0 "
+    "UNION ALL SELECT * FROM (SELECT kind, key, cases FROM case_search_total "
+    f"WHERE kind = :locale AND cases > 0 ORDER BY cases DESC, key LIMIT {TAGS_SHOWN}) AS t"
+)
+
+
+def _versions(session: Session, ids: Sequence[int]) -> list[CaseVersion]:
+    found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(ids)))
+    by_id = {version.id: version for version in found}
+    return [by_id[version_id] for version_id in ids]
+
+
+def _counted(facets: Counter[str], name: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for values, cases in facets.items():
+        counts[values.split()[FACETS.index(name)]] += cases
+    return counts
+
+
+def _top_tags(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:TAGS_SHOWN]

@@ -1,0 +1,134 @@
+"""The index on each engine: its tables, how a question is put to it, how a case is written to it.
+
+SQLite: a contentless FTS5 table of lists of row ids, which are the places; PostgreSQL: a tsvector
+beside the entry. SQLite keeps the tokens of places that were given up; without an entry they are
+never found, and rebuilding the index clears them away.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.cases.search.tokens import Need, Token
+from lms.db import Session
+
+entry = sa.table(
+    "case_search_entry",
+    *(sa.column(name, sa.BigInteger) for name in ("place", "version_id", "case_id")),
+    *(sa.column(name, sa.String) for name in ("facets", "tags_zh", "tags_en")),
+)
+total = sa.table(
+    "case_search_total",
+    sa.column("kind", sa.String),
+    sa.column("key", sa.String),
+    sa.column("cases", sa.Integer),
+)
+word = sa.table("case_search_word", sa.column("word", sa.String))
+
+
+def is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def question(session: Session, needs: Sequence[Need]) -> str:
+    """Tokens hold letters, digits and marks only: inside quotes nothing in them is syntax."""
+    if is_sqlite(session):
+        return " AND ".join(f"({' OR '.join(map(_fts5, need))})" for need in needs)
+    return " & ".join(f"({' | '.join(map(_tsquery, need))})" for need in needs)
+
+
+def _fts5(token: Token) -> str:
+    return f'"{token.text}"{"*" * token.is_open}'
+
+
+def _tsquery(token: Token) -> str:
+    return f"'{token.text}'{':*' * token.is_open}"
+
+
+DOCUMENT_INDEX = (
+    "CREATE INDEX ix_case_search_entry_document ON case_search_entry USING gin (document)"
+)
+
+
+def window(session: Session, asks: bool, number: int) -> str:
+    """SQL: the first cases, by place, that the question `:q<number>` finds, `:n<number>` of them.
+
+    `asks`: False for a question without a need, to which every case is an answer.
+    """
+    q, n = f":q{number}", f":n{number}"
+    columns = "SELECT e.place, e.version_id, e.facets, e.tags_zh, e.tags_en FROM"
+    if not asks:
+        return f"{columns} case_search_entry e ORDER BY e.place DESC LIMIT {n}"
+    if is_sqlite(session):
+        return (
+            f"{columns} case_search s CROSS JOIN case_search_entry e ON e.place = s.rowid "
+            f"WHERE s.case_search MATCH {q} ORDER BY s.rowid DESC LIMIT {n}"
+        )
+    # "+ 0": never by walking the places and reading every document on the way.
+    return (
+        f"{columns} case_search_entry e WHERE e.document @@ CAST({q} AS tsquery) "
+        f"ORDER BY e.place + 0 DESC LIMIT {n}"
+    )
+
+
+def lines(session: Session, column: str) -> str:
+    """SQL: a column's values as one text, a line each. A thousand rows would take longer."""
+    return (
+        f"group_concat({column}, char(10))"
+        if is_sqlite(session)
+        else (f"string_agg({column}, chr(10))")
+    )
+
+
+def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Entries with their `tokens`, and the `latin` words among them; the places are free."""
+    _add_words(session, {word for row in rows for word in row["latin"]})
+    if is_sqlite(session):
+        session.execute(sa.insert(entry), [_plain(row) for row in rows])
+        session.execute(
+            sa.text("INSERT INTO case_search (rowid, tokens) VALUES (:place, :tokens)"),
+            [{"place": row["place"], "tokens": " ".join(row["tokens"])} for row in rows],
+        )
+        return
+    names = [column.name for column in entry.columns]
+    session.execute(
+        sa.text(
+            f"INSERT INTO case_search_entry ({', '.join(names)}, document) "
+            f"VALUES ({', '.join(f':{name}' for name in names)}, array_to_tsvector(:tokens))"
+        ),
+        [_plain(row) | {"tokens": list(row["tokens"])} for row in rows],
+    )
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {column.name: row[column.name] for column in entry.columns}
+
+
+def _add_words(session: Session, words: Iterable[str]) -> None:
+    rows = [{"word": found} for found in sorted(words)]
+    if rows:
+        insert = "INSERT INTO case_search_word (word) VALUES (:word) ON CONFLICT DO NOTHING"
+        session.execute(sa.text(insert), rows)
+
+
+def words_beginning(
+    session: Session, beginnings: Sequence[str], limit: int
+) -> dict[str, list[str]]:
+    """The words of the index that begin so, `limit` of each at most."""
+    if not beginnings:
+        return {}
+    parts = (
+        f"SELECT * FROM (SELECT {n} AS part, word FROM case_search_word "
+        f"WHERE word >= :a{n} AND word < :z{n} LIMIT {limit}) AS w{n}"
+        for n in range(len(beginnings))
+    )
+    given = {
+        name: value
+        for n, text in enumerate(beginnings)
+        for name, value in ((f"a{n}", text), (f"z{n}", text + "\U0010ffff"))
+    }
+    found: dict[str, list[str]] = {text: [] for text in beginnings}
+    for part, text in session.connection().execute(sa.text(" UNION ALL ".join(parts)), given):
+        found[beginnings[part]].append(text)
+    return found

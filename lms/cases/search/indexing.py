@@ -1,0 +1,148 @@
+"""Writing the index: a published version in place of the one before, or all of them anew."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from lms.cases.models import CaseState, CaseVersion
+from lms.cases.search import engines, places, tokens
+from lms.cases.search.engines import entry, total
+from lms.cases.search.moving import steps_used
+from lms.cases.search.tokens import FACETS, Row
+from lms.db import Session
+
+# The virtual table and those behind it, which only its own command may empty.
+SQLITE_OWN = frozenset(
+    f"case_search{part}" for part in ("", "_config", "_content", "_data", "_docsize", "_idx")
+)
+_BATCH = 1000
+Progress = Callable[[int], None]  # so many more are done
+_READ = ("id", "case_id", *FACETS, "title", "category", "scenario", "result", "lessons",
+         "tags", "dialogue", "handling")  # fmt: skip
+_MAX_TAG = 64
+
+
+def index(session: Session, versions: Sequence[CaseVersion]) -> None:
+    """Make these published versions findable, in place of earlier ones of the same cases."""
+    if not versions:
+        return
+    session.flush()
+    case_ids = [version.case_id for version in versions]
+    steps = places.steps_kept(session, case_ids)
+    forget(session, case_ids)
+    _write(session, [by_name(version) for version in versions], steps)
+
+
+def forget(session: Session, case_ids: Sequence[int]) -> None:
+    """Let these cases not be found any more, until a version of theirs is indexed again."""
+    old = session.execute(
+        sa.delete(entry)
+        .where(entry.c.case_id.in_(case_ids))
+        .returning(entry.c.facets, entry.c.tags_zh, entry.c.tags_en)
+    ).all()
+    _count(session, old, -1)
+
+
+def forget_all(session: Session) -> None:
+    """On SQLite: empty the full-text table, which holds the tokens of old places as well."""
+    session.execute(sa.text("INSERT INTO case_search (case_search) VALUES ('delete-all')"))
+
+
+def rebuild(session: Session, now: datetime, progress: Progress = lambda more: None) -> int:
+    """The whole index anew, from what is published; returns how many cases are in it.
+
+    Nobody else can write to SQLite, or search PostgreSQL, until the transaction ends.
+    """
+    if engines.is_sqlite(session):
+        forget_all(session)
+    else:
+        session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
+    for table in (entry, total, engines.word):
+        session.execute(sa.delete(table))
+    steps, count = steps_used(session, now), 0
+    for rows in _batches(session):
+        _write(session, rows, steps)
+        count += len(rows)
+        progress(len(rows))
+    if not engines.is_sqlite(session):
+        session.execute(sa.text(engines.DOCUMENT_INDEX))
+    return count
+
+
+def count_published(session: Session) -> int:
+    published = CaseVersion.state == CaseState.PUBLISHED
+    return session.scalar(select(func.count(CaseVersion.id)).where(published)) or 0
+
+
+def complete(session: Session, now: datetime) -> int:
+    """Index what is published, if nothing is indexed yet: after an upgrade that began it anew."""
+    if session.scalar(select(entry.c.place).limit(1)) is not None:
+        return 0
+    return rebuild(session, now)
+
+
+def _batches(session: Session) -> Iterator[Sequence[Row]]:
+    """The published versions, the oldest first: places go up with time."""
+    order = (CaseVersion.published_at, CaseVersion.id)
+    ids = session.scalars(
+        select(CaseVersion.id).where(CaseVersion.state == CaseState.PUBLISHED).order_by(*order)
+    ).all()
+    for start in range(0, len(ids), _BATCH):
+        wanted = select(*columns()).where(CaseVersion.id.in_(ids[start : start + _BATCH]))
+        yield [by_name(row) for row in session.execute(wanted.order_by(*order))]
+
+
+def columns() -> list[Any]:
+    """What of a version is needed to index it."""
+    return [getattr(CaseVersion, name) for name in _READ]
+
+
+def by_name(version: Any) -> Row:
+    """Of a version, or of a row of `columns`."""
+    return {name: getattr(version, name) for name in _READ}
+
+
+def _write(session: Session, versions: Sequence[Row], steps: Mapping[int, int]) -> None:
+    first = places.next_numbers(session, len(versions))
+    rows = [
+        entry_row(version, places.place(steps.get(version["case_id"], 0), number))
+        for number, version in enumerate(versions, first)
+    ]
+    engines.write(session, rows)
+    _count(session, [(row["facets"], row["tags_zh"], row["tags_en"]) for row in rows], 1)
+
+
+def entry_row(version: Row, place: int) -> dict[str, Any]:
+    """What `engines.write` wants of a version, whose columns are given by name."""
+    found = tokens.of_case(version)
+    return {
+        "place": place,
+        "version_id": version["id"],
+        "case_id": version["case_id"],
+        "facets": " ".join(str(version[name]) for name in FACETS),
+        "tags_zh": _joined(version["tags"].get("zh", ())),
+        "tags_en": _joined(version["tags"].get("en", ())),
+        "tokens": found.tokens,
+        "latin": found.latin,
+    }
+
+
+def _joined(tags: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(tag.replace("\n", " ")[:_MAX_TAG] for tag in tags))
+
+
+def _count(session: Session, rows: Iterable[Sequence[str]], by: int) -> None:
+    """Keep the totals that are shown while nothing is typed."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for facets, tags_zh, tags_en in rows:
+        counts["facets", facets] += by
+        for kind, tags in (("tag_zh", tags_zh), ("tag_en", tags_en)):
+            for tag in tags.split("\n") if tags else ():
+                counts[kind, tag] += by
+    given = [{"kind": kind, "key": key, "cases": n} for (kind, key), n in sorted(counts.items())]
+    if given:
+        session.execute(sa.text(places.ADD), given)

@@ -1,0 +1,57 @@
+"""Cases that are used more, or less, than when they were indexed move to another place."""
+
+from bisect import bisect_right
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, or_, select
+
+from lms.cases.models import CaseVersion, Drill, DrillRun
+from lms.cases.search import engines, places
+from lms.cases.search.engines import entry
+from lms.db import Session
+from lms.jobs import Job
+
+STEPS = (1, 5, 25)  # drill runs of a year at which a case goes up one step
+YEAR = timedelta(days=365)
+
+
+def steps_used(session: Session, now: datetime) -> dict[int, int]:
+    """The steps that the drill runs handed in within a year give, by case id; others have none."""
+    uses = (
+        select(CaseVersion.case_id, func.count(DrillRun.id))
+        .join(Drill, Drill.case_version_id == CaseVersion.id)
+        .join(DrillRun, DrillRun.drill_id == Drill.id)
+        .where(DrillRun.submitted_at >= now - YEAR)
+        .group_by(CaseVersion.case_id)
+    )
+    return {case_id: bisect_right(STEPS, runs) for case_id, runs in session.execute(uses)}
+
+
+def settle(session: Session, now: datetime) -> int:
+    """Move the cases whose step has changed; returns how many."""
+    from lms.cases.search.indexing import by_name, columns, entry_row  # they need the steps above
+
+    steps = steps_used(session, now)
+    placed = select(entry.c.version_id, entry.c.case_id, entry.c.place).where(
+        or_(entry.c.place >= places.NUMBERS, entry.c.case_id.in_(steps))
+    )
+    moved = {
+        version_id: places.place(steps.get(case_id, 0), place % places.NUMBERS)
+        for version_id, case_id, place in session.execute(placed)
+        if place // places.NUMBERS != steps.get(case_id, 0)
+    }
+    if moved:
+        found = session.execute(select(*columns()).where(CaseVersion.id.in_(moved)))
+        rows = [entry_row(by_name(row), moved[row.id]) for row in found]
+        session.execute(sa.delete(entry).where(entry.c.version_id.in_(moved)))
+        engines.write(session, rows)
+    return len(moved)
+
+
+def _run(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    settle(session, now)
+
+
+SETTLE = Job("cases.places", _run, every=timedelta(days=1))
