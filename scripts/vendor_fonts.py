@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fetch, cut and pin the font of the certificates in lms/plugins/certificates/fonts.
+"""Fetch, cut and pin the font of what is printed in lms/printing/fonts.
 
     python scripts/vendor_fonts.py            fetch anew; fail if the result is not as pinned
     python scripts/vendor_fonts.py --accept   the same, and pin anew (after an upgrade)
@@ -22,7 +22,7 @@ from fontTools.ttLib import TTFont
 from vendor_assets import fetch
 
 ROOT = Path(__file__).resolve().parent.parent
-FONTS = ROOT / "lms" / "plugins" / "certificates" / "fonts"
+FONTS = ROOT / "lms" / "printing" / "fonts"
 SUMS = FONTS / "SHA256SUMS"
 
 NOTO = "0.4.3"
@@ -78,7 +78,7 @@ def sums(files: dict[str, bytes]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Fetch or check the font of the certificates.")
+    parser = argparse.ArgumentParser(description="Fetch or check the font of what is printed.")
     parser.add_argument("--check", action="store_true", help="verify the files, no network")
     parser.add_argument("--accept", action="store_true", help="write SHA256SUMS anew")
     args = parser.parse_args()

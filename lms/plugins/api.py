@@ -3,7 +3,7 @@
 `API_VERSION` rises when something here changes its meaning or goes away.
 """
 
-from lms import access, audit, clock, policies
+from lms import access, audit, clock, policies, printing
 from lms.access import Permission, Scope, Viewer, viewer
 from lms.appeals.services import Standing as AppealStanding
 from lms.appeals.services import standing as appeal_standing
@@ -322,6 +322,7 @@ __all__ = [
     "plugin_settings",
     "policies",
     "post",
+    "printing",
     "programme_for_figure",
     "public_site",
     "public_url",

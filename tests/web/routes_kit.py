@@ -37,7 +37,7 @@ from lms.plugins.exams.importing import previews
 from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.planning.models import PlanEntry
-from lms.plugins.promotion.models import Nomination
+from lms.plugins.promotion.models import Archive, Complaint, Nomination, Recommendation
 from lms.plugins.recognition import ledger, qualifications
 from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
@@ -144,7 +144,18 @@ def prepare(app: Flask) -> Others:
         person_id=stranger.id, target="senior_agent", year=2026, state="open", evidence={},
         nominated_by=_person("DEMO08").id, nominated_at=now, reason="ready",
     )  # fmt: skip
-    session.add(nomination)
+    complaint = Complaint(
+        person_id=stranger.id, on_day=now.date(), level=3, reference="T-1", recorded_at=now
+    )
+    recommendation = Recommendation(
+        person_id=stranger.id, target="senior_agent", year=2026, text="ready", given_at=now,
+        given_by=_person("DEMO08").id,
+    )  # fmt: skip
+    archive = Archive(
+        year=2026, target="senior_agent", number=1, day=now.date(), policy={}, policy_number=0,
+        closes=[], counts={}, reason="routes", made_at=now,
+    )  # fmt: skip
+    session.add_all([nomination, complaint, recommendation, archive])
     comment = _discussed(stranger, case_id, now)
     assignment = session.scalars(select(Assignment)).first()
     upload = uploads.keep(
@@ -226,6 +237,9 @@ def prepare(app: Flask) -> Others:
             "results.run_id": session.scalars(select(ImportRun.id)).first(),
             "import_id": session.scalars(select(ImportRun.id)).first(),
             "nomination_id": nomination.id,
+            "complaint_id": complaint.id,
+            "recommendation_id": recommendation.id,
+            "archive_id": archive.id,
             "assignment_id": assignment.id,
             "programme_id": topic,
             "draft_id": written.id,

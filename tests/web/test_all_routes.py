@@ -29,8 +29,9 @@ from tests.web.routes_kit import ROLES, Others, prepare
 QUERIES = {
     # A report from the case library and the plugins, and what waits.
     "courses.skill_gaps": 11,
-    "promotion.board": 9,
-    "promotion.dossier": 10,
+    "promotion.board": 10,
+    "promotion.dossier": 13,
+    "promotion.print_dossier": 14,
     "people.person": 10,
     "people.me": 9,
     # What every plugin adds beside the day's work.

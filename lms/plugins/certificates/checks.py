@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from lms.plugins.api import Check, CheckLevel, Person, Session
+from lms.plugins.api import Check, CheckLevel, Person, Session, printing
 from lms.plugins.certificates.models import Certificate, Signature
-from lms.plugins.certificates.printing import font
 from lms.plugins.certificates.states import is_current
 
 NAME = "certificates"
@@ -14,8 +13,8 @@ _NAMED = 5
 
 
 def checks(session: Session) -> Iterable[Check]:
-    if not font.FONT.is_file():
-        return [Check(NAME, CheckLevel.ERROR, f"the font is missing: {font.FONT.name}")]
+    if not printing.FONT.is_file():
+        return [Check(NAME, CheckLevel.ERROR, f"the font is missing: {printing.FONT.name}")]
     if session.scalar(select(Signature.id).limit(1)) is None:
         unsigned = "nobody signs them yet: HR names somebody under Certificates, Signature"
         return [Check(NAME, CheckLevel.WARNING, unsigned), *_names(session)]
@@ -31,9 +30,9 @@ def _names(session: Session) -> list[Check]:
         .distinct()
         .order_by(Person.staff_no)
     )
-    found = [staff_no for staff_no, holder in rows if font.lacking(holder)]
+    found = [staff_no for staff_no, holder in rows if printing.lacking(holder)]
     if not found:
         return []
     shown = ", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
-    text = f"names with characters the PDF's font lacks, printed as {font.MISSING}: {shown}"
+    text = f"names with characters the PDF's font lacks, printed as {printing.MISSING}: {shown}"
     return [Check(NAME, CheckLevel.WARNING, text)]

@@ -6,13 +6,23 @@ from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms.plugins.api import Conflict, access, db, limiter, local_date, now, public_url, viewer, zone
+from lms.plugins.api import (
+    Conflict,
+    access,
+    db,
+    limiter,
+    local_date,
+    now,
+    printing,
+    public_url,
+    viewer,
+    zone,
+)
 from lms.plugins.certificates import finding, words
 from lms.plugins.certificates.blueprint import bp
 from lms.plugins.certificates.forms import ReasonForm
 from lms.plugins.certificates.models import Certificate
 from lms.plugins.certificates.printing import bundle, qr
-from lms.plugins.certificates.printing.font import lacking
 from lms.plugins.certificates.states import State, state_of
 
 
@@ -42,7 +52,7 @@ def page(
         state=state_of(certificate, local_date(now(), zone())),
         is_own=certificate.person_id == viewer().person_id,
         qr=Markup(qr.as_svg(address_of(certificate))),  # noqa: S704  drawn by us
-        lacking=lacking(certificate.holder), revoking=revoking, reissuing=reissuing,
+        lacking=printing.lacking(certificate.holder), revoking=revoking, reissuing=reissuing,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import click
 from flask import Blueprint
 
 from lms.plugins.api import (
+    CriterionResult,
     Job,
     Localized,
     NavItem,
@@ -36,6 +37,11 @@ AUDIT = {
     "promotion.not_carried_out": Localized("晋级未能生效", "A promotion could not take effect"),
     "promotion.confirm": Localized("试用期通过", "Confirmed a promotion after probation"),
     "promotion.return": Localized("试用期后退回原职级", "Returned to the former level"),
+    "promotion.complaint": Localized("登记成立的投诉", "Recorded an upheld complaint"),
+    "promotion.complaint_withdrawn": Localized("撤销投诉登记", "Withdrew a recorded complaint"),
+    "promotion.recommend": Localized("推荐晋级", "Recommended for promotion"),
+    "promotion.recommendation_withdrawn": Localized("撤回推荐", "Took back a recommendation"),
+    "promotion.archive": Localized("归档年度晋级结论", "Froze a year's verdicts"),
 }
 
 
@@ -75,6 +81,15 @@ def lms_jobs() -> Sequence[Job]:
         Job("promotion.take_effect", deciding.take_effect, every=timedelta(hours=1)),
         Job("promotion.probation", probation.remind, every=timedelta(hours=1)),
     ]
+
+
+@hookimpl
+def lms_criteria(
+    person_ids: Sequence[int], target: str, year: int, now: datetime
+) -> Mapping[int, Sequence[CriterionResult]]:
+    from lms.plugins.promotion.requirements import results
+
+    return results(db.session(), person_ids, target, year, now)
 
 
 @hookimpl

@@ -20,6 +20,16 @@ PERMISSIONS = (
         Localized("决定晋级", "Decide on promotions"),
         {access.HR: Scope.ALL},
     ),
+    Permission(
+        "promotion.recommend",
+        Localized("推荐晋级", "Recommend for promotion"),
+        {access.SUPERVISOR: Scope.TEAM},
+    ),
+    Permission(
+        "promotion.record",
+        Localized("登记成立的投诉", "Record upheld complaints"),
+        {access.HR: Scope.ALL},
+    ),
 )
 
 

@@ -18,7 +18,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.promotion import deciding, nominations, probation
 from lms.plugins.promotion.blueprint import bp
-from lms.plugins.promotion.dossier_page import person_of, shown
+from lms.plugins.promotion.dossier_page import page_of, person_of, shown
 from lms.plugins.promotion.forms import DecisionForm
 from lms.plugins.promotion.models import Nomination, NominationState, Outcome
 from lms.plugins.promotion.policy import track_named
@@ -28,7 +28,10 @@ from lms.plugins.promotion.policy import track_named
 @access.requires("promotion.nominate")
 def nominate(person_id: int) -> ResponseReturnValue:
     person, form = person_of("promotion.nominate", person_id), DecisionForm()
-    year, track = request.args.get("year", now().year, type=int), track_named(_track())
+    year, track = (
+        request.args.get("year", now().year, type=int),
+        track_named(request.args.get("track")),
+    )
 
     def deed() -> str:
         nominations.nominate(
@@ -37,13 +40,13 @@ def nominate(person_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("Nominated. Somebody else in HR decides."))
 
-    return _done("nominate", person_id, year, form, deed)
+    return _done("nominate", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/decide")
 @access.requires("promotion.decide")
 def decide(nomination_id: int) -> ResponseReturnValue:
-    person_id, year = _about("promotion.decide", nomination_id)
+    person_id = _about("promotion.decide", nomination_id)
     form = DecisionForm()
 
     def deed() -> str:
@@ -60,13 +63,13 @@ def decide(nomination_id: int) -> ResponseReturnValue:
             said = _("Declined.")
         return str(said)
 
-    return _done("decide", person_id, year, form, deed)
+    return _done("decide", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/withdraw")
 @access.requires("promotion.nominate")
 def withdraw(nomination_id: int) -> ResponseReturnValue:
-    person_id, year = _about("promotion.nominate", nomination_id)
+    person_id = _about("promotion.nominate", nomination_id)
     form = DecisionForm()
 
     def deed() -> str:
@@ -76,13 +79,13 @@ def withdraw(nomination_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("The nomination was withdrawn."))
 
-    return _done("withdraw", person_id, year, form, deed)
+    return _done("withdraw", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/probation")
 @access.requires("promotion.decide")
 def end_probation(nomination_id: int) -> ResponseReturnValue:
-    person_id, year = _about("promotion.decide", nomination_id)
+    person_id = _about("promotion.decide", nomination_id)
     form = DecisionForm()
 
     def deed() -> str:
@@ -94,18 +97,17 @@ def end_probation(nomination_id: int) -> ResponseReturnValue:
             return str(_("The level is confirmed."))
         return str(_("Returned to the former level."))
 
-    return _done("probation", person_id, year, form, deed)
+    return _done("probation", person_id, form, deed)
 
 
-def _about(permission: str, nomination_id: int) -> tuple[int, int]:
-    """Whom it is about, if that is in the reader's scope, and for which year."""
+def _about(permission: str, nomination_id: int) -> int:
+    """Whom it is about, if that is in the reader's scope."""
     nomination = db.session.get(Nomination, nomination_id)
-    person = person_of(permission, nomination.person_id if nomination else 0)
-    return person.id, nomination.year if nomination else 0
+    return person_of(permission, nomination.person_id if nomination else 0).id
 
 
 def _done(
-    sent: str, person_id: int, year: int, form: DecisionForm, deed: Callable[[], str]
+    sent: str, person_id: int, form: DecisionForm, deed: Callable[[], str]
 ) -> ResponseReturnValue:
     """Do it and go back to the dossier; what is wrong with the form stands in the form."""
     if form.validate_on_submit():
@@ -115,20 +117,11 @@ def _done(
             if error.field is None:  # things are not as the form took them to be
                 db.session.rollback()
                 flash(error_message(error), "error")
-                return redirect(_page(person_id, year))
+                return redirect(page_of(person_id))
             db.session.rollback()
             show_on(form, error)
         else:
             db.session.commit()
             flash(said, "success")
-            return redirect(_page(person_id, year))
-    return shown(person_of("promotion.view", person_id), year, form=form, sent=sent)
-
-
-def _page(person_id: int, year: int) -> str:
-    track = f"&track={_track()}" if _track() else ""
-    return f"/promotion/{person_id}?year={year}{track}"
-
-
-def _track() -> str:
-    return track_named(request.args["track"]).key if request.args.get("track") else ""
+            return redirect(page_of(person_id))
+    return shown(person_of("promotion.view", person_id), form=form, sent=sent)

@@ -2,29 +2,51 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from lms.plugins.api import Person, access, db, here, local_date, now, viewer, zone
 from lms.plugins.promotion import dossier as dossiers
-from lms.plugins.promotion import words
-from lms.plugins.promotion.forms import DecisionForm
+from lms.plugins.promotion import records, words
+from lms.plugins.promotion.forms import ComplaintForm, DecisionForm
 from lms.plugins.promotion.policy import TRACKS
 
 
-def shown(
-    person: Person, year: int | None, *, sent: str = "", form: DecisionForm | None = None
-) -> ResponseReturnValue:
-    """`sent` names the form that was refused: nominate, decide, withdraw or probation."""
-    track = TRACKS.get(request.args.get("track", ""))
-    found = dossiers.dossier(db.session(), person, year, now(), track)
+def shown(person: Person, *, sent: str = "", form: FlaskForm | None = None) -> ResponseReturnValue:
+    """`sent` names the form that was refused: nominate, decide, withdraw, probation, recommend or
+    complaint."""
+    found = dossier_asked(person)
     who, today = viewer(), local_date(now(), zone())
+    check = found.check
     return render_template(
         "promotion/dossier.html",
         found=found, person=person, words=words, here=here, tracks=TRACKS.values(),
-        sent=sent, form=form, blank=DecisionForm(formdata=None, effective_on=today), today=today,
-        may_nominate=who.covers("promotion.nominate", person) and who.person_id != person.id,
-        may_decide=who.covers("promotion.decide", person) and who.person_id != person.id,
+        records=records.of_person(db.session(), person.id, check.track, check.year),
+        sent=sent, form=form, today=today,
+        blank=DecisionForm(formdata=None, effective_on=today),
+        complaint=form if sent == "complaint" else ComplaintForm(formdata=None),
+        may_do={
+            what: who.covers(f"promotion.{what}", person) and who.person_id != person.id
+            for what in ("nominate", "decide", "recommend", "record")
+        },
         names_shown=who.person_id != person.id, me=who.person_id,
     )  # fmt: skip
+
+
+def dossier_asked(person: Person) -> dossiers.Dossier:
+    """For the year and track in the address; else the present year, the step from their level."""
+    track = TRACKS.get(request.args.get("track", ""))
+    year = request.args.get("year", type=int)
+    return dossiers.dossier(db.session(), person, year, now(), track)
+
+
+def page_of(person_id: int) -> str:
+    """Where the form came from: the dossier for the same year and track."""
+    kept = [f"{key}={request.args[key]}" for key in ("year", "track") if _is_word(key)]
+    return f"/promotion/{person_id}" + ("?" + "&".join(kept) if kept else "")
+
+
+def _is_word(key: str) -> bool:
+    return request.args.get(key, "").replace("_", "").isalnum()
 
 
 def person_of(permission: str, person_id: int) -> Person:

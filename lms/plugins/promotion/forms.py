@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 
@@ -11,3 +12,18 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
 
     reason = TextAreaField(validators=[InputRequired(), Length(max=2000)])
     effective_on = DateField(_l("The level changes on"), [Optional()])
+
+
+class ComplaintForm(FlaskForm):  # type: ignore[misc]
+    on_day = DateField(_l("Day of the complaint"), [InputRequired(_l("Enter the date."))])
+    level = SelectField(
+        _l("Level of the complaint"),
+        choices=[SelectChoice(level, str(level)) for level in (1, 2, 3)],
+        coerce=int,
+        default=3,
+    )
+    reference = StringField(
+        _l("Number in the service desk"),
+        [InputRequired(_l("Enter the number of the complaint.")), Length(max=64)],
+    )
+    note = StringField(_l("What it was about"), [Length(max=500)])

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from lms.plugins.api import Code, Mapped, Person, PersonId, Pk, mapped_column, new_registry
@@ -87,3 +87,95 @@ class Probation(Base):
     reason: Mapped[str] = mapped_column(default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+
+
+_STANDS = text("withdrawn_at IS NULL")
+
+
+class Complaint(Base):
+    """An upheld complaint about a person, by the number it has in the service desk.
+
+    `level`: 1 to 3, as in the service handbook. One recorded by mistake is withdrawn, not deleted.
+    """
+
+    __tablename__ = "plugin_promotion_complaint"
+    __table_args__ = (
+        Index(
+            "uq_plugin_promotion_complaint", "person_id", "reference", unique=True,
+            sqlite_where=_STANDS, postgresql_where=_STANDS,
+        ),
+    )  # fmt: skip
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    on_day: Mapped[date]
+    level: Mapped[int]
+    reference: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Recommendation(Base):
+    """A supervisor's word for a person's promotion in a year."""
+
+    __tablename__ = "plugin_promotion_recommendation"
+    __table_args__ = (
+        Index(
+            "uq_plugin_promotion_recommendation", "person_id", "target", "year", "given_by",
+            unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS,
+        ),
+    )  # fmt: skip
+    id: Mapped[Pk]
+    person_id: Mapped[PersonId]
+    target: Mapped[Code]
+    year: Mapped[int]
+    text: Mapped[str]
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    giver: Mapped[Person] = relationship(Person, foreign_keys="Recommendation.given_by")
+
+
+class Archive(Base):
+    """A year's verdicts on a track as they stood on a day, with everything they follow from.
+
+    `closes`: the month closes that were read, `[[month, close id], …]`; `sha256` is that of the
+    rows (see `archive.digest`). Frozen anew, it is the next `number`; all are kept.
+    """
+
+    __tablename__ = "plugin_promotion_archive"
+    __table_args__ = (UniqueConstraint("year", "target", "number"),)
+    id: Mapped[Pk]
+    year: Mapped[int]
+    target: Mapped[Code]
+    number: Mapped[int]
+    day: Mapped[date]
+    policy: Mapped[dict[str, Any]]
+    policy_number: Mapped[int]
+    closes: Mapped[list[Any]]
+    counts: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class ArchivedVerdict(Base):
+    """One person's row; `criteria`: `[{code, label, state, value, target}, …]`."""
+
+    __tablename__ = "plugin_promotion_archived"
+    __table_args__ = (UniqueConstraint("archive_id", "person_id"),)
+    id: Mapped[Pk]
+    archive_id: Mapped[int] = mapped_column(ForeignKey("plugin_promotion_archive.id"))
+    person_id: Mapped[PersonId]
+    level: Mapped[Code]
+    employment: Mapped[Code]
+    verdict: Mapped[Code]
+    runs: Mapped[list[str]]
+    criteria: Mapped[list[Any]]
+
+    archive: Mapped[Archive] = relationship(Archive)
+    person: Mapped[Person] = relationship(Person)

@@ -6,7 +6,13 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from lms.plugins.api import Session
-from lms.plugins.promotion.models import Nomination, Probation
+from lms.plugins.promotion.models import (
+    ArchivedVerdict,
+    Complaint,
+    Nomination,
+    Probation,
+    Recommendation,
+)
 
 
 def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -31,7 +37,30 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
         .where(Nomination.person_id == person_id)
         .order_by(Nomination.id)
     )
-    return {"nominations": [dict(row) for row in rows.mappings()]}
+    return {
+        "nominations": [dict(row) for row in rows.mappings()],
+        "complaints": _rows(
+            session, person_id, Complaint.person_id, Complaint.on_day, Complaint.level,
+            Complaint.reference, Complaint.note, Complaint.recorded_at, Complaint.withdrawn_at,
+        ),
+        "recommendations": _rows(
+            session, person_id, Recommendation.person_id, Recommendation.target,
+            Recommendation.year, Recommendation.text, Recommendation.given_at,
+            Recommendation.withdrawn_at,
+        ),
+        "archived_verdicts": _rows(
+            session, person_id, ArchivedVerdict.person_id, ArchivedVerdict.archive_id,
+            ArchivedVerdict.level, ArchivedVerdict.verdict, ArchivedVerdict.runs,
+            ArchivedVerdict.criteria,
+        ),
+    }  # fmt: skip
+
+
+def _rows(
+    session: Session, person_id: int, owner: Any, *columns: Any
+) -> Sequence[Mapping[str, Any]]:
+    found = session.execute(select(*columns).where(owner == person_id))
+    return [dict(row) for row in found.mappings()]
 
 
 def erase(session: Session, person_id: int) -> int:
@@ -47,4 +76,14 @@ def erase(session: Session, person_id: int) -> int:
         .where(Probation.nomination_id.in_(ids), Probation.reason != "")
         .values(reason="")
     )
-    return int(changed.rowcount + trials.rowcount)  # type: ignore[attr-defined]
+    notes = session.execute(
+        update(Complaint)
+        .where(Complaint.person_id == person_id, Complaint.note != "")
+        .values(note="")
+    )
+    words = session.execute(
+        update(Recommendation)
+        .where(Recommendation.person_id == person_id, Recommendation.text != "")
+        .values(text="")
+    )
+    return int(sum(done.rowcount for done in (changed, trials, notes, words)))  # type: ignore[attr-defined]

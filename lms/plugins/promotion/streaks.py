@@ -72,8 +72,18 @@ def runs(
     only: Sequence[int] | None = None,
 ) -> Mapping[int, list[Month]]:
     """By person (`only` these, if given): the first month of every window that qualifies."""
+    return runs_in(session, within(period), policy, only)
+
+
+def runs_in(
+    session: Session,
+    closes: Select[int],
+    policy: PolicyInForce,
+    only: Sequence[int] | None = None,
+) -> Mapping[int, list[Month]]:
+    """The same over the closes given."""
     length = policy["months"]
-    limit = limits(within(period), policy["top_share"])
+    limit = limits(closes, policy["top_share"])
     good = (
         select(MonthResult.person_id, limit.c.month.label("month"))
         .join(limit, limit.c.id == MonthResult.close_id)

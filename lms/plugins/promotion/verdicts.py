@@ -41,6 +41,7 @@ class PersonVerdict:
     name: str
     team: str
     level: str
+    employment: str
     verdict: Verdict
     runs: Sequence[Month] = ()
     criteria: Sequence[CriterionResult] = ()
@@ -89,12 +90,14 @@ def check(
     is_candidate = set(candidates)
     rows = []
     for p in people:
-        about = (p.id, p.staff_no, p.name, p.team or "", p.level)
+        about = (p.id, p.staff_no, p.name, p.team or "", p.level, p.employment)
         if p.id not in is_candidate:
             rows.append(PersonVerdict(*about, Verdict.NOT_APPLICABLE))
             continue
         own, others = runs.get(p.id, []), added.get(p.id, [])
-        rows.append(PersonVerdict(*about, _verdict(own, others, is_streak), own, others))
+        states = [criterion.state for criterion in others]
+        verdict = of_facts(p.level, p.employment, own, states, policy, track)
+        rows.append(PersonVerdict(*about, verdict, own, others))
     return Check(year, day, policy, rows, track)
 
 
@@ -103,9 +106,21 @@ def day_asked(year: int, today: date) -> date:
     return min(date(year, 12, 31), today)
 
 
-def _verdict(runs: Sequence[Month], others: Sequence[CriterionResult], is_streak: bool) -> Verdict:
+def of_facts(
+    level: str,
+    employment: str,
+    runs: Sequence[object],
+    states: Sequence[str],
+    policy: PolicyInForce,
+    track: Track,
+) -> Verdict:
+    """The rule itself; `states`: how the criteria that plugins added turned out."""
+    if not _may_be_promoted(level, employment, policy, track):
+        return Verdict.NOT_APPLICABLE
     # Anything but "met" is against it: an unknown criterion promotes nobody.
-    met = (bool(runs) or not is_streak) and all(c.state == CriterionState.MET for c in others)
+    met = (bool(runs) or not asks_for_streak(policy)) and all(
+        state == CriterionState.MET for state in states
+    )
     return Verdict.ELIGIBLE if met else Verdict.NOT_YET
 
 

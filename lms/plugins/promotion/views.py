@@ -1,6 +1,8 @@
 """The board of a year and one person's dossier; what is done there is in `deciding_views`."""
 
-from flask import redirect, render_template, request, url_for
+from urllib.parse import quote
+
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugins.api import (
@@ -8,18 +10,22 @@ from lms.plugins.api import (
     db,
     download,
     here,
+    limiter,
+    locale,
     now,
+    organisation,
     page_of,
     page_url,
+    pick,
     viewer,
 )
+from lms.plugins.promotion import archive_views, deciding_views, paper, record_views, words
 from lms.plugins.promotion import board as boards
-from lms.plugins.promotion import deciding_views, words
 from lms.plugins.promotion.blueprint import bp
-from lms.plugins.promotion.dossier_page import person_of, shown
+from lms.plugins.promotion.dossier_page import dossier_asked, person_of, shown
 from lms.plugins.promotion.policy import TRACKS, track_named
 
-__all__ = ["bp", "deciding_views"]
+__all__ = ["archive_views", "bp", "deciding_views", "record_views"]
 
 
 @bp.get("")
@@ -58,4 +64,21 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:person_id>")
 @access.requires("promotion.view")
 def dossier(person_id: int) -> ResponseReturnValue:
-    return shown(person_of("promotion.view", person_id), request.args.get("year", type=int))
+    return shown(person_of("promotion.view", person_id))
+
+
+@bp.get("/<int:person_id>/dossier.pdf")
+@access.requires("promotion.view")
+@limiter.limit("30/minute")
+def print_dossier(person_id: int) -> ResponseReturnValue:
+    """The same page for the file; the person's own leaves out who nominated and decided."""
+    person = person_of("promotion.view", person_id)
+    found = dossier_asked(person)
+    sheet = paper.draw(
+        paper.parts(found, person, names_shown=viewer().person_id != person.id),
+        title=person.name, author=pick(organisation(db.session()).name), at=now(),
+        language=locale(),
+    )  # fmt: skip
+    name = f"{person.staff_no}_{found.check.track.key}_{found.check.year}.pdf"
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}"}
+    return Response(sheet, mimetype="application/pdf", headers=headers)

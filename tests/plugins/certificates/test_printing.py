@@ -15,7 +15,8 @@ from lms.db import Localized, db
 from lms.people.models import Team
 from lms.plugins.certificates import register_views, signing
 from lms.plugins.certificates.checks import checks
-from lms.plugins.certificates.printing import bundle, font, qr
+from lms.plugins.certificates.printing import bundle, qr
+from lms.printing import font
 from tests.conftest import NOW, Auth, People
 from tests.plugins.certificates.conftest import Completions, picture
 

@@ -1,1 +1,1 @@
-"""Certificates as PDF: the font, the sheet, and many of them in one ZIP."""
+"""Certificates as PDF: the sheet, and many of them in one ZIP."""

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from lms.plugins.api import Person, Session
+from lms.plugins.api import Person, Session, printing
 from lms.plugins.certificates.models import Certificate, Signature
 from lms.plugins.certificates.printing import sheet
-from lms.plugins.certificates.printing.font import cut_for
 
 _AT_ONCE = 50
 # What Windows, macOS or a shell would stumble over in a file name; the rest may be Chinese.
@@ -22,7 +21,7 @@ _MOST_LETTERS = 30
 
 def pdf(certificate: Certificate, address: str) -> bytes:
     """One certificate by itself."""
-    with cut_for(sheet.texts(certificate)) as font:
+    with printing.cut_for(sheet.texts(certificate)) as font:
         return sheet.draw(certificate, address, font)
 
 
@@ -42,7 +41,7 @@ def stream(
     with zipfile.ZipFile(out, "w") as archive:  # PDF is compressed already
         for start in range(0, len(ids), _AT_ONCE):
             found = _read(session, ids[start : start + _AT_ONCE])
-            with cut_for(text for one in found for text in sheet.texts(one)) as font:
+            with printing.cut_for(text for one in found for text in sheet.texts(one)) as font:
                 for certificate in found:
                     content = sheet.draw(certificate, address(certificate), font)
                     entry = zipfile.ZipInfo(

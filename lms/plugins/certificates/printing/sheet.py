@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lms.plugins.api import printing
 from lms.plugins.certificates.models import Certificate
 from lms.plugins.certificates.printing import ornaments, qr
-from lms.plugins.certificates.printing.font import MISSING, lacking, writable
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -19,7 +19,7 @@ _FIXED = (
     "has completed, with every assessment passed,具备上岗资格and is cleared for duty"
     "颁发日期Date有效期至Valid until长期no end证书编号Number验证码Check code扫码验证Scan to verify"
     "荣誉证书CERTIFICATE OF HONOUR获得以下荣誉has earned this honour:"
-    "工号Staff no.=U+0123456789ABCDEFGHJKLMNPQRSTUVWXYZ-· " + MISSING
+    "工号Staff no.=U+0123456789ABCDEFGHJKLMNPQRSTUVWXYZ-· " + printing.MISSING
 )
 
 
@@ -36,21 +36,11 @@ def texts(certificate: Certificate) -> list[str]:
 
 def draw(certificate: Certificate, address: str, font: Path) -> bytes:
     """The PDF; `address` is where it is checked, `font` a cut for `texts(certificate)`."""
-    from fpdf import FPDF
-    from fpdf.fonts import TTFFont
-
-    pdf = FPDF(orientation="landscape", format="A4")
-    pdf.set_auto_page_break(False)
-    pdf.set_margin(0)
-    pdf.add_font("song", fname=font)
-    song = pdf.fonts["song"]
-    assert isinstance(song, TTFFont)  # noqa: S101
-    song.ttfont.recalcBBoxes = False  # they are right, and take half the time
-    pdf.set_title(f"{writable(certificate.holder)} {certificate.number}")
-    pdf.set_author(certificate.issuer.pick("zh"))
-    pdf.set_creator("Service Academy")
-    pdf.set_creation_date(certificate.issued_at)
-    pdf.set_lang("zh-CN")
+    pdf = printing.document(
+        font, title=f"{certificate.holder} {certificate.number}",
+        author=certificate.issuer.pick("zh"), at=certificate.issued_at, language="zh-CN",
+        landscape=True,
+    )  # fmt: skip
     pdf.add_page()
     ornaments.frame(pdf)
     _heading(pdf, certificate)
@@ -80,10 +70,10 @@ def _holder(pdf: "FPDF", certificate: Certificate) -> None:
     pdf.set_draw_color(*_GOLD)
     pdf.set_line_width(0.3)
     pdf.line(_WIDTH / 2 - 62, 92.5, _WIDTH / 2 + 62, 92.5)
-    if missing := lacking(certificate.holder):
+    if missing := printing.lacking(certificate.holder):
         codes = " ".join(f"U+{ord(c):04X}" for c in missing)
         staff_no = certificate.person.staff_no
-        said = f"{MISSING} = {codes} · 工号 Staff no. {staff_no}"
+        said = f"{printing.MISSING} = {codes} · 工号 Staff no. {staff_no}"
         _line(pdf, said, 93.5, 8, _GREY)
 
 
@@ -156,7 +146,7 @@ def _line(
     """
     from fpdf.enums import TextMode
 
-    text = writable(text)
+    text = printing.writable(text)
     pdf.set_font("song", size=size)
     pdf.set_char_spacing(spacing)
     needed = pdf.get_string_width(text)

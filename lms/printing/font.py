@@ -1,4 +1,4 @@
-"""The one font of the certificates: what it can write, and a small cut of it for some texts."""
+"""The one font of what is printed: what it can write, and a small cut of it for some texts."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-FONT = Path(__file__).parent.parent / "fonts" / "noto-serif-sc-0.4.3.ttf"
+FONT = Path(__file__).parent / "fonts" / "noto-serif-sc-0.4.3.ttf"
 # The printers' own mark for a character that is not in the case.
 MISSING = "〓"
 
