@@ -58,7 +58,8 @@ def complete(person, key: str, at: datetime | None) -> None:
         programme.versions.append(
             ProgrammeVersion(
                 number=1, title=Localized(key), summary=Localized(), due_days=7,
-                grants_clearance=False, content_hash="", created_at=datetime(2026, 1, 1, tzinfo=UTC),
+                grants_clearance=False, content_hash="",
+                created_at=datetime(2026, 1, 1, tzinfo=UTC),
             )
         )  # fmt: skip
         db.session.add(programme)
