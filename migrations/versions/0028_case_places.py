@@ -3,8 +3,8 @@
 Written by hand: the index is one list of tokens for each case, found in the order in which results
 are shown, beside what filters count. What is published is indexed anew by `lms upgrade`.
 
-Revision ID: 0027
-Revises: 0026
+Revision ID: 0028
+Revises: 0027
 """
 
 from importlib import import_module
@@ -12,8 +12,8 @@ from importlib import import_module
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
