@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms import audit
 from lms.audit import Actor
 from lms.cases.content import TEXTS, CaseContent
+from lms.cases.duplicates.family import family
 from lms.cases.models import CaseComment, CaseState, CaseVersion
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotFound
@@ -54,12 +55,13 @@ def words(text: Localized) -> str:
 def threads(
     session: Session, version: CaseVersion, rows: Rows
 ) -> dict[tuple[str, int], list[Thread]]:
-    """By section and row: the version's comments, and those earlier versions left open."""
+    """By section and row: the version's comments, and those left open in earlier versions and in
+    cases merged into this one."""
     wanted = (
         select(CaseComment)
         .join(CaseVersion, CaseVersion.id == CaseComment.version_id)
         .where(
-            CaseVersion.case_id == version.case_id,
+            CaseVersion.case_id.in_(family(version.case_id)),
             CaseComment.parent_id.is_(None),
             or_(CaseComment.version_id == version.id, CaseComment.done_at.is_(None)),
         )

@@ -8,6 +8,7 @@ from lms import access
 from lms.access import viewer
 from lms.cases import authoring, comments, content, deidentifying
 from lms.cases.blueprint import actor, bp
+from lms.cases.duplicates.views import like_typed
 from lms.cases.forms import (
     CaseForm,
     case_values,
@@ -114,6 +115,7 @@ def _editor(
         version=version,
         is_conflict=is_conflict,
         asked=_asked(form, version),
+        alike=like_typed(form, version),
         threads=comments.threads(db.session(), version, form.rows()) if version else {},
     )
     return page, status

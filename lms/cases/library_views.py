@@ -10,6 +10,7 @@ from lms.access import viewer
 from lms.cases import comments, content, deidentifying, queries, search
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
+from lms.cases.duplicates.similar import similar
 from lms.cases.models import READABLE, Case, CaseState, CaseVersion
 from lms.cases.uses import reading
 from lms.cases.words import Highlighter
@@ -68,7 +69,8 @@ def case(case_id: int) -> ResponseReturnValue:
 
 def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
     """The page of one version, with what was made from its case."""
-    used = queries.drills_of_case(db.session(), shown.case_id)
+    is_public = shown.state in READABLE
+    used = queries.drills_of_case(db.session(), shown.case_id) if is_public else []
     groups = plugins().collect(hookspecs.lms_actions, shown, viewer())
     return render_template(
         "cases/case.html",
@@ -79,6 +81,8 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         threads=_threads(shown),
         made=reading.of_case(db.session(), shown.case_id) if _may_make(shown) else [],
         makers=_makers(shown),
+        merged_from=_merged_from(shown),
+        alike=[] if is_public else similar(db.session(), shown, [shown.case_id]),
         programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
         actions=[action for group in groups for action in group],
     )
@@ -94,6 +98,15 @@ def _makers(shown: CaseVersion) -> list[Action]:
         return []
     groups = plugins().collect(hookspecs.lms_case_makers, shown, viewer())
     return [action for group in groups for action in group]
+
+
+def _merged_from(shown: CaseVersion) -> int | None:
+    """The case that the reader asked for, and that was merged into this one."""
+    asked_for = request.args.get("merged", type=int)
+    if asked_for is None:
+        return None
+    kept_id = db.session.scalar(select(Case.merged_into_id).where(Case.id == asked_for))
+    return asked_for if kept_id == shown.case_id else None
 
 
 def _asked(shown: CaseVersion, versions: list[CaseVersion]) -> list[deidentifying.Asked]:

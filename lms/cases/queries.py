@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Float, Select, cast, func, or_, select
 
-from lms.cases.models import CaseVersion, Drill, DrillRun, RunState
+from lms.cases.duplicates.family import family
+from lms.cases.models import Case, CaseVersion, Drill, DrillRun, RunState
 from lms.clock import Month
 from lms.courses.models import (
     Enrolment,
@@ -63,9 +64,11 @@ def _start(day: date, zone: ZoneInfo) -> datetime:
 
 def failed_runs(team_ids: Collection[int], since: datetime) -> Select[int, int]:
     """A statement of (case_id, failed): how many drill runs the teams' people failed since then, by
-    the case that the drill was made from."""
+    the case that the drill was made from, or into which that one was merged."""
+    case_id = func.coalesce(Case.merged_into_id, Case.id)
     return (
-        select(CaseVersion.case_id, func.count(DrillRun.id).label("failed"))
+        select(case_id.label("case_id"), func.count(DrillRun.id).label("failed"))
+        .join(CaseVersion, CaseVersion.case_id == Case.id)
         .join(Drill, Drill.case_version_id == CaseVersion.id)
         .join(DrillRun, DrillRun.drill_id == Drill.id)
         .join(Person, Person.id == DrillRun.person_id)
@@ -75,7 +78,7 @@ def failed_runs(team_ids: Collection[int], since: datetime) -> Select[int, int]:
             DrillRun.scored_at >= since,
             Person.team_id.in_(team_ids),
         )
-        .group_by(CaseVersion.case_id)
+        .group_by(case_id)
     )
 
 
@@ -87,24 +90,42 @@ class DrillUse:
     key: str
     title: Localized
     version_number: int
+    is_from_merged: bool
     scored: int
     mean: int | None
 
 
 def drills_of_case(session: Session, case_id: int) -> list[DrillUse]:
-    """The drills made from any version of the case, with what was scored in them."""
+    """The drills made from any version of the case, or of one merged into it, with what was scored
+    in them."""
     mean = func.avg(DrillRun.score)
     rows = session.execute(
-        select(Drill.id, Drill.key, Drill.title, CaseVersion.number, func.count(DrillRun.id), mean)
+        select(
+            Drill.id,
+            Drill.key,
+            Drill.title,
+            CaseVersion.number,
+            CaseVersion.case_id,
+            func.count(DrillRun.id),
+            mean,
+        )
         .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
         .outerjoin(DrillRun, (DrillRun.drill_id == Drill.id) & (DrillRun.state == RunState.SCORED))
-        .where(CaseVersion.case_id == case_id)
-        .group_by(Drill.id, CaseVersion.number)
+        .where(CaseVersion.case_id.in_(family(case_id)))
+        .group_by(Drill.id, CaseVersion.number, CaseVersion.case_id)
         .order_by(Drill.id)
     )
     return [
-        DrillUse(drill_id, key, title, number, scored, None if average is None else round(average))
-        for drill_id, key, title, number, scored, average in rows
+        DrillUse(
+            drill_id,
+            key,
+            title,
+            number,
+            of_case != case_id,
+            scored,
+            None if average is None else round(average),
+        )
+        for drill_id, key, title, number, of_case, scored, average in rows
     ]
 
 

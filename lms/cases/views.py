@@ -9,6 +9,7 @@ from lms.cases import (
     scoring_views,
 )
 from lms.cases.blueprint import bp
+from lms.cases.duplicates import views as duplicate_views
 from lms.cases.lifecycle import views as lifecycle_views
 from lms.cases.practice import views as practice_views
 from lms.cases.raters import views as rater_views
@@ -19,6 +20,7 @@ __all__ = [
     "bp",
     "comment_views",
     "drill_views",
+    "duplicate_views",
     "editor_views",
     "library_views",
     "lifecycle_views",

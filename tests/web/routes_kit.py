@@ -107,6 +107,10 @@ def prepare(app: Flask) -> Others:
     use = recording.record(
         session, present.id, recording.Made("rubric", "routes", present.title), actor=DEMO, now=now
     )
+    told = session.scalars(
+        select(CaseVersion).where(CaseVersion.state == "published", CaseVersion.case_id != case_id)
+    ).first()
+    assert told is not None
     draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)
     remark = comments.add(
         session, draft, "title", 0, "Shorter?", rows=comments.rows_of(content.of(draft)),
@@ -224,6 +228,8 @@ def prepare(app: Flask) -> Others:
             "exams_manage.from_case.version_id": present.id,
             "use_id": use.id,
             "cases.still_right.kind": "rubric",
+            "cases.beside.other_id": told.id,
+            "cases.merge.other_id": told.case_id,
             "drill_id": run.drill_id,
             "run_id": run.id,
             "room_id": room.id,

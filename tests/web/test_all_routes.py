@@ -110,6 +110,7 @@ IMPERSONAL = {
     "channel",
     "drill_id",
     "version_id",
+    "other_id",
     "programme_id",
     "draft_id",
     "place",

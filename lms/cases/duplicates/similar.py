@@ -4,12 +4,10 @@ Candidates share a mark (see `fingerprints`); of the likeliest, the words are co
 the share of words (Chinese: pairs of characters) that both have, of all that either has.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Subquery, func, select, union_all
 
 from lms.cases.content import CaseContent
 from lms.cases.duplicates import fingerprints
@@ -49,40 +47,43 @@ def similar(
     leave_out: Collection[int] = (),
     limit: int = SHOWN,
 ) -> list[Likeness]:
-    """The published cases most like this one, the likest first; two queries, whatever there is.
+    """The published cases most like this one, the likest first; one query, whatever there is.
 
     `leave_out`: ids of cases, such as its own.
     """
-    found = _candidates(session, fingerprints.marks(case))
-    if not found:
+    marks = fingerprints.marks(case)
+    if not marks:
         return []
-    wanted = select(CaseVersion).where(
-        CaseVersion.id.in_(found),
-        CaseVersion.state == CaseState.PUBLISHED,
-        CaseVersion.case_id.not_in(leave_out),
+    likely = _candidates(marks)
+    wanted = (
+        select(CaseVersion)
+        .join(likely, likely.c.version_id == CaseVersion.id)
+        .where(CaseVersion.state == CaseState.PUBLISHED, CaseVersion.case_id.not_in(leave_out))
     )
-    versions = session.scalars(wanted.options(joinedload(CaseVersion.case)))
+    versions = session.scalars(wanted)
     compared = (compare(case, version) for version in versions)
     alike = [one for one in compared if one.is_alike]
     return sorted(alike, key=lambda one: (-one.most, -one.version.id))[:limit]
 
 
-def _candidates(session: Session, marks: Iterable[int]) -> list[int]:
+def _candidates(marks: Iterable[int]) -> Subquery:
     """The versions that share most marks."""
     each = [
-        select(CaseFingerprint.version_id, literal(mark).label("mark"))
+        select(CaseFingerprint.version_id)
         .where(CaseFingerprint.mark == mark)
         .order_by(CaseFingerprint.version_id.desc())
         .limit(_FOR_EACH_MARK)
         .subquery()
         for mark in marks
     ]
-    if not each:
-        return []
-    rows = session.execute(union_all(*(select(part.c.version_id) for part in each)))
-    shared = Counter(version_id for (version_id,) in rows)
-    likely = sorted(shared, key=lambda version_id: (-shared[version_id], -version_id))
-    return likely[:_COMPARED]
+    shared = union_all(*(select(part.c.version_id) for part in each)).subquery()
+    return (
+        select(shared.c.version_id)
+        .group_by(shared.c.version_id)
+        .order_by(func.count().desc(), shared.c.version_id.desc())
+        .limit(_COMPARED)
+        .subquery()
+    )
 
 
 def compare(case: CaseContent | CaseVersion, version: CaseVersion) -> Likeness:

@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 from lms import access
 from lms.access import viewer
 from lms.cases.blueprint import actor, bp
+from lms.cases.duplicates import merging
 from lms.cases.lifecycle import archiving, due, keeping, policy
 from lms.cases.lifecycle.forms import KeepingForm
 from lms.cases.models import Case
@@ -60,7 +61,10 @@ def keep(case_id: int) -> ResponseReturnValue:
             db.session.commit()
             flash(_("Saved."), "success")
             return redirect(_page_of(case_id), 303)
-    page = render_template("cases/keeping.html", form=form, case=case, version=version)
+    merged = merging.merged_into(db.session(), case_id)
+    page = render_template(
+        "cases/keeping.html", form=form, case=case, version=version, merged=merged
+    )
     return page, 400 if form.errors else 200
 
 
