@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from lms.content_files import starter_content
+from lms.plugins.exams.types import KINDS
 
 FILES = sorted(starter_content().rglob("*.yaml"))
 
@@ -44,3 +45,24 @@ def test_there_is_enough_to_start_with_on_monday() -> None:
     questions = [q for bank in banks for q in yaml.safe_load(bank.read_text("utf-8"))["questions"]]
     assert (count("cases"), count("drills"), count("rubrics")) >= (32, 12, 4)
     assert len(questions) >= 160
+
+
+def test_cases_cover_what_a_team_meets() -> None:
+    cases = [
+        yaml.safe_load(path.read_text("utf-8")) for path in (starter_content() / "cases").glob("*")
+    ]
+    by_stage = {(case["stage"], case["outcome"]) for case in cases}
+    assert len(by_stage) == 8  # each of the four stages, gone well and gone wrong
+    by_level = {(case["complaint_level"], case["outcome"]) for case in cases}
+    assert {(level, how) for level in (1, 2, 3) for how in ("success", "failure")} <= by_level
+    assert {case["channel"] for case in cases} == {"online", "phone", "email"}
+    tags = [tag for case in cases for tag in case["tags"]["en"]]
+    assert tags.count("peak season") >= 4
+
+
+def test_questions_of_every_type_name_real_cases() -> None:
+    keys = {path.stem for path in (starter_content() / "cases").glob("*.yaml")}
+    banks = (starter_content() / "questions").glob("*.yaml")
+    questions = [q for bank in banks for q in yaml.safe_load(bank.read_text("utf-8"))["questions"]]
+    assert {question["type"] for question in questions} == set(KINDS)
+    assert {question["case"] for question in questions if "case" in question} <= keys
