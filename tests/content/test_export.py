@@ -48,7 +48,8 @@ def test_the_starter_content_comes_back(both_apps: Flask, lms: Command, tmp_path
         if isinstance(document, dict):
             for question in document.get("questions", ()):
                 question["tags"] = sorted(question.get("tags", ()))
-                question["answer"] = sorted(question["answer"])
+                if "answer" in question:
+                    question["answer"] = sorted(question["answer"])
         assert ours[name] == document, name
     before = rows()
     again = lms("content", "load", first)

@@ -19,7 +19,7 @@ _FIELDS = (
         Localized("签核清单", "Checklist"),
         FieldKind.LINES,
         Localized(
-            "带教当面看学员做到，逐项打勾。",
+            "导师当面看学员做到，逐项打勾。",
             "What a mentor sees the learner do, item by item.",
         ),
         initial=[{}, {}, {}],
