@@ -46,6 +46,20 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+# Databases for tests live for seconds and need not outlast a power cut.
+_SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "checkpoint_timeout=1h",
+    "max_wal_size=4GB",
+    "shared_buffers=512MB",
+    "max_connections=100",
+)
+
+
 def main() -> int:
     command = sys.argv[sys.argv.index("--") + 1 :]
     if os.environ.get("TEST_POSTGRES_URL"):
@@ -82,14 +96,7 @@ def main() -> int:
             str(port),
             "-k",
             folder,
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "fsync=off",
-            "-c",
-            "full_page_writes=off",
-            "-c",
-            "max_connections=100",
+            *(part for setting in _SETTINGS for part in ("-c", setting)),
         ],
         stdout=subprocess.DEVNULL,
         stderr=(folder / "log").open("w"),

@@ -5,7 +5,8 @@ plugin's own, because it would go on acting while the plugin is disabled.
 """
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
 from types import SimpleNamespace
 
 from flask import Blueprint, Flask
@@ -61,13 +62,23 @@ def _check_reach(probe: Flask) -> None:
 
 
 def _check_addresses(app: Flask, probe: Flask) -> None:
-    taken = {where: rule for rule in app.url_map.iter_rules() for where in _addresses(rule)}
-    for rule in probe.url_map.iter_rules():
-        for where in _addresses(rule):
-            if where in taken:
-                raise ValueError(f"{rule.rule} is the address of {taken[where].endpoint} already")
+    # Kept: werkzeug sorts all rules before it lists them, which it would do for each plugin.
+    taken: dict[tuple[str, str], Rule] = app.extensions.setdefault("lms_addresses", {})
+    if not taken:
+        taken.update(_addresses(app))
+    added = dict(_addresses(probe))
+    for where, rule in added.items():
+        if where in taken:
+            raise ValueError(f"{rule.rule} is the address of {taken[where].endpoint} already")
+    taken.update(added)
 
 
-def _addresses(rule: Rule) -> list[tuple[str, str]]:
-    path = re.sub(r"<[^>]*>", "<>", rule.rule).rstrip("/")
-    return [(path, method) for method in (rule.methods or set()) - _IMPLICIT]
+def _addresses(app: Flask) -> Iterator[tuple[tuple[str, str], Rule]]:
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - _IMPLICIT:
+            yield (_address(rule.rule), method), rule
+
+
+@lru_cache(maxsize=4096)
+def _address(rule: str) -> str:
+    return re.sub(r"<[^>]*>", "<>", rule).rstrip("/")
