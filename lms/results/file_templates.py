@@ -42,7 +42,9 @@ def template(session: Session, kind: str) -> ResponseReturnValue:
         known = importing.known_metrics(session)
         header += [_header(metric, side) for metric in known]
         example += [_figure(metric) for metric in known]
-    return download(_("%(kind)s template", kind=pick(KINDS[kind])), header, [example], "xlsx")
+    return download(
+        _("%(kind)s template", kind=pick(KINDS[kind])), header, [example], "xlsx", names_nobody=True
+    )
 
 
 def _header(metric: Metric, side: int) -> str:

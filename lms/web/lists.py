@@ -10,6 +10,11 @@ from typing import Any, Generic, TypeVar
 from flask import Response, abort, request, url_for
 from werkzeug.http import dump_options_header
 
+from lms import audit
+from lms.access import viewer
+from lms.clock import now
+from lms.db import Session, db, reading
+
 T = TypeVar("T")
 PER_PAGE = 25
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,17 +51,41 @@ def page_url(number: int) -> str:
 
 
 def download(
-    name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], kind: str
+    name: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    kind: str,
+    *,
+    names_nobody: bool = False,
 ) -> Response:
-    """The rows as a file; `kind` is `csv` or `xlsx`, `name` has no suffix."""
+    """The rows as a file; `kind` is `csv` or `xlsx`, `name` has no suffix.
+
+    Who took it is written to the audit log, unless it `names_nobody` (a template, questions).
+    """
     if kind not in {"csv", "xlsx"}:
         abort(404)
+    rows = list(rows)
+    if not names_nobody:
+        _note_export(f"{name}.{kind}", len(rows))
     body = _workbook(headers, rows) if kind == "xlsx" else _csv(headers, rows)
     response = Response(body, mimetype=_XLSX if kind == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = dump_options_header(
         "attachment", {"filename": f"{name}.{kind}"}
     )
     return response
+
+
+def _note_export(file: str, count: int) -> None:
+    """In a transaction of its own: the request reads a snapshot, which cannot be written to."""
+    mode = reading.set(False)
+    try:
+        with Session(db.engine) as session, session.begin():
+            audit.record(
+                session, audit.Actor(viewer().person_id), "export.take", ("export", None),
+                now=now(), file=file, rows=count, asked=request.full_path.rstrip("?"),
+            )  # fmt: skip
+    finally:
+        reading.reset(mode)
 
 
 def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:

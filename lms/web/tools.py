@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from lms.i18n import locale
+from lms.web.plots import plot_of
 
 _ICONS = "vendor/tabler-icons-3.51.0.svg"
 
@@ -78,8 +79,9 @@ class _Macros:
 def init_app(app: Flask) -> None:
     tools = app.extensions["lms_tools"] = Tools()
     app.jinja_env.globals.update(
-        url_for=tools.url_for, asset=tools.asset, icon=tools.icon, part=tools.part, ui=_Macros(app)
-    )
+        url_for=tools.url_for, asset=tools.asset, icon=tools.icon, part=tools.part, ui=_Macros(app),
+        plot_of=plot_of,
+    )  # fmt: skip
 
 
 def url_for(endpoint: str, **values: object) -> str:

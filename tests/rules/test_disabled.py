@@ -15,7 +15,7 @@ from lms.results.month_list import month_list
 from lms.rules import plugin_admin, services
 
 OURS = (
-    "certificates", "duty", "exams", "messaging", "planning", "promotion", "recognition",
+    "certificates", "duty", "exams", "insight", "messaging", "planning", "promotion", "recognition",
     "retraining",
 )  # fmt: skip
 
@@ -46,6 +46,7 @@ def test_no_trace_on_the_pages(bare: Flask, persons, auth, facts) -> None:
             "/promotion",
             "/duty",
             "/messaging",
+            "/insight",
             "/recognition",
             "/recognition/points",
             "/api/v1/duty/1",

@@ -294,6 +294,7 @@ def prepare(app: Flask) -> Others:
             "delivery_id": 1,
             "address_id": address.id,
             "channel": "email",
+            "insight.team_id": stranger.team_id,
             "messaging_teams.team_id": stranger.team_id,
             "messaging_teams.channel": "webhook",
             "rules.switch_plugin.name": "exams",

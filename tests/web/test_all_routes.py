@@ -36,8 +36,8 @@ QUERIES = {
     "people.me": 9,
     # What every plugin adds beside the day's work.
     "web.more": 11,
-    "rules.plugin": 17,
-    "rules.plugins": 14,
+    "rules.plugin": 18,
+    "rules.plugins": 15,
     # Twelve months, each read by the rule.
     "rules.rule": 64,
     "rules.rule_month": 10,
@@ -152,6 +152,7 @@ LET_IN = {
 }
 # Lists of a whole month: not for those who may see their own result alone.
 FROM_SCOPE = {
+    "insight.company": Scope.ALL,
     "results.months": Scope.TEAM,
     "results.month": Scope.TEAM,
     "results.export_month": Scope.TEAM,

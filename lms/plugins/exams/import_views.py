@@ -132,7 +132,13 @@ def take_questions(import_id: int) -> ResponseReturnValue:
 @access.requires("exams.manage")
 def import_template() -> ResponseReturnValue:
     examples = tables.examples()
-    return download(_("Questions template"), tables.header(4), tables.rows(examples, 4), "xlsx")
+    return download(
+        _("Questions template"),
+        tables.header(4),
+        tables.rows(examples, 4),
+        "xlsx",
+        names_nobody=True,
+    )
 
 
 @bp.get("/banks/<key>/export.<kind>")
@@ -148,7 +154,9 @@ def export_questions(key: str, kind: str) -> ResponseReturnValue:
 
         return _file(as_moodle_xml(questions), f"{key}.xml", "application/xml")
     letters = tables.widest(questions)
-    return download(key, tables.header(letters), tables.rows(questions, letters), kind)
+    return download(
+        key, tables.header(letters), tables.rows(questions, letters), kind, names_nobody=True
+    )
 
 
 def _file(body: str | bytes, name: str, mimetype: str) -> Response:

@@ -50,7 +50,9 @@ def year() -> ResponseReturnValue:
         abort(404)
     found = board.year_of_plan(db.session(), asked, present, now())
     if kind := request.args.get("format"):
-        return download(f"training-plan-{asked}", board.headers(), board.lines(found), kind)
+        return download(
+            f"training-plan-{asked}", board.headers(), board.lines(found), kind, names_nobody=True
+        )
     return render_template("planning/year.html", found=found, words=words)
 
 

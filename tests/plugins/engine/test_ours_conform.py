@@ -13,6 +13,7 @@ from lms.plugins.testing import check_plugin
         "certificates",
         "duty",
         "exams",
+        "insight",
         "mentoring",
         "messaging",
         "planning",
