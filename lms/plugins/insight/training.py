@@ -68,15 +68,20 @@ class Beside:
 
 
 def courses(session: Session) -> list[Course]:
-    """Courses that somebody completed, most completed first; what clears for duty has no before."""
+    """By how many completed them, most first; what clears for duty has no before."""
     people = func.count(func.distinct(Enrolment.person_id))
     rows = session.execute(
         select(Programme.id, ProgrammeVersion.title, Programme.kind, people)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .join(Enrolment, Enrolment.programme_id == Programme.id)
+        .outerjoin(
+            Enrolment,
+            and_(
+                Enrolment.programme_id == Programme.id,
+                Enrolment.status == EnrolmentStatus.COMPLETED,
+            ),
+        )
         .where(
             is_latest(),
-            Enrolment.status == EnrolmentStatus.COMPLETED,
             Programme.kind.in_(
                 (ProgrammeKind.TOPIC, ProgrammeKind.TRACK, ProgrammeKind.RETRAINING)
             ),

@@ -71,7 +71,9 @@ def cohorts() -> ResponseReturnValue:
 @bp.get("/courses")
 @access.requires(TRAINING)
 def courses() -> ResponseReturnValue:
-    return render_template("insight/courses.html", found=training.courses(db.session()))
+    return render_template(
+        "insight/courses.html", found=[c for c in training.courses(db.session()) if c.completed]
+    )
 
 
 @bp.get("/courses/<int:programme_id>")

@@ -32,7 +32,7 @@ def of_person(
     """The person's own figure of each month, ranked or not."""
     ids = list(closes.values())
     mine = (MonthResult.close_id.in_(ids), MonthResult.person_id == person_id)
-    found: Select[Any] = select(MonthResult.close_id, MonthResult.score).where(*mine)
+    found: Any = select(MonthResult.close_id, MonthResult.score).where(*mine)
     if code != SCORE:
         found = select(MonthFigure.close_id, MonthFigure.value).where(
             MonthFigure.close_id.in_(ids),
