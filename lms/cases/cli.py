@@ -19,13 +19,16 @@ def cases() -> None:
 @click.argument("folder", metavar="DIR",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 def import_(folder: Path) -> None:
-    """Publish the cases of a folder, or of `cases` in it; unchanged ones stay as they are."""
+    """Publish the cases of a folder, or of `cases` in it; unchanged ones stay as they are.
+
+    Markdown files (as `export` writes them) and YAML files. A faulty file changes nothing.
+    """
     from lms.cases.loading import load_cases
 
     if (folder / "cases").is_dir():
         folder = folder / "cases"
-    if not any(folder.glob("*.yaml")):
-        raise DomainError("There are no .yaml files in %(folder)s.", folder=folder)
+    if not any((*folder.glob("*.md"), *folder.glob("*.yaml"))):
+        raise DomainError("There are no .md or .yaml files in %(folder)s.", folder=folder)
     changed = load_cases(db.session(), folder, now())
     db.session.commit()
     click.echo(f"{changed} cases changed")
@@ -34,12 +37,12 @@ def import_(folder: Path) -> None:
 @cases.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write the published cases into a new or empty folder, one file each."""
-    from lms.cases.dumping import dump_cases
+    """Write the published cases into a new or empty folder, a Markdown file each."""
+    from lms.cases.files.folders import write_folder
     from lms.content_files import into_new
 
     with into_new(folder) as made:
-        count = dump_cases(db.session(), made)
+        count = write_folder(db.session(), made)
     click.echo(f"{count} cases written to {folder}")
 
 

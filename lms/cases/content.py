@@ -14,6 +14,7 @@ from lms.people.models import Channel
 WHO = ("customer", "agent", "system")
 LEVELS = (0, 1, 2, 3)
 MAX_LINES, MAX_STEPS, MAX_TAGS, MAX_TAG = 80, 20, 12, 30
+_MOST = {"title": 200, "category": 200, "dialogue": 2000, "handling": 2000}
 TEXTS = ("category", "title", "scenario", "result", "lessons")
 
 
@@ -59,9 +60,23 @@ class CaseContent:
         plain = {k: asdict(v) if isinstance(v, Localized) else v for k, v in self.columns().items()}
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
+    def says_the_same(self, other: "CaseContent") -> bool:
+        """Apart from line breaks at the end of a text, which not every file keeps."""
+        return bool(_trimmed(self.columns()) == _trimmed(other.columns()))
+
     def write_to(self, version: CaseVersion) -> None:
         for name, value in self.columns().items():
             setattr(version, name, value)
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, Localized):
+        value = asdict(value)
+    if isinstance(value, dict):
+        return {name: _trimmed(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(each) for each in value]
+    return value.rstrip("\n") if isinstance(value, str) else value
 
 
 def of(version: CaseVersion) -> CaseContent:
@@ -96,6 +111,25 @@ def check_draft(content: CaseContent) -> None:
         )
     if len(content.handling) > MAX_STEPS:
         raise DomainError("At most %(count)s steps.", field="handling", count=MAX_STEPS)
+
+
+def check_sizes(content: CaseContent) -> None:
+    """As long as the editor takes them, for what comes from files; DomainError names the field."""
+    texts = [(name, getattr(content, name)) for name in TEXTS]
+    texts += [("dialogue", Localized(line.zh, line.en)) for line in content.dialogue]
+    texts += [("handling", step) for step in content.handling]
+    for name, text in texts:
+        most = _MOST.get(name, 8000)
+        if max(len(text.zh), len(text.en)) > most:
+            raise DomainError("At most %(count)s characters.", field=name, count=most)
+        if "\0" in text.zh + text.en:
+            raise DomainError("This holds a sign that no text has.", field=name)
+    for words in content.tags.values():
+        if len(words) > MAX_TAGS or any(len(w) > MAX_TAG or "\0" in w for w in words):
+            raise DomainError(
+                "At most %(count)s tags of %(most)s characters.",
+                field="tags", count=MAX_TAGS, most=MAX_TAG,
+            )  # fmt: skip
 
 
 def check_complete(content: CaseContent) -> None:

@@ -21,20 +21,25 @@ _OPTIONAL = ("category", "result")
 
 def dump_cases(session: Session, folder: Path) -> int:
     """One file for each published case, by its key; returns how many."""
-    wanted = (
+    found = published_cases(session)
+    for version in found:
+        write_document(folder, version.case.key, case_document(version))
+    return len(found)
+
+
+def published_cases(session: Session) -> Sequence[CaseVersion]:
+    """With their cases, by key."""
+    return session.scalars(
         select(CaseVersion)
         .join(CaseVersion.case)
         .where(CaseVersion.state == CaseState.PUBLISHED)
         .options(joinedload(CaseVersion.case))
         .order_by(Case.key)
-    )
-    found = session.scalars(wanted).all()
-    for version in found:
-        write_document(folder, version.case.key, _case(version))
-    return len(found)
+    ).all()
 
 
-def _case(version: CaseVersion) -> dict[str, Any]:
+def case_document(version: CaseVersion) -> dict[str, Any]:
+    """A version as a content file has it."""
     texts = {name: sides(getattr(version, name)) for name in content.TEXTS}
     document = {
         "key": version.case.key,

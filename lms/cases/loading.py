@@ -31,9 +31,14 @@ _MAY_LACK = ("category", "result", "persona", "mood")
 def load_cases(session: Session, folder: Path, now: datetime) -> int:
     """Store new and changed cases, published at once; returns how many.
 
-    What was archived here stays archived, whatever its file says.
+    YAML and Markdown files; all are read before anything is stored. What was archived here stays
+    archived, whatever its file says.
     """
-    return sum(_store_case(session, *read_case(path, raw), now) for path, raw in documents(folder))
+    from lms.cases.files.folders import read_folder  # it reads cases with what is here
+
+    found = read_folder(folder)
+    found.refuse_problems()
+    return sum(_store_case(session, case.key, case.content, now) for case in found.cases)
 
 
 def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
@@ -129,7 +134,7 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
         .order_by(CaseVersion.number.desc())
         .limit(1)
     )
-    if session.scalar(loaded) == digest or _is_published(session, case.id, digest):
+    if session.scalar(loaded) == digest or _is_published(session, case.id, new):
         return 0
     version = CaseVersion(
         case_id=case.id,
@@ -144,11 +149,11 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
     return 1
 
 
-def _is_published(session: Session, case_id: int, digest: str) -> bool:
+def _is_published(session: Session, case_id: int, new: CaseContent) -> bool:
     """Whether readers see just this already, written on screen and exported from here."""
     wanted = (CaseVersion.case_id == case_id, CaseVersion.state == CaseState.PUBLISHED)
     published = session.scalar(select(CaseVersion).where(*wanted))
-    return published is not None and content.of(published).digest() == digest
+    return published is not None and content.of(published).says_the_same(new)
 
 
 def load_rubrics(session: Session, folder: Path, now: datetime) -> int:

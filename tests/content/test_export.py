@@ -182,4 +182,4 @@ def test_a_wrong_case_is_named_and_nothing_is_taken(
     assert (result.code, "z.yaml" in result.err) == (1, True)
     assert db.session.scalar(select(func.count(Case.id))) == 0
     (tmp_path / "empty").mkdir()
-    assert "no .yaml files" in lms("cases", "import", tmp_path / "empty").err
+    assert "no .md or .yaml files" in lms("cases", "import", tmp_path / "empty").err

@@ -1,0 +1,150 @@
+"""Cases in a folder, and in a ZIP of such files; nothing of a ZIP is written to the disk."""
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from zlib import error as ZlibError
+
+from lms.cases.content import CaseContent, check_sizes
+from lms.cases.dumping import case_document, published_cases
+from lms.cases.files import reading
+from lms.cases.files.writing import as_markdown
+from lms.cases.loading import read_case
+from lms.content_files import documents
+from lms.db import Session
+from lms.errors import DomainError
+
+MOST_FILES, MOST_BYTES, MOST_IN_ALL = 2000, 1024 * 1024, 64 * 1024 * 1024
+MOST_PROBLEMS = 50
+# The same site gives the same bytes.
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """A case as a file has it; `file` is its name."""
+
+    file: str
+    key: str
+    content: CaseContent
+
+
+@dataclass
+class Found:
+    cases: list[FileCase] = field(default_factory=list)
+    problems: list[DomainError] = field(default_factory=list)
+
+    def add(self, file: str, read: Callable[[], tuple[str, CaseContent]]) -> None:
+        try:
+            key, content = read()
+            _check(file, content)
+            other = next((case.file for case in self.cases if case.key == key), None)
+            if other is not None:
+                raise DomainError(
+                    "%(file)s: the key %(key)s stands in %(other)s too.",
+                    file=file, key=key, other=other,
+                )  # fmt: skip
+        except DomainError as error:
+            self.problems.append(error)
+        else:
+            self.cases.append(FileCase(file, key, content))
+
+    def refuse_problems(self) -> None:
+        """DomainError with all that is wrong, a line each."""
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        if self.problems:
+            said = "\n".join(map(str, self.problems[:MOST_PROBLEMS]))
+            raise DomainError("%(problems)s", problems=said)
+
+
+def _check(file: str, content: CaseContent) -> None:
+    try:
+        check_sizes(content)
+    except DomainError as error:
+        raise DomainError(
+            "%(file)s, %(place)s: %(why)s", file=file, place=error.field, why=str(error)
+        ) from error
+
+
+def read_folder(folder: Path) -> Found:
+    """Its YAML and Markdown files by name; a README is none of them."""
+    found = Found()
+    for path, raw in documents(folder):
+        found.add(path.name, lambda path=path, raw=raw: read_case(path, raw))  # type: ignore[misc]
+    for path in sorted(folder.glob("*.md")):
+        if not _is_readme(path.name):
+            body = path.read_bytes()
+            found.add(path.name, lambda path=path, body=body: reading.read(path.name, body))  # type: ignore[misc]
+    return found
+
+
+def write_folder(session: Session, folder: Path) -> int:
+    """A Markdown file for each published case; returns how many."""
+    count = 0
+    for name, text in _files(session):
+        (folder / name).write_text(text, "utf-8", newline="\n")
+        count += 1
+    return count
+
+
+def as_zip(session: Session) -> bytes:
+    """The same files as a ZIP."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _files(session):
+            archive.writestr(zipfile.ZipInfo(name, _STAMP), text, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _files(session: Session) -> Iterator[tuple[str, str]]:
+    for version in published_cases(session):
+        yield f"{version.case.key}.md", as_markdown(case_document(version))
+
+
+def read_zip(body: bytes, name: str) -> Found:
+    """The Markdown files of a ZIP, in whatever folder they lie there; other files are left alone.
+
+    DomainError if it cannot be read, holds none, or would unpack to more than is allowed.
+    """
+    found = Found()
+    for file, text in _unpacked(body, name):
+        found.add(file, lambda file=file, text=text: reading.read(file, text))  # type: ignore[misc]
+    if not found.cases and not found.problems:
+        raise DomainError("There are no Markdown files (.md) in %(file)s.", file=name)
+    return found
+
+
+def _unpacked(body: bytes, name: str) -> list[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            return list(_members(archive, name))
+    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DomainError("%(file)s cannot be unpacked.", file=name) from error
+
+
+def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
+    wanted = [info for info in archive.infolist() if _is_case(info.filename)]
+    if len(wanted) > MOST_FILES:
+        raise DomainError("%(file)s holds more than %(most)s files.", file=name, most=MOST_FILES)
+    left = MOST_IN_ALL
+    for info in wanted:
+        with archive.open(info) as member:
+            # What it says of its own size is not believed.
+            text = member.read(min(MOST_BYTES, left) + 1)
+        left -= len(text)
+        if len(text) > MOST_BYTES or left < 0:
+            raise DomainError("%(file)s unpacks to more than is allowed.", file=name)
+        yield PurePosixPath(info.filename).name, text
+
+
+def _is_case(path: str) -> bool:
+    parts: Sequence[str] = PurePosixPath(path.replace("\\", "/")).parts
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts if part != "..")
+    return bool(parts) and parts[-1].endswith(".md") and not hidden and not _is_readme(parts[-1])
+
+
+def _is_readme(name: str) -> bool:
+    return name.lower().startswith("readme")
