@@ -32,10 +32,10 @@ def open_versions(session: Session) -> list[CaseVersion]:
 
 
 def version_of(session: Session, version_id: int) -> CaseVersion:
-    """The version, locked against others who are about to change it."""
-    found = session.scalar(
-        select(CaseVersion).where(CaseVersion.id == version_id).with_for_update()
-    )
+    """The version as it is now, locked against others who are about to change it."""
+    wanted = select(CaseVersion).where(CaseVersion.id == version_id).with_for_update()
+    # Whoever waited for the lock holds it as it was before, if they read it before.
+    found = session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
         raise NotFound("There is no such case.")
     return found

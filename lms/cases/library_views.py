@@ -77,6 +77,7 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         version=shown,
         versions=versions,
         used=used,
+        score=queries.score_of_case(used),
         asked=_asked(shown, versions),
         threads=_threads(shown),
         made=reading.of_case(db.session(), shown.case_id) if _may_make(shown) else [],

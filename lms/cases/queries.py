@@ -1,6 +1,6 @@
 """Questions about drills and cases that others ask, each one set-based statement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -127,6 +127,13 @@ def drills_of_case(session: Session, case_id: int) -> list[DrillUse]:
         )
         for drill_id, key, title, number, of_case, scored, average in rows
     ]
+
+
+def score_of_case(used: Sequence[DrillUse]) -> tuple[int, int | None]:
+    """How many runs of a case's drills were scored, and their mean in hundredths of a percent."""
+    scored = sum(drill.scored for drill in used)
+    total = sum(drill.scored * drill.mean for drill in used if drill.mean is not None)
+    return scored, round(total / scored) if scored else None
 
 
 def programmes_using(session: Session, drill_keys: list[str]) -> list[Localized]:

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import audit
 from lms.audit import Actor, AuditEntry
@@ -13,7 +13,7 @@ from lms.db import Localized, db
 from lms.errors import Conflict, DomainError, NotAllowed
 from lms.people.models import Notification
 from tests.cases import kit
-from tests.conftest import People
+from tests.conftest import Auth, People
 
 
 @pytest.fixture
@@ -135,3 +135,62 @@ def test_review_needs_a_complete_case(
         )
         authoring.submit(db.session(), draft.id, actor=audit.OPERATOR, now=clock.now())
     assert refused.value.field == field
+
+
+def test_two_who_save_at_the_same_moment(
+    postgres_app: Flask, persons: People, clock: SettableClock
+) -> None:
+    """The second has read the draft before the first saved it, and gets the lock after."""
+    author, helper = (Actor(persons.add("trainer").id) for _ in range(2))
+    draft = begin(author, clock)
+    db.session.commit()
+    assert draft.edit_count == 0  # read, and kept in the session
+    with db.engine.begin() as first:
+        first.execute(
+            update(CaseVersion)
+            .where(CaseVersion.id == draft.id)
+            .values(edit_count=1, review_note="theirs")
+        )
+    mine = kit.some_content(title=Localized("", "Mine"))
+    with pytest.raises(Conflict):
+        authoring.save_draft(db.session(), draft.id, mine, edit_count=0, actor=helper)
+
+
+def test_staged_edits_in_the_browser(
+    app: Flask, auth: Auth, persons: People, clock: SettableClock
+) -> None:
+    """The published version stays in force while the next one is written by two."""
+    author, helper, agent = persons.add("trainer"), persons.add("trainer"), persons.add()
+    first, second, reader = auth.login(author), auth.login(helper), auth.login(agent)
+    case_id = kit.published_case(clock.now()).case_id
+    db.session.commit()
+    editors = [client.post(f"/cases/{case_id}/draft").location for client in (first, second)]
+    assert editors[0] == editors[1]
+    form = {
+        "stage": "after_sales", "channel": "online", "complaint_level": "1", "outcome": "success",
+        "scenario_en": "It was late", "lessons_en": "- Listen", "edit_count": "0", "do": "save",
+        "dialogue-0-who": "customer", "dialogue-0-en": "Where?", "handling-0-en": "Looked it up",
+        "dialogue-1-who": "agent", "dialogue-1-en": "Here",
+    }  # fmt: skip
+    assert first.post(editors[0], data=form | {"title_en": "Zebra first"}).status_code == 303
+    late = second.post(editors[0], data=form | {"title_en": "Zebra second"})
+    assert late.status_code == 409 and "Zebra second" in late.text
+    page = reader.get(f"/cases/{case_id}").text
+    assert "Late parcel" in page and "Zebra" not in page
+    assert "Zebra" not in reader.get("/cases?q=zebra").text.replace("“zebra”", "")
+    db.session.rollback()
+
+    url = editors[0].removesuffix("edit") + "review"
+    first.post(url, data={"do": "submit"})
+    reviewers = [auth.login(persons.add("trainer")) for _ in range(2)]
+    stale = {"do": "publish", "edit_count": "0"}
+    assert (
+        "changed this case while" in reviewers[0].post(url, data=stale, follow_redirects=True).text
+    )
+    read = {"do": "publish", "edit_count": "1"}
+    assert reviewers[0].post(url, data=read).location == f"/cases/{case_id}"
+    again = reviewers[1].post(url, data=read, follow_redirects=True)
+    assert "not waiting for review any more" in again.text
+    page = reader.get(f"/cases/{case_id}").text
+    assert "Zebra first" in page and "Late parcel" not in page
+    assert "Late parcel" in reader.get(f"/cases/{case_id}?version=1").text
