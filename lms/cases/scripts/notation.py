@@ -14,7 +14,7 @@ from lms.errors import DomainError
 
 _MOOD = re.compile(r"[+-]?[0-4]")
 _SPLIT = re.compile(r"[,，、]")
-MAX_WORDS, MAX_TEXT = 30, 500
+MAX_WORDS, MAX_TEXT = 80, 500
 
 
 def read(text: str, *, field: str, with_words: bool) -> list[dict[str, Any]]:

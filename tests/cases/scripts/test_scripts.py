@@ -90,6 +90,11 @@ def test_notation() -> None:
         ("We won't be able to promise that", ["promise"], False),
         ("Don't worry, I'll call you", ["i'll call"], True),
         ("No problem, we can refund it", ["we can refund"], True),
+        ("我帮您查一下库存", ["查…库存"], True),
+        ("我查了。库存不归我管", ["查…库存"], False),
+        ("I'm placing your order", ["placing...order"], True),
+        ("给不了您保证", ["保证"], False),
+        ("…", ["…"], False),
     ],
 )
 def test_hearing(text: str, words: list[str], found: bool) -> None:
