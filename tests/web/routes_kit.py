@@ -34,6 +34,7 @@ from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import issuing, signing
 from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
+from lms.plugins.exams.models import Mark
 from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.planning.models import PlanEntry
@@ -178,6 +179,10 @@ def prepare(app: Flask) -> Others:
     written = drafts.begin(session, topic, actor=DEMO, now=now)
     shown = attach(session, written.id, io.BytesIO(_PNG), "shelf.png", actor=DEMO, now=now)
     part = written.document["modules"][0]
+    claimed = Mark(
+        attempt_id=attempt.id, position=1, slot=1, marker_id=stranger.id, points=[], touched_at=now
+    )
+    session.add(claimed)
     kept = previews.prepare(
         session, "service-handbook", b"question,A,B,answer\nWho?,me,you,A\n", "new.csv",
         person_id=stranger.id, now=now,
@@ -280,6 +285,7 @@ def prepare(app: Flask) -> Others:
             "exams_manage.export_questions.key": "service-handbook",
             "exams_manage.export_questions.kind": "gift",
             "exams_manage.import_id": kept.id,
+            "exams_manage.mark_id": claimed.id,
             "number": 1,
             "staff_no": stranger.staff_no,
             "review_id": comment.review_id,

@@ -18,6 +18,7 @@ from lms.plugins.api import (
     Month,
     NavItem,
     NoticeKind,
+    Panel,
     Permission,
     Policy,
     Scope,
@@ -33,6 +34,7 @@ TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question
 NOTICES = {
     "exam": NoticeKind(Localized("考试结果", "Result of an exam")),
     "exam.training": NoticeKind(Localized("考试未通过后的加训", "Extra training after an exam")),
+    "exam_marking": NoticeKind(Localized("待阅卷的答案", "Answers to mark")),
 }
 AUDIT = {
     "exam.start": Localized("开始考试", "Began an exam"),
@@ -41,14 +43,16 @@ AUDIT = {
     "exam.reset": Localized("重置考试次数", "Reset somebody’s attempts at an exam"),
     "exam.training": Localized("考试未通过，安排加训", "Extra training after a failed exam"),
     "exam.save": Localized("修改考试设置", "Changed an exam"),
+    "exam.mark": Localized("评阅答案", "Marked an answer"),
     "exam.import": Localized("导入题目", "Imported questions"),
+    "exam_attempt": Localized("答卷", "Sitting of an exam"),
     "question_bank": Localized("题库", "Question bank"),
 }
 
 
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
-    from lms.plugins.exams import import_views, manage, views  # noqa: F401  its routes
+    from lms.plugins.exams import import_views, manage, mark_views, views  # noqa: F401  its routes
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
     from lms.plugins.exams.papers import views as paper_views  # noqa: F401  more of them
 
@@ -57,17 +61,22 @@ def lms_blueprints() -> Sequence[Blueprint]:
 
 @hookimpl
 def lms_permissions() -> Sequence[Permission]:
-    label = Localized("管理考试与题库", "Manage exams and question banks")
+    from lms.plugins.exams.markers.telling import ROLES
+
+    manage = Localized("管理考试与题库", "Manage exams and question banks")
+    mark = Localized("评阅考试答案", "Mark answers of exams")
     return [
-        Permission("exams.manage", label, {"trainer": Scope.ALL, "training_manager": Scope.ALL})
+        Permission("exams.manage", manage, {"trainer": Scope.ALL, "training_manager": Scope.ALL}),
+        Permission("exams.mark", mark, dict.fromkeys(ROLES, Scope.ALL)),
     ]
 
 
 @hookimpl
 def lms_policies() -> Sequence[Policy]:
+    from lms.plugins.exams.markers.policy import MARKING
     from lms.plugins.exams.papers.resits import POLICY
 
-    return [POLICY]
+    return [POLICY, MARKING]
 
 
 @hookimpl
@@ -144,3 +153,16 @@ def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
     if not viewer.may("exams.manage"):
         return [mine]
     return [mine, NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
+        if viewer.may("exams.mark"):
+            return [NavItem(_("Marking"), "exams_manage.marking", "list-check", "library", 40)]
+        return []
+    return [NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
+
+
+@hookimpl
+def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | None:
+    if place != "home" or not viewer.may("exams.mark"):
+        return None
+    from lms.plugins.exams.mark_views import panel
+
+    return panel(db.session(), viewer.person_id)

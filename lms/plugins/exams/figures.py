@@ -1,8 +1,8 @@
-"""The month's training figure `exam`: what a person's exams of the month come to."""
+"""The month's training figures: `exam`, and of `case_analysis` what is marked in exams."""
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from lms.plugins.api import (
     Enrolment,
@@ -13,7 +13,7 @@ from lms.plugins.api import (
     TrainingFigure,
     zone,
 )
-from lms.plugins.exams.models import Attempt
+from lms.plugins.exams.models import Attempt, QuestionType, QuestionVersion, Response
 
 # Exams taken to begin work, or as a consequence of a month, do not count in one.
 _NOT_COUNTED = (
@@ -25,7 +25,8 @@ _NOT_COUNTED = (
 
 
 def training_figures(session: Session, month: Month, now: datetime) -> list[TrainingFigure]:
-    """Per person the mean (0-100) of the best percentage in each exam handed in in the month."""
+    """Per person the mean (0-100) of the best percentage in each exam handed in in the month, and
+    each mark of a case analysis that became final in it."""
     begin = datetime.combine(month.first_day, time.min, zone()).astimezone(UTC)
     end = datetime.combine(month.last_day + timedelta(days=1), time.min, zone()).astimezone(UTC)
     best = (
@@ -48,6 +49,26 @@ def training_figures(session: Session, month: Month, now: datetime) -> list[Trai
         .group_by(best.c.person_id)
         .order_by(best.c.person_id)
     )
-    return [
+    exams = [
         TrainingFigure(person, "exam", int(total) / count / 100) for person, total, count in rows
     ]
+    return exams + _case_analyses(session, begin, min(end, now + timedelta(microseconds=1)))
+
+
+def _case_analyses(session: Session, begin: datetime, end: datetime) -> list[TrainingFigure]:
+    rows = session.execute(
+        select(Attempt.person_id, Response.share)
+        .join(Response, Response.attempt_id == Attempt.id)
+        .join(QuestionVersion, QuestionVersion.id == Response.version_id)
+        .outerjoin(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .outerjoin(Programme, Programme.id == Enrolment.programme_id)
+        .where(
+            Attempt.marked_at >= begin,
+            Attempt.marked_at < end,
+            Attempt.score.is_not(None),
+            QuestionVersion.type == QuestionType.CASE_ANALYSIS,
+            or_(Programme.id.is_(None), Programme.kind.not_in(_NOT_COUNTED)),
+        )
+        .order_by(Attempt.person_id, Attempt.id, Response.position)
+    )
+    return [TrainingFigure(person, "case_analysis", (share or 0) / 100) for person, share in rows]

@@ -6,11 +6,12 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from lms.plugins.api import SYSTEM, Actor, Session, audit
+from lms.plugins.api import SYSTEM, Actor, Localized, Session, audit, notify
 from lms.plugins.exams import marking
+from lms.plugins.exams.markers import telling
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
 from lms.plugins.exams.papers import rules
-from lms.plugins.exams.settling import settle, tell
+from lms.plugins.exams.settling import settle
 from lms.plugins.exams.standing import is_over
 
 log = structlog.get_logger()
@@ -28,15 +29,15 @@ def finish(session: Session, attempt_id: int, *, now: datetime) -> Attempt:
         return attempt
     attempt.is_automatic = is_over(attempt, now)
     attempt.submitted_at = min(now, attempt.deadline)
-    _mark(session, attempt)
+    _mark(session, attempt, now)
     settle(session, attempt, now=now)
     _record(session, attempt, now)
-    if attempt.is_automatic and attempt.score is not None:
-        tell(session, attempt, now)  # else they are looking at the result, or it is not there yet
+    if attempt.is_automatic:  # else they are looking at the result
+        _tell(session, attempt, now)
     return attempt
 
 
-def _mark(session: Session, attempt: Attempt) -> None:
+def _mark(session: Session, attempt: Attempt, now: datetime) -> None:
     rows = session.execute(
         select(Response, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.id == Response.version_id)
@@ -47,6 +48,8 @@ def _mark(session: Session, attempt: Attempt) -> None:
     for response, version in rows:
         response.share = marking.share_of(response.answer, version, agreed)
         response.is_correct = marking.is_full(response.share)
+    if waiting := [response for response, _ in rows if response.share is None]:
+        telling.ask(session, waiting, attempt.person_id, now)
 
 
 def _record(session: Session, attempt: Attempt, now: datetime) -> None:
@@ -61,6 +64,15 @@ def _record(session: Session, attempt: Attempt, now: datetime) -> None:
         passed=attempt.passed,
         automatic=attempt.is_automatic,
     )
+
+
+def _tell(session: Session, attempt: Attempt, now: datetime) -> None:
+    title = attempt.exam.title
+    text = Localized(
+        f"考试时间已到，“{title.pick('zh')}”已自动交卷，可以查看结果。",
+        f"Time ran out: “{title.pick('en')}” was handed in for you. See the result.",
+    )
+    notify(session, [attempt.person_id], "exam", text, f"/exams/attempts/{attempt.id}/result", now)
 
 
 def finish_overdue(session: Session, _payload: dict[str, Any], now: datetime) -> None:

@@ -4,7 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from lms.plugins.api import (
@@ -155,6 +164,7 @@ class Attempt(ExamsModel):
     `score` is a percentage in hundredths; one that is handed in without a score waits for a marker.
     Without enrolment and step it was sat by itself, by somebody of the exam's audience.
     `training_id`: the course that failing it led to.
+    `marked_at`: since when the result stands.
     """
 
     __tablename__ = "plugin_exams_attempt"
@@ -196,6 +206,7 @@ class Attempt(ExamsModel):
     score: Mapped[int | None]
     passed: Mapped[bool | None]
     training_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    marked_at: Mapped[datetime | None] = mapped_column(index=True)
 
     exam: Mapped[Exam] = relationship()
     person: Mapped[Person] = relationship()
@@ -212,6 +223,15 @@ class Response(ExamsModel):
     """
 
     __tablename__ = "plugin_exams_response"
+    __table_args__ = (
+        Index(
+            "ix_plugin_exams_response_unmarked",
+            "version_id",
+            "attempt_id",
+            sqlite_where=text("marks_wanted > 0"),
+            postgresql_where=text("marks_wanted > 0"),
+        ),
+    )
     attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(
@@ -226,6 +246,8 @@ class Response(ExamsModel):
     is_correct: Mapped[bool | None]
     section: Mapped[int] = mapped_column(default=0, server_default="0")
     points: Mapped[int] = mapped_column(default=1, server_default="1")
+    # How many more people have to mark it.
+    marks_wanted: Mapped[int] = mapped_column(default=0, server_default="0")
 
     version: Mapped[QuestionVersion] = relationship()
 
@@ -258,3 +280,43 @@ class Leaving(ExamsModel):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), index=True)
     left_at: Mapped[datetime]
     back_at: Mapped[datetime | None]
+
+
+class Mark(ExamsModel):
+    """What one marker gives an answer; until it is submitted, their claim on it and their draft.
+
+    `slot`: the first, second or third mark of the answer. `points`: by criterion, of its points;
+    without criteria one, of 100. `share` as in the response. A superseded one counts no more: it
+    was given up, taken over, or set aside by an appeal.
+    """
+
+    __tablename__ = "plugin_exams_mark"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["attempt_id", "position"],
+            ["plugin_exams_response.attempt_id", "plugin_exams_response.position"],
+        ),
+        # Two markers at once: one of them gets the next answer.
+        Index(
+            "uq_plugin_exams_mark_slot",
+            "attempt_id",
+            "position",
+            "slot",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+    id: Mapped[Pk]
+    attempt_id: Mapped[int]
+    position: Mapped[int]
+    slot: Mapped[int]
+    marker_id: Mapped[PersonId]
+    points: Mapped[list[Any]]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    touched_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    share: Mapped[int | None]
+
+    response: Mapped[Response] = relationship()

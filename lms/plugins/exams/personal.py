@@ -11,6 +11,7 @@ from lms.plugins.exams.models import (
     Exam,
     Grant,
     Leaving,
+    Mark,
     Question,
     QuestionImport,
     QuestionVersion,
@@ -41,6 +42,7 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
             QuestionVersion.number.label("version"),
             Response.answer,
             Response.saved_at,
+            Response.share,
             Response.is_correct,
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
@@ -66,9 +68,22 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
         .where(Attempt.person_id == person_id)
         .order_by(Leaving.id)
     )
+    marks_given = session.execute(
+        select(Mark.attempt_id, Mark.position, Mark.points, Mark.comment, Mark.submitted_at)
+        .where(Mark.marker_id == person_id)
+        .order_by(Mark.id)
+    )
+    got = session.execute(
+        select(Mark.attempt_id, Mark.position, Mark.points, Mark.comment, Mark.submitted_at)
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Attempt.person_id == person_id, Mark.submitted_at.is_not(None))
+        .order_by(Mark.id)
+    )
     return {
         "given": [dict(row) for row in given.mappings()],
         "leavings": [dict(row) for row in leavings.mappings()],
+        "marks_given": [dict(row) for row in marks_given.mappings()],
+        "marks": [dict(row) for row in got.mappings()],
         "imports": [dict(row) for row in imports.mappings()],
         "attempts": [dict(row) for row in attempts.mappings()],
         "responses": [dict(row) for row in responses.mappings()],

@@ -1,5 +1,6 @@
 """The result of an attempt, with key and explanation: for after handing in only."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Localized, NotFound, Session
 from lms.plugins.exams.attempts import questions
-from lms.plugins.exams.models import Attempt, Exam, Response
+from lms.plugins.exams.models import Attempt, Exam, Mark, Response
 from lms.plugins.exams.papers import rules, scoring
 from lms.plugins.exams.papers.showing import Visible
 from lms.plugins.exams.settling import is_wrong
@@ -20,7 +21,8 @@ from lms.plugins.exams.wording import own_wording
 
 @dataclass(frozen=True)
 class ShownQuestion:
-    """A question with its key and what was answered, `[]` for nothing. `right`: by gap."""
+    """A question with its key and what was answered, `[]` for nothing. `right`: by gap;
+    `marks`: what markers gave, of which a third has the last word."""
 
     position: int
     stem: Localized
@@ -33,6 +35,7 @@ class ShownQuestion:
     right: Sequence[bool]
     share: int
     points: int
+    marks: Sequence[Mark]
     explanation: Localized
 
     @property
@@ -86,6 +89,7 @@ def result_of(
     if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
     paper = questions(session, attempt.id)
+    marks = _marks(session, paper)
     return Result(
         attempt=attempt,
         exam=attempt.exam,
@@ -93,7 +97,7 @@ def result_of(
         correct=sum(bool(r.is_correct) for r in paper),
         points=(_earned(attempt, paper), FULL * sum(r.points for r in paper)),
         questions=[
-            _shown(r, visible)
+            shown(r, visible, marks[r.position])
             for r in paper
             if visible.questions and not (only_wrong and visible.key and r.is_correct)
         ]
@@ -112,8 +116,22 @@ def _earned(attempt: Attempt, paper: Sequence[Response]) -> int:
     )
 
 
-def _shown(response: Response, visible: Visible) -> ShownQuestion:
-    version = response.version
+def _marks(session: Session, paper: Sequence[Response]) -> dict[int, list[Mark]]:
+    """Those that count, by position; no query for a paper without answers in words."""
+    found: dict[int, list[Mark]] = defaultdict(list)
+    if any(response.version.needs_marker for response in paper):
+        live = select(Mark).where(
+            Mark.attempt_id == paper[0].attempt_id,
+            Mark.submitted_at.is_not(None),
+            Mark.superseded_at.is_(None),
+        )
+        for mark in session.scalars(live.order_by(Mark.submitted_at, Mark.id)):
+            found[mark.position].append(mark)
+    return found
+
+
+def shown(response: Response, visible: Visible, marks: Sequence[Mark] = ()) -> ShownQuestion:
+    version, wording = response.version, own_wording(response.version)
     is_blank = version.type == BLANK.code
     return ShownQuestion(
         position=response.position,
@@ -123,11 +141,10 @@ def _shown(response: Response, visible: Visible) -> ShownQuestion:
         options=version.options,
         parts=version.parts,
         answer=(response.answer or []) if visible.answers else [],
-        key=version.answer if visible.key else [],
-        right=BLANK.right(response.answer, own_wording(version))
-        if is_blank and visible.key
-        else [],
+        key=wording.answer if visible.key else [],
+        right=BLANK.right(response.answer, wording) if is_blank and visible.key else [],
         share=(response.share or 0) if visible.key else 0,
         points=response.points,
+        marks=marks if visible.answers else [],
         explanation=version.explanation if visible.explanations else Localized(),
     )

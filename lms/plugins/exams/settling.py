@@ -30,6 +30,7 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> None:
         state = StepState.SUBMITTED
     else:
         attempt.score = scoring.percentage(earned, sum(row.points for row in rows))
+        attempt.marked_at = now
         attempt.passed = attempt.score >= attempt.pass_mark * 100
         state = StepState.COMPLETED if attempt.passed else StepState.FAILED
     if attempt.enrolment_id is not None and attempt.step_id is not None:
@@ -45,16 +46,10 @@ def is_wrong(share: int | None, answer: Sequence[Any] | None, kind: str) -> bool
 
 
 def tell(session: Session, attempt: Attempt, now: datetime) -> None:
-    """The person learns that there is a result."""
+    """The person learns that there is a result, or another one than before."""
     title = attempt.exam.title
-    if attempt.is_automatic:
-        text = Localized(
-            f"考试时间已到，“{title.pick('zh')}”已自动交卷，可以查看结果。",
-            f"Time ran out: “{title.pick('en')}” was handed in for you. See the result.",
-        )
-    else:
-        text = Localized(
-            f"“{title.pick('zh')}”已阅卷完毕，可以查看结果。",
-            f"“{title.pick('en')}” has been marked. See the result.",
-        )
+    text = Localized(
+        f"“{title.pick('zh')}”已阅卷完毕，可以查看结果。",
+        f"“{title.pick('en')}” has been marked. See the result.",
+    )
     notify(session, [attempt.person_id], "exam", text, f"/exams/attempts/{attempt.id}/result", now)

@@ -1,0 +1,1 @@
+"""Answers in words, marked by people who do not see whose they are."""
