@@ -37,7 +37,13 @@ from lms.courses.models import (
     StepState,
 )
 from lms.courses.queries import is_latest, standings
-from lms.courses.services import cancel_enrolment, enrol, programme_for_figure, set_step_state
+from lms.courses.services import (
+    cancel_enrolment,
+    enrol,
+    programme_for_figure,
+    set_step_state,
+    take_back_failure,
+)
 from lms.courses.sessions.by_month import SessionFigures, sessions_by_month
 from lms.courses.signoffs import waiting as signoffs_waiting
 from lms.courses.surveys.results import Satisfaction, satisfaction_by_month
@@ -348,6 +354,7 @@ __all__ = [
     "standings",
     "stuck_since",
     "supervisors_of",
+    "take_back_failure",
     "tokens",
     "viewer",
     "wait_after",

@@ -34,7 +34,7 @@ from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import issuing, signing
 from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
-from lms.plugins.exams.models import Mark
+from lms.plugins.exams.models import Mark, Question
 from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.planning.models import PlanEntry
@@ -286,6 +286,7 @@ def prepare(app: Flask) -> Others:
             "exams_manage.export_questions.kind": "gift",
             "exams_manage.import_id": kept.id,
             "exams_manage.mark_id": claimed.id,
+            "exams_manage.question_id": session.scalars(select(Question.id)).first(),
             "number": 1,
             "staff_no": stranger.staff_no,
             "review_id": comment.review_id,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 
 from lms.plugins.api import (
     Action,
+    Appealable,
     CaseVersion,
     ContentLoader,
     Job,
@@ -21,6 +22,7 @@ from lms.plugins.api import (
     Panel,
     Permission,
     Policy,
+    Refusal,
     Scope,
     SkillGap,
     StepType,
@@ -44,15 +46,23 @@ AUDIT = {
     "exam.training": Localized("考试未通过，安排加训", "Extra training after a failed exam"),
     "exam.save": Localized("修改考试设置", "Changed an exam"),
     "exam.mark": Localized("评阅答案", "Marked an answer"),
+    "exam.regrade": Localized("更正答案后重新判分", "Regraded by a corrected key"),
     "exam.import": Localized("导入题目", "Imported questions"),
     "exam_attempt": Localized("答卷", "Sitting of an exam"),
+    "exam_question": Localized("题目", "Question"),
     "question_bank": Localized("题库", "Question bank"),
 }
 
 
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
-    from lms.plugins.exams import import_views, manage, mark_views, views  # noqa: F401  its routes
+    from lms.plugins.exams import (  # noqa: F401  its routes
+        import_views,
+        manage,
+        mark_views,
+        regrade_views,
+        views,
+    )
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
     from lms.plugins.exams.papers import views as paper_views  # noqa: F401  more of them
 
@@ -126,6 +136,24 @@ def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[Skil
 
 
 @hookimpl
+def lms_appealables() -> Sequence[Appealable]:
+    from lms.plugins.exams.correcting.appealing import ANSWER
+
+    return [ANSWER]
+
+
+@hookimpl
+def lms_refusals(
+    person_id: int, action: str, subject_id: int | None, now: datetime
+) -> Sequence[Refusal]:
+    if action != "clear" or subject_id is None:
+        return []
+    from lms.plugins.exams.correcting.appealing import refusals
+
+    return refusals(db.session(), subject_id)
+
+
+@hookimpl
 def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     from lms.plugins.exams.personal import export
 
@@ -150,13 +178,11 @@ def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action]:
 @hookimpl
 def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
     mine = NavItem(_("My exams"), "exams.mine", "list-check", "learn", 60)
-    if not viewer.may("exams.manage"):
-        return [mine]
-    return [mine, NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
-        if viewer.may("exams.mark"):
-            return [NavItem(_("Marking"), "exams_manage.marking", "list-check", "library", 40)]
-        return []
-    return [NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
+    if viewer.may("exams.manage"):
+        return [mine, NavItem(_("Exams"), "exams_manage.index", "list-check", "library", 40)]
+    if viewer.may("exams.mark"):
+        return [mine, NavItem(_("Marking"), "exams_manage.marking", "list-check", "library", 40)]
+    return [mine]
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from lms.plugins.api import (
     TrainingFigure,
     zone,
 )
+from lms.plugins.exams.correcting.appealing import is_appealed
 from lms.plugins.exams.models import Attempt, QuestionType, QuestionVersion, Response
 
 # Exams taken to begin work, or as a consequence of a month, do not count in one.
@@ -38,6 +39,7 @@ def training_figures(session: Session, month: Month, now: datetime) -> list[Trai
             Attempt.submitted_at < end,
             Attempt.submitted_at <= now,
             Attempt.score.is_not(None),
+            ~is_appealed(),
             Programme.kind.not_in(_NOT_COUNTED),
         )
         .group_by(Attempt.person_id, Attempt.exam_id)
@@ -66,6 +68,7 @@ def _case_analyses(session: Session, begin: datetime, end: datetime) -> list[Tra
             Attempt.marked_at >= begin,
             Attempt.marked_at < end,
             Attempt.score.is_not(None),
+            ~is_appealed(),
             QuestionVersion.type == QuestionType.CASE_ANALYSIS,
             or_(Programme.id.is_(None), Programme.kind.not_in(_NOT_COUNTED)),
         )

@@ -13,6 +13,7 @@ from lms.plugins.exams.models import Attempt, QuestionVersion, Response
 from lms.plugins.exams.papers import rules
 from lms.plugins.exams.settling import settle
 from lms.plugins.exams.standing import is_over
+from lms.plugins.exams.wording import own_wording
 
 log = structlog.get_logger()
 
@@ -46,7 +47,9 @@ def _mark(session: Session, attempt: Attempt, now: datetime) -> None:
     ).all()
     agreed = rules.read(attempt.rules)
     for response, version in rows:
-        response.share = marking.share_of(response.answer, version, agreed)
+        response.share = marking.share_of(
+            response.answer, version.type, own_wording(version), agreed
+        )
         response.is_correct = marking.is_full(response.share)
     if waiting := [response for response, _ in rows if response.share is None]:
         telling.ask(session, waiting, attempt.person_id, now)

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from lms.plugins.exams.models import QuestionVersion
 from lms.plugins.exams.papers import scoring
 from lms.plugins.exams.papers.rules import Rules
-from lms.plugins.exams.types import FULL, KINDS
+from lms.plugins.exams.types import FULL, KINDS, Wording
 from lms.plugins.exams.types.choice import MULTIPLE
-from lms.plugins.exams.wording import own_wording
 
 
-def share_of(answer: list[Any] | None, version: QuestionVersion, rules: Rules) -> int | None:
+def share_of(answer: list[Any] | None, kind: str, wording: Wording, rules: Rules) -> int | None:
     """Of the question's points, in hundredths of a percent; None if a person has to mark it."""
-    if version.type == MULTIPLE.code:
-        return scoring.share_of_choices(answer or [], version.answer, rules.scoring)
-    return KINDS[version.type].share(answer, own_wording(version))
+    if kind == MULTIPLE.code:
+        return scoring.share_of_choices(answer or [], wording.answer, rules.scoring)
+    return KINDS[kind].share(answer, wording)
 
 
 def is_full(share: int | None) -> bool | None:

@@ -248,6 +248,10 @@ class Response(ExamsModel):
     points: Mapped[int] = mapped_column(default=1, server_default="1")
     # How many more people have to mark it.
     marks_wanted: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The key it was marked by, where that was corrected later; options numbered as in its version.
+    key: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Since when an appeal about it waits to be decided.
+    appealed_at: Mapped[datetime | None]
 
     version: Mapped[QuestionVersion] = relationship()
 
@@ -320,3 +324,33 @@ class Mark(ExamsModel):
     share: Mapped[int | None]
 
     response: Mapped[Response] = relationship()
+
+
+class Regrade(ExamsModel):
+    """The key of a wording, corrected in a later version, put to answers that were marked by
+    another one. `only_better`: nobody lost by it."""
+
+    __tablename__ = "plugin_exams_regrade"
+    id: Mapped[Pk]
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_exams_question_version.id"), index=True
+    )
+    only_better: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[PersonId]
+    created_at: Mapped[datetime]
+
+
+class ResultChange(ExamsModel):
+    """A result that another one took the place of; what it was. Without a regrade: by an appeal."""
+
+    __tablename__ = "plugin_exams_result_change"
+    id: Mapped[Pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), index=True)
+    regrade_id: Mapped[int | None] = mapped_column(
+        ForeignKey("plugin_exams_regrade.id"), index=True
+    )
+    score: Mapped[int | None]
+    passed: Mapped[bool | None]
+    marked_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
@@ -132,6 +132,8 @@ def _marks(session: Session, paper: Sequence[Response]) -> dict[int, list[Mark]]
 
 def shown(response: Response, visible: Visible, marks: Sequence[Mark] = ()) -> ShownQuestion:
     version, wording = response.version, own_wording(response.version)
+    if response.key is not None:
+        wording = replace(wording, answer=response.key)
     is_blank = version.type == BLANK.code
     return ShownQuestion(
         position=response.position,

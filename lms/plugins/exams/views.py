@@ -9,10 +9,23 @@ from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from lms.plugins.api import DomainError, NotFound, access, db, error_message, now, pick, viewer
+from lms.plugins.api import (
+    AppealStanding,
+    DomainError,
+    NotFound,
+    access,
+    appeal_standing,
+    db,
+    error_message,
+    now,
+    pick,
+    viewer,
+)
 from lms.plugins.exams import attempts, forms, results
 from lms.plugins.exams.attempts import AttemptOver
+from lms.plugins.exams.correcting import appealing
 from lms.plugins.exams.handing_in import finish
+from lms.plugins.exams.models import Attempt
 from lms.plugins.exams.papers import entry
 from lms.plugins.exams.papers.showing import Visible, visible
 from lms.plugins.exams.standing import is_over
@@ -130,7 +143,24 @@ def result(attempt_id: int) -> ResponseReturnValue:
         visible=visible(db.session(), attempt, now()) if is_own else Visible(),
         only_wrong=request.args.get("show") == "wrong",
     )
-    return render_template("exams/result.html", result=shown, is_own=is_own)
+    return render_template(
+        "exams/result.html",
+        result=shown,
+        is_own=is_own,
+        appeal=_appeal(attempt) if is_own and shown.questions else None,
+        subject_id=appealing.subject_id,
+    )
+
+
+def _appeal(attempt: Attempt) -> AppealStanding | None:
+    """Until when its answers can be appealed against: the same for all of them."""
+    if attempt.marked_at is None:
+        return None
+    whole = appealing.subject_id(attempt.id, 0)
+    return appeal_standing(
+        db.session(), appealing.KIND, whole, attempt.person_id, final_at=attempt.marked_at,
+        now=now(),
+    )  # fmt: skip
 
 
 @bp.get("/mine")

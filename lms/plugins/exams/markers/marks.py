@@ -49,12 +49,12 @@ def claim(
         found = session.scalars(queue.answers(marker_id, now, version_id).limit(1)).first()
         if found is None:
             return None
-        if taken := _take(session, found, marker_id, now):
+        if taken := take(session, found, marker_id, now):
             return taken
     return None
 
 
-def _take(session: Session, response: Response, marker_id: int, now: datetime) -> Mark | None:
+def take(session: Session, response: Response, marker_id: int, now: datetime) -> Mark | None:
     """None if somebody else was quicker."""
     live = session.scalars(
         select(Mark).where(
