@@ -158,12 +158,15 @@ FROM_SCOPE = {
     "results.export_month": Scope.TEAM,
 }
 # A rater amends their own scoring alone; the step in the walk is no sign-off; the month has one
-# revision, with nothing before it to compare; and the published version shows no files.
+# revision, with nothing before it to compare; the published version shows no files; and an answer
+# is marked by whoever has taken it.
 NOBODY = {
     "cases.amend",
     "courses.evidence",
     "courses.preview_version_file",
     "courses.sign_off",
+    "exams_manage.give_mark",
+    "exams_manage.mark",
     "results.revision",
 }
 
