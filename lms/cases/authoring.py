@@ -18,6 +18,7 @@ from lms.cases import comments, content, deidentifying, publishing
 from lms.cases.content import CaseContent
 from lms.cases.lifecycle import archiving, keeping
 from lms.cases.models import OPEN_STATES, Case, CaseState, CaseVersion
+from lms.cases.pictures import copying
 from lms.cases.uses import telling
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -81,6 +82,7 @@ def _add_draft(
     new.write_to(version)
     session.add(version)
     session.flush()
+    copying.from_published(session, version)
     audit.record(session, actor, "case.draft", _subject(version), now=now, number=number)
     return version
 

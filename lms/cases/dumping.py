@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.cases import content, drills
 from lms.cases.drills import LATER_REPLY
@@ -87,8 +87,18 @@ def _rubric(rubric: Rubric) -> dict[str, Any]:
 
 
 def dump_drills(session: Session, folder: Path) -> int:
-    case = joinedload(Drill.case_version).joinedload(CaseVersion.case)
-    wanted = select(Drill).options(case, joinedload(Drill.rubric)).order_by(Drill.key)
+    """One file for each drill whose case is written too: an archived one is not."""
+    wanted = (
+        select(Drill)
+        .join(Drill.case_version)
+        .join(CaseVersion.case)
+        .where(Case.archived_at.is_(None))
+        .options(
+            contains_eager(Drill.case_version).contains_eager(CaseVersion.case),
+            joinedload(Drill.rubric),
+        )
+        .order_by(Drill.key)
+    )
     found = session.scalars(wanted).all()
     for drill in found:
         write_document(folder, drill.key, _drill(drill))

@@ -145,7 +145,7 @@ def readable_versions(case_id: int) -> list[CaseVersion]:
         found = found.where(CaseVersion.state.in_(READABLE))
     case = joinedload(CaseVersion.case)
     keepers = (case.joinedload(one) for one in (Case.owner, Case.reviewer, Case.archived_by))
-    people = (joinedload(CaseVersion.author), joinedload(CaseVersion.reviewer), *keepers)
-    return list(
-        db.session.scalars(found.options(*people).order_by(CaseVersion.number.desc()))
-    ) or abort(404)
+    pictures = joinedload(CaseVersion.pictures)
+    parts = (joinedload(CaseVersion.author), joinedload(CaseVersion.reviewer), *keepers, pictures)
+    shown = db.session.scalars(found.options(*parts).order_by(CaseVersion.number.desc()))
+    return list(shown.unique()) or abort(404)

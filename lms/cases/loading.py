@@ -15,6 +15,7 @@ from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
 from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
+from lms.cases.pictures import copying
 from lms.cases.scoring.policy import MOST_RATERS
 from lms.cases.scripts import checking
 from lms.cases.scripts.nodes import START, Cue
@@ -145,6 +146,8 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
     )
     new.write_to(version)
     session.add(version)
+    session.flush()
+    copying.from_published(session, version)
     publishing.make_public(session, version, now)
     return 1
 
@@ -250,10 +253,10 @@ def _store_drill(session: Session, path: Path, raw: Mapping[str, Any], now: date
         "start_mood",
         "raters",
     )
+    # A drill outlives the archiving of its case, and so does its file.
+    in_force = CaseVersion.state.in_((CaseState.PUBLISHED, CaseState.ARCHIVED))
     version = session.scalar(
-        select(CaseVersion)
-        .join(Case)
-        .where(Case.key == entry.word("case"), CaseVersion.state == CaseState.PUBLISHED)
+        select(CaseVersion).join(Case).where(Case.key == entry.word("case"), in_force)
     )
     rubric = latest_rubric(session, entry.word("rubric"))
     if version is None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import relationship
 
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
 from lms.people.models import Person
+from lms.uploads.models import Upload
 
 
 class Stage(StrEnum):
@@ -111,6 +112,19 @@ class CaseVersion(Model):
     case: Mapped[Case] = relationship(back_populates="versions")
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
+    pictures: Mapped[list["CasePicture"]] = relationship(order_by="CasePicture.id")
+
+
+class CasePicture(Model):
+    """A picture of one version; versions share its file. `alt`: what it shows, in words."""
+
+    __tablename__ = "case_picture"
+    id: Mapped[Pk]
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_version.id"), index=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
+    alt: Mapped[Localized]
+
+    upload: Mapped[Upload] = relationship()
 
 
 class HarmlessText(Model):

@@ -11,6 +11,7 @@ from lms.cases import (
 from lms.cases.blueprint import bp
 from lms.cases.duplicates import views as duplicate_views
 from lms.cases.lifecycle import views as lifecycle_views
+from lms.cases.pictures import views as picture_views
 from lms.cases.practice import views as practice_views
 from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
@@ -24,6 +25,7 @@ __all__ = [
     "editor_views",
     "library_views",
     "lifecycle_views",
+    "picture_views",
     "practice_views",
     "rater_views",
     "room_views",

@@ -35,6 +35,8 @@ CORE: Mapping[str, Localized] = {
         "修改案例负责人或复核日期", "Changed who looks after a case, or by when"
     ),
     "case.merge": Localized("合并重复案例", "Merged a case into another"),
+    "case.picture": Localized("案例草稿添加图片", "Put a picture into a draft"),
+    "case.picture_gone": Localized("案例草稿移除图片", "Took a picture out of a draft"),
     "case.publish": Localized("发布案例", "Published a case"),
     "case.request_changes": Localized("退回案例修改", "Asked for changes to a case"),
     "case.restore": Localized("恢复已归档案例", "Restored an archived case"),

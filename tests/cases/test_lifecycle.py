@@ -1,13 +1,14 @@
 """Who looks after a case, when it is read again, and how it leaves the library and returns."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from lms.audit import Actor, AuditEntry
-from lms.cases import authoring, content, drills, loading, search
+from lms.cases import authoring, content, drills, dumping, loading, search
 from lms.cases.lifecycle import archiving, due, keeping
 from lms.cases.models import Case, CaseState
 from lms.clock import SettableClock
@@ -78,6 +79,21 @@ def test_a_file_does_not_bring_an_archived_case_back(
     archiving.restore(session, version.case_id, actor=me, now=now)
     assert loading._store_case(session, key, newer, now) == 1
     assert content.of(archiving.in_force(session, version.case_id) or version) == newer
+
+
+def test_content_goes_out_and_in_while_a_case_is_archived(
+    app: Flask, persons: People, clock: SettableClock, tmp_path: Path
+) -> None:
+    session, me, now = db.session(), Actor(persons.add("trainer").id), clock.now()
+    drill, other = kit.drill(now), kit.drill(now)
+    for one in (drill, other):
+        one.triggers, one.script = [], []
+    session.flush()
+    for folder, count in (("before", 2), ("after", 1)):
+        (tmp_path / folder).mkdir()
+        assert dumping.dump_drills(session, tmp_path / folder) == count
+        archiving.archive(session, drill.case_version.case_id, "Old", actor=me, now=now)
+    assert loading.load_drills(session, tmp_path / "before", now) == 0
 
 
 def test_due_for_another_look(app: Flask, persons: People, clock: SettableClock) -> None:

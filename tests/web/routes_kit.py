@@ -14,6 +14,7 @@ from lms.appeals import services as appeals
 from lms.audit import Actor
 from lms.cases import authoring, comments, content
 from lms.cases.models import CaseVersion, DrillRun, RunState
+from lms.cases.pictures import attaching as pictures
 from lms.cases.raters import trials
 from lms.cases.rooms.opening import open_room
 from lms.cases.scoring import Marks
@@ -115,6 +116,10 @@ def prepare(app: Flask) -> Others:
     draft = authoring.new_draft(session, case_id, actor=Actor(_person("DEMO05").id), now=now)
     remark = comments.add(
         session, draft, "title", 0, "Shorter?", rows=comments.rows_of(content.of(draft)),
+        actor=Actor(_person("DEMO05").id), now=now,
+    )  # fmt: skip
+    shot = pictures.attach(
+        session, draft.id, io.BytesIO(_PNG), "shot.png", Localized("截图", "A screenshot"),
         actor=Actor(_person("DEMO05").id), now=now,
     )  # fmt: skip
     run = session.scalars(
@@ -235,6 +240,7 @@ def prepare(app: Flask) -> Others:
             "cases.still_right.kind": "rubric",
             "cases.beside.other_id": told.id,
             "cases.merge.other_id": told.case_id,
+            "picture_id": shot.id,
             "drill_id": run.drill_id,
             "run_id": run.id,
             "room_id": room.id,

@@ -132,6 +132,7 @@ LET_IN = {
     "cases.keep": {"trainer", "training_manager"},  # and the case's owner
     "cases.still_holds": {"trainer", "training_manager"},
     "cases.compare": {"trainer", "training_manager"},  # the second version is a draft
+    "cases.picture": {"trainer", "training_manager"},  # of a draft
     "cases.result": {"trainer", "training_manager", "quality", "hr", "admin"},
     "certificates.pdf": {"training_manager", "hr"},
     "certificates.show": {"training_manager", "hr"},

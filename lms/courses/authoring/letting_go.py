@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms.cases.models import CasePicture
 from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.models import Step
 from lms.db import Session
@@ -23,5 +24,8 @@ def forget_unused(session: Session, files: Mapping[str, Any], now: datetime) -> 
     for wanted in (of_drafts, of_lessons):
         for named in session.scalars(wanted):
             unused -= {found["sha256"] for found in (named or {}).values()}
-    rows = select(Upload).where(Upload.sha256.in_(unused), Upload.person_id.is_(None))
+    of_cases = select(CasePicture.id).where(CasePicture.upload_id == Upload.id)
+    rows = select(Upload).where(
+        Upload.sha256.in_(unused), Upload.person_id.is_(None), ~of_cases.exists()
+    )
     services.forget(session, session.scalars(rows), now)

@@ -1,0 +1,1 @@
+"""Pictures in cases: screenshots, a torn parcel; each version keeps its own."""
