@@ -9,13 +9,16 @@ help:  ## this list
 run: $(VENV)/run.stamp  ## install, create the database with the demo, serve at http://127.0.0.1:8000
 	@$(BIN)/lms run --demo
 
-test: $(VENV)/test.stamp lint  ## everything CI runs: style, types, tests on SQLite, PostgreSQL and Chromium
+# Beside each other: types are checked on one core only, and browsers are waited for.
+test: $(VENV)/test.stamp  ## everything CI runs: style, types, tests on SQLite, PostgreSQL and Chromium
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
+test-full:  ## the long load and fault runs as well
+	@$(MAKE) --no-print-directory pytest ARGS="--full $(ARGS)"
+
+pytest: $(VENV)/test.stamp
 	@$(BIN)/python scripts/ensure_browser.py
 	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
-
-test-full: $(VENV)/test.stamp  ## the long load and fault runs as well
-	@$(BIN)/python scripts/ensure_browser.py
-	@$(BIN)/python scripts/with_postgres.py -- $(BIN)/python -m pytest -n 2 --dist loadfile --full $(ARGS)
 
 lint: $(VENV)/test.stamp  ## style, types, import contracts
 	@$(BIN)/ruff check --quiet .
@@ -53,4 +56,4 @@ $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-.PHONY: help run test test-full lint bench messages screenshots locks
+.PHONY: help run test test-full pytest lint bench messages screenshots locks

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +43,7 @@ CATALOGUES = [
 ]  # fmt: skip
 
 
+@cache
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_mo(file) if path.suffix == ".mo" else read_po(file)
@@ -110,7 +112,7 @@ def test_messages_are_written_so_that_they_can_be_extracted():
 
 def test_the_messages_of_errors_of_their_own_kind_are_marked():
     """The extraction knows our four errors by name, not the classes derived from them."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in _python_files()}
+    trees = {path: _tree(path) for path in _python_files()}
     kinds = [
         kind for tree in trees.values() for kind in _all(tree, ast.ClassDef) if _is_error(kind)
     ]
@@ -137,8 +139,13 @@ def _python_files() -> Iterator[Path]:
     return (p for p in sorted(LMS.rglob("*.py")) if "migrations" not in p.parts)
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def _not_extractable(path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = _tree(path)
     plain = {
         target.id
         for statement in tree.body
