@@ -21,18 +21,13 @@ from lms.db import Session
 from lms.people.models import Level, Person
 from lms.people.organisation import zone
 
-REPLIES = {
-    "zh_Hans": (
-        "您好，让您久等了，我先帮您查一下，请稍等。",
-        "我看到了您的订单，耽误了您的使用，真的很抱歉。",
-        "我现在就为您登记，两小时内给您回复进展，可以吗？",
-    ),
-    "en": (
-        "Hello, thank you for waiting. Let me look into this for you right now.",
-        "I can see your order. I am sorry, this must be a nuisance.",
-        "I have logged it and will come back to you within two hours. Is that all right?",
-    ),
-}
+# What they write in the drill of the late parcel.
+DRILL = "aftersales-late-parcel"
+REPLIES = (
+    "王女士您好，三天没动静还要您自己来问，实在抱歉。我马上查，您最晚哪天要用？",
+    "六十大寿是大事，难怪您着急。麻烦点一下“本人确认”；包裹停在分拨中心，还没有装车。",
+    "延误没有主动告诉您，是我们没做好。今天下午四点前我给您答复。",
+)
 
 
 def begin_weeks(session: Session, trainer: Person, now: datetime) -> None:
@@ -100,7 +95,7 @@ def _do(
     if step.kind != "drill":
         set_step_state(session, enrolment.id, step.id, StepState.COMPLETED, now=now)
         return True
-    drill = session.scalars(select(Drill).order_by(Drill.id)).first()
+    drill = session.scalar(select(Drill).where(Drill.key == DRILL))
     if drill is None:
         return False
     run = runs.start(
@@ -111,7 +106,7 @@ def _do(
         now=now - timedelta(hours=3),
         step=(enrolment.id, step.id),
     )
-    for turn, reply in enumerate(REPLIES["zh_Hans"]):
+    for turn, reply in enumerate(REPLIES):
         at = now - timedelta(hours=3) + timedelta(seconds=8 + 35 * turn)
         runs.say(session, run.id, enrolment.person_id, reply, client_key=f"demo-{turn}", now=at)
     runs.hand_in(session, run.id, enrolment.person_id, now=now - timedelta(hours=2))
