@@ -42,10 +42,12 @@ def version_of(session: Session, version_id: int) -> CaseVersion:
     return found
 
 
-def create_case(session: Session, new: CaseContent, *, actor: Actor, now: datetime) -> CaseVersion:
-    """A new case with its first draft."""
+def create_case(
+    session: Session, new: CaseContent, *, actor: Actor, now: datetime, key: str = ""
+) -> CaseVersion:
+    """A new case with its first draft; `key`: the one its file gives it."""
     content.check_draft(new)
-    case = Case(key=f"case-{uuid4().hex[:12]}", owner_id=actor.person_id, created_at=now)
+    case = Case(key=key or f"case-{uuid4().hex[:12]}", owner_id=actor.person_id, created_at=now)
     session.add(case)
     session.flush()
     return _add_draft(session, case, 1, new, actor=actor, now=now)

@@ -2,6 +2,7 @@
 
 from lms.cases.dumping import dump_cases, dump_drills, dump_rubrics
 from lms.cases.duplicates.fingerprints import CATCH_UP
+from lms.cases.files import models as file_models  # noqa: F401  a table of this domain too
 from lms.cases.lifecycle.due import REMIND
 from lms.cases.lifecycle.policy import UPKEEP
 from lms.cases.loading import load_cases, load_drills, load_rubrics

@@ -10,6 +10,7 @@ from lms.cases import (
 )
 from lms.cases.blueprint import bp
 from lms.cases.duplicates import views as duplicate_views
+from lms.cases.files import views as file_views
 from lms.cases.lifecycle import views as lifecycle_views
 from lms.cases.pictures import views as picture_views
 from lms.cases.practice import views as practice_views
@@ -23,6 +24,7 @@ __all__ = [
     "drill_views",
     "duplicate_views",
     "editor_views",
+    "file_views",
     "library_views",
     "lifecycle_views",
     "picture_views",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lms.appeals import services as appeals
 from lms.audit import Actor
 from lms.cases import authoring, comments, content
+from lms.cases.files import importing
 from lms.cases.models import CaseVersion, DrillRun, RunState
 from lms.cases.pictures import attaching as pictures
 from lms.cases.raters import trials
@@ -188,6 +189,9 @@ def prepare(app: Flask) -> Others:
         attempt_id=attempt.id, position=1, slot=1, marker_id=stranger.id, points=[], touched_at=now
     )
     session.add(claimed)
+    cases_file = importing.prepare(
+        session, b"title,stage,channel\nLate,after-sales,online\n", "new.csv", actor=DEMO, now=now
+    )
     kept = previews.prepare(
         session, "service-handbook", b"question,A,B,answer\nWho?,me,you,A\n", "new.csv",
         person_id=stranger.id, now=now,
@@ -237,6 +241,7 @@ def prepare(app: Flask) -> Others:
             "cases.make_rubric.version_id": present.id,
             "exams_manage.from_case.version_id": present.id,
             "use_id": use.id,
+            "cases.import_id": cases_file.id,
             "cases.still_right.kind": "rubric",
             "cases.beside.other_id": told.id,
             "cases.merge.other_id": told.case_id,
