@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Float, Select, cast, func, or_, select
 
 from lms.cases.duplicates.family import family
-from lms.cases.models import Case, CaseVersion, Drill, DrillRun, RunState
+from lms.cases.models import Case, CaseState, CaseVersion, Drill, DrillRun, RunState
 from lms.clock import Month
 from lms.courses.models import (
     Enrolment,
@@ -134,6 +134,47 @@ def score_of_case(used: Sequence[DrillUse]) -> tuple[int, int | None]:
     scored = sum(drill.scored for drill in used)
     total = sum(drill.scored * drill.mean for drill in used if drill.mean is not None)
     return scored, round(total / scored) if scored else None
+
+
+@dataclass(frozen=True)
+class CaseScore:
+    """How a case does in practice; `mean` in hundredths of a percent."""
+
+    version: CaseVersion
+    scored: int
+    mean: int
+
+
+def scores_by_case(
+    session: Session, order: str, page: int, page_size: int
+) -> tuple[list[CaseScore], int]:
+    """A page of the published cases that were practised and scored, those merged into them counted
+    in, and how many there are. `order`: `scored` (most first), `best`, otherwise lowest mean first.
+    """
+    case_id = func.coalesce(Case.merged_into_id, Case.id)
+    scores = (
+        select(
+            case_id.label("case_id"),
+            func.count(DrillRun.id).label("scored"),
+            func.avg(DrillRun.score).label("mean"),
+        )
+        .join(CaseVersion, CaseVersion.case_id == Case.id)
+        .join(Drill, Drill.case_version_id == CaseVersion.id)
+        .join(DrillRun, DrillRun.drill_id == Drill.id)
+        .where(DrillRun.state == RunState.SCORED)
+        .group_by(case_id)
+        .subquery()
+    )
+    found = (
+        select(CaseVersion, scores.c.scored, scores.c.mean)
+        .join(scores, scores.c.case_id == CaseVersion.case_id)
+        .where(CaseVersion.state == CaseState.PUBLISHED)
+    )
+    total = session.scalar(found.with_only_columns(func.count(CaseVersion.id))) or 0
+    first = {"scored": scores.c.scored.desc(), "best": scores.c.mean.desc()}
+    shown = found.order_by(first.get(order, scores.c.mean), CaseVersion.case_id)
+    rows = session.execute(shown.limit(page_size).offset((page - 1) * page_size))
+    return [CaseScore(version, scored, round(mean)) for version, scored, mean in rows], total
 
 
 def programmes_using(session: Session, drill_keys: list[str]) -> list[Localized]:

@@ -8,13 +8,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.audit import Actor, AuditEntry
-from lms.cases import authoring, content, drills, dumping, loading, search
+from lms.cases import authoring, content, drills, dumping, loading, queries, runs, search
+from lms.cases.duplicates import merging
 from lms.cases.lifecycle import archiving, due, keeping
 from lms.cases.models import Case, CaseState
 from lms.clock import SettableClock
 from lms.db import Localized, db
 from lms.errors import Conflict, DomainError
-from lms.people.models import Notification
+from lms.people.models import Notification, Person
 from lms.plugins.casereviews import picking
 from tests.cases import kit
 from tests.conftest import Auth, People
@@ -196,3 +197,36 @@ def test_the_owner_may_without_the_role(
     db.session.commit()
     page = auth.login(former).get(f"/cases/{version.case_id}/keeping")
     assert page.status_code == 200 and "put back" not in page.text
+
+
+def test_how_cases_do_in_practice(both_apps: Flask, persons: People, clock: SettableClock) -> None:
+    """By mean and by how often, a merged case counted with the one that stays."""
+    session, now = db.session(), clock.now()
+    me, learner = Actor(persons.add("trainer").id), persons.add()
+    drills_ = [kit.drill(now) for _ in range(3)]
+    for drill, scores in zip(drills_, ((9000,), (5000, 6001), (4000,)), strict=True):
+        for score in scores:
+            run = runs.start(session, drill.id, learner.id, locale="en", now=now)
+            run.state, run.score, run.open_key, run.scored_at = "scored", score, None, now
+    a, b, c = (drill.case_version for drill in drills_)
+    session.flush()
+
+    def listed(order: str) -> list[tuple[int, int, int]]:
+        found, total = queries.scores_by_case(session, order, 1, 10)
+        assert total == len(found)
+        return [(one.version.id, one.scored, one.mean) for one in found]
+
+    assert listed("lowest") == [(c.id, 1, 4000), (b.id, 2, 5500), (a.id, 1, 9000)]
+    assert [row[0] for row in listed("best")] == [a.id, b.id, c.id]
+    assert listed("scored")[0][0] == b.id
+    merging.merge(session, c.case_id, a.case_id, seen=(c.id, a.id), actor=me, now=now)
+    assert listed("lowest") == [(b.id, 2, 5500), (a.id, 2, 6500)]
+    assert queries.score_of_case(queries.drills_of_case(session, a.case_id)) == (2, 6500)
+    session.commit()
+    page = (
+        Auth(both_apps)
+        .login(session.get_one(Person, me.person_id))
+        .get("/cases/upkeep?show=scores&order=best")
+    )
+    first, second = (page.text.index(f'/cases/{one.case_id}"') for one in (a, b))
+    assert first < second and "2 runs scored" in page.text

@@ -1,5 +1,6 @@
 """Looking after cases: for their owner and for those who hold `cases.author`."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,11 +11,12 @@ from wtforms import SelectChoice
 
 from lms import access
 from lms.access import viewer
+from lms.cases import queries
 from lms.cases.blueprint import actor, bp
 from lms.cases.duplicates import merging
 from lms.cases.lifecycle import archiving, due, keeping, policy
 from lms.cases.lifecycle.forms import KeepingForm
-from lms.cases.models import Case
+from lms.cases.models import Case, CaseVersion
 from lms.clock import local_date, now
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotFound
@@ -27,17 +29,26 @@ from lms.web.lists import Page, here, page_url
 @access.requires("cases.author")
 def upkeep() -> ResponseReturnValue:
     session, today = db.session(), local_date(now(), zone())
-    show = request.args.get("show", "due")
+    show, order = request.args.get("show", "due"), request.args.get("order", "lowest")
     number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    rows: Sequence[CaseVersion | queries.CaseScore]
     if show == "archived":
         rows, total = due.archived(session, number)
+    elif show == "scores":
+        rows, total = queries.scores_by_case(session, order, number, due.PAGE_SIZE)
     else:
         until = policy.listed_until(session, today)
         mine = viewer().person_id if show == "mine" else None
         rows, total = due.due(session, until, number, mine)
     page = Page(rows, number, max(1, -(-total // due.PAGE_SIZE)), total)
     return render_template(
-        "cases/upkeep.html", page=page, show=show, today=today, here=here, page_url=page_url
+        "cases/upkeep.html",
+        page=page,
+        show=show,
+        order=order,
+        today=today,
+        here=here,
+        page_url=page_url,
     )
 
 
