@@ -50,6 +50,7 @@ AUDIT = {
     "exam.import": Localized("导入题目", "Imported questions"),
     "exam_attempt": Localized("答卷", "Sitting of an exam"),
     "exam_question": Localized("题目", "Question"),
+    "exam": Localized("考试", "Exam"),
     "question_bank": Localized("题库", "Question bank"),
 }
 

@@ -42,6 +42,7 @@ AUDIT = {
     "promotion.recommend": Localized("推荐晋级", "Recommended for promotion"),
     "promotion.recommendation_withdrawn": Localized("撤回推荐", "Took back a recommendation"),
     "promotion.archive": Localized("归档年度晋级结论", "Froze a year's verdicts"),
+    "archive": Localized("年度晋级归档", "A year's frozen verdicts"),
 }
 
 
