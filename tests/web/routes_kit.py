@@ -293,6 +293,7 @@ def prepare(app: Flask) -> Others:
             "exams_manage.key": "onboarding-theory",
             "exams.key": "onboarding-theory",
             "exams_manage.bank.key": "service-handbook",
+            "exams_manage.new_question.key": "service-handbook",
             "exams_manage.export_questions.key": "service-handbook",
             "exams_manage.export_questions.kind": "gift",
             "exams_manage.import_id": kept.id,

@@ -46,6 +46,9 @@ AUDIT = {
     "exam.training": Localized("考试未通过，安排加训", "Extra training after a failed exam"),
     "exam.save": Localized("修改考试设置", "Changed an exam"),
     "exam.mark": Localized("评阅答案", "Marked an answer"),
+    "exam.question": Localized("编写题目", "Wrote a question"),
+    "exam.withdraw": Localized("停用题目", "Withdrew a question"),
+    "exam.put_back": Localized("恢复题目", "Put a question back"),
     "exam.regrade": Localized("更正答案后重新判分", "Regraded by a corrected key"),
     "exam.import": Localized("导入题目", "Imported questions"),
     "exam_attempt": Localized("答卷", "Sitting of an exam"),
@@ -58,6 +61,7 @@ AUDIT = {
 @hookimpl
 def lms_blueprints() -> Sequence[Blueprint]:
     from lms.plugins.exams import (  # noqa: F401  its routes
+        bank_views,
         import_views,
         manage,
         mark_views,

@@ -70,7 +70,7 @@ def banks(session: Session) -> Sequence[Row[Bank, int, int]]:
 
 
 def bank_questions(
-    bank_id: int, words: str = "", tag: str = "", difficulty: int | None = None
+    bank_id: int, words: str = "", tag: str = "", difficulty: int | None = None, kind: str = ""
 ) -> Select[QuestionVersion]:
     """Current wordings, to be paged; the words must all occur, in either language."""
     wanted: list[ColumnElement[bool]] = [
@@ -78,6 +78,8 @@ def bank_questions(
     ]
     if tag:
         wanted.append(Question.tags.any(QuestionTag.tag == tag))
+    if kind:
+        wanted.append(QuestionVersion.type == kind)
     if difficulty:
         wanted.append(Question.difficulty == difficulty)
     return (

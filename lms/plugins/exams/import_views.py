@@ -30,7 +30,7 @@ from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.exporting.gift import as_gift
 from lms.plugins.exams.manage import bp
 from lms.plugins.exams.models import Bank, QuestionImport
-from lms.plugins.exams.types import KINDS
+from lms.plugins.exams.types import CHOICES, KINDS
 
 SHOWN = 50
 
@@ -146,7 +146,9 @@ def import_template() -> ResponseReturnValue:
 def export_questions(key: str, kind: str) -> ResponseReturnValue:
     bank = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
     side = "zh" if locale().startswith("zh") else "en"
-    questions = [in_one_language(v, side) for v in current_versions(db.session(), bank.id)]
+    versions = current_versions(db.session(), bank.id)
+    # The other types go out as content files.
+    questions = [in_one_language(v, side) for v in versions if v.type in CHOICES]
     if kind == "gift":
         return _file(as_gift(questions), f"{key}.gift.txt", "text/plain")
     if kind == "xml":

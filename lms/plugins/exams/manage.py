@@ -7,6 +7,7 @@ from sqlalchemy import select
 from lms.plugins.api import access, db, here, page_url
 from lms.plugins.exams import analysis
 from lms.plugins.exams.models import Bank, Exam
+from lms.plugins.exams.types import KINDS
 
 bp = Blueprint("exams_manage", __name__, url_prefix="/exams", template_folder="templates")
 
@@ -46,8 +47,8 @@ def banks() -> ResponseReturnValue:
 def bank(key: str) -> ResponseReturnValue:
     found = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
     words, tag = request.args.get("q", "").strip(), request.args.get("tag", "")
-    difficulty = request.args.get("difficulty", None, int)
-    wanted = analysis.bank_questions(found.id, words, tag, difficulty)
+    difficulty, kind = request.args.get("difficulty", None, int), request.args.get("type", "")
+    wanted = analysis.bank_questions(found.id, words, tag, difficulty, kind)
     return render_template(
         "exams/bank.html",
         bank=found,
@@ -56,6 +57,8 @@ def bank(key: str) -> ResponseReturnValue:
         words=words,
         tag=tag,
         difficulty=difficulty,
+        kind=kind,
+        kinds=KINDS,
         here=here,
         page_url=page_url,
     )
