@@ -77,6 +77,7 @@ def _rubric(rubric: Rubric) -> dict[str, Any]:
                 "title": sides(criterion["title"]),
                 "weight": criterion["weight"],
                 "levels": _texts(criterion["levels"]),
+                **({} if criterion.get("na", True) else {"na": False}),
             }
             for criterion in rubric.criteria
         ],

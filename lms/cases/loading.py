@@ -73,10 +73,6 @@ def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
     )
 
 
-def _sides(entry: Entry) -> dict[str, str]:
-    return {"zh": entry.word("zh"), "en": entry.word("en")}
-
-
 def _text(entry: Entry, name: str, may_lack: Container[str]) -> Localized:
     if name in may_lack and not entry.has(name):
         return Localized()
@@ -178,10 +174,11 @@ def read_rubric(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
         raise entry.refuse("criteria", "The weights must add up to 100.")
     if len(set(keys)) != len(keys):
         raise entry.refuse("criteria", "Two criteria have the same key.")
-    critical = [{"key": e.key(), "title": e.text("title")} for e in entry.entries("critical")]
+    errors = entry.entries("critical") if entry.raw.get("critical") else []
+    critical = [{"key": e.key(), "title": e.some_text("title")} for e in errors]
     return {
         "key": entry.key(),
-        "title": Localized(**entry.text("title")),
+        "title": Localized(**entry.some_text("title")),
         "pass_mark": pass_mark,
         "criteria": criteria,
         "critical": critical,
@@ -189,15 +186,17 @@ def read_rubric(path: Path, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _criterion(entry: Entry) -> dict[str, Any]:
-    levels = [_sides(level) for level in entry.entries("levels")]
+    levels = [level.some() for level in entry.entries("levels")]
     if len(levels) != 5:
         raise entry.refuse("levels", "A criterion has exactly five levels.")
-    return {
+    criterion = {
         "key": entry.key(),
-        "title": entry.text("title"),
+        "title": entry.some_text("title"),
         "weight": entry.number("weight", low=1),
         "levels": levels,
     }
+    may_be_left_out = entry.flag("na") if entry.has("na") else True
+    return criterion if may_be_left_out else criterion | {"na": False}
 
 
 def _mood(entry: Entry) -> int:

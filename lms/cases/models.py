@@ -174,7 +174,7 @@ class Rubric(Model):
     number: Mapped[int]
     title: Mapped[Localized]
     pass_mark: Mapped[int]
-    criteria: Mapped[list[Any]]
+    criteria: Mapped[list[Any]]  # "na": False where "not applicable" is no choice
     critical: Mapped[list[Any]]
     created_at: Mapped[datetime]
 

@@ -16,6 +16,7 @@ from lms.cases.pictures import views as picture_views
 from lms.cases.practice import views as practice_views
 from lms.cases.raters import views as rater_views
 from lms.cases.rooms import views as room_views
+from lms.cases.rubrics import views as rubric_views
 from lms.cases.uses import views as use_views
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "practice_views",
     "rater_views",
     "room_views",
+    "rubric_views",
     "run_views",
     "scoring_views",
     "use_views",

@@ -36,7 +36,9 @@
     criterion.scrollIntoView({ block: "nearest" });
   };
   const set = (criterion, value) => {
-    criterion.querySelector(`input[value="${value}"]`).checked = true;
+    const choice = criterion.querySelector(`input[value="${value}"]`);
+    if (!choice) return; // a criterion that always applies
+    choice.checked = true;
     criterion.dispatchEvent(new Event("change", { bubbles: true }));
     if (needsWords(value)) criterion.querySelector("textarea").focus();
     else enter(criteria[criteria.indexOf(criterion) + 1] ?? rubric.querySelector(".is-critical"));

@@ -237,6 +237,7 @@ def prepare(app: Flask) -> Others:
             "step_key": "peak-feedback",
             "case_id": case_id,
             "version_id": draft.id,
+            "rubric_id": run.rubric_id,
             "cases.make_lesson.version_id": present.id,
             "cases.make_rubric.version_id": present.id,
             "exams_manage.from_case.version_id": present.id,

@@ -73,7 +73,7 @@ def check(rubric: Rubric, marks: Marks, seqs: Collection[int] = ()) -> Marks:
     for criterion in rubric.criteria:
         key = criterion["key"]
         comment = marks.comments.get(key, "").strip()[:_MAX_COMMENT]
-        levels[key] = _level(marks, key, comment)
+        levels[key] = _level(marks, criterion, comment)
         if comment:
             comments[key] = comment
     if all(level is None for level in levels.values()):
@@ -91,11 +91,14 @@ def check(rubric: Rubric, marks: Marks, seqs: Collection[int] = ()) -> Marks:
     return Marks(levels, comments, critical, comment, lines)
 
 
-def _level(marks: Marks, key: str, comment: str) -> int | None:
+def _level(marks: Marks, criterion: Mapping[str, Any], comment: str) -> int | None:
+    key = criterion["key"]
     if key not in marks.levels:
         raise DomainError("Choose a level.", field=f"level-{key}")
     level = marks.levels[key]
     if level is None:
+        if not criterion.get("na", True):
+            raise DomainError("This criterion always applies.", field=f"level-{key}")
         if not comment:
             raise DomainError("Say why it does not apply.", field=f"comment-{key}")
         return None

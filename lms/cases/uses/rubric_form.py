@@ -33,7 +33,7 @@ def read(form: Mapping[str, str], begun_with: Mapping[str, Any]) -> dict[str, An
     known = [criterion["key"] for criterion in begun_with["criteria"]]
     criteria = [_criterion(form, key) for key in known if f"c-{key}-weight" in form]
     return {
-        "title": {"zh": _line(form, "title-zh"), "en": _line(form, "title-en")},
+        "title": title(form, "title"),
         "pass_mark": _number(form, "pass_mark"),
         "criteria": criteria,
         "critical": list(begun_with["critical"]),
@@ -44,10 +44,14 @@ def _criterion(form: Mapping[str, str], key: str) -> dict[str, Any]:
     zh, en = (_lines(form, f"c-{key}-levels-{side}") for side in ("zh", "en"))
     return {
         "key": key,
-        "title": {"zh": _line(form, f"c-{key}-zh"), "en": _line(form, f"c-{key}-en")},
+        "title": title(form, f"c-{key}"),
         "weight": _number(form, f"c-{key}-weight"),
         "levels": [{"zh": a, "en": b} for a, b in zip_longest(zh, en, fillvalue="")],
     }
+
+
+def title(form: Mapping[str, str], name: str) -> dict[str, str]:
+    return {side: _line(form, f"{name}-{side}") for side in ("zh", "en")}
 
 
 def _line(form: Mapping[str, str], name: str) -> str:

@@ -10,15 +10,14 @@ from lms.audit import Actor
 from lms.cases.drills import rubrics
 from lms.cases.loading import latest_rubric
 from lms.cases.models import CaseVersion, Rubric
+from lms.cases.rubrics import checking
 from lms.cases.uses import recording
 from lms.cases.uses.models import CaseUse
 from lms.cases.uses.recording import Made
 from lms.db import Localized, Session
-from lms.errors import DomainError
 
 KIND = "rubric"
 _OWN, _OWN_WEIGHT, _PASS_MARK = "case-handling", 25, 70
-_LEVELS = 5
 
 
 def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> dict[str, Any]:
@@ -106,7 +105,7 @@ def make(
     from the case before. No drill uses it until somebody chooses it there."""
     version = recording.published(session, version_id)
     key, new = key_of(version), {**new, "criteria": [c for c in new["criteria"] if c["weight"]]}
-    _check(new)
+    checking.check(new)
     latest = latest_rubric(session, key)
     if latest is None or any(getattr(latest, name) != value for name, value in _row(new).items()):
         number = latest.number + 1 if latest else 1
@@ -124,22 +123,3 @@ def _row(new: Mapping[str, Any]) -> dict[str, Any]:
         "criteria": new["criteria"],
         "critical": new["critical"],
     }
-
-
-def _check(new: Mapping[str, Any]) -> None:
-    """DomainError names the field of the form: `title`, `pass_mark`, `criteria`, `c-<key>`."""
-    if not Localized.of(new["title"]):
-        raise DomainError("Give the rubric a title in one language at least.", field="title")
-    if not 1 <= new["pass_mark"] <= 100:
-        raise DomainError("This must be between 1 and 100.", field="pass_mark")
-    if not new["criteria"]:
-        raise DomainError("A rubric has at least one criterion.", field="criteria")
-    for criterion in new["criteria"]:
-        at = f"c-{criterion['key']}"
-        if not Localized.of(criterion["title"]) or criterion["weight"] < 1:
-            raise DomainError("A criterion has a title and a weight.", field=at)
-        if len(criterion["levels"]) != _LEVELS or not all(map(Localized.of, criterion["levels"])):
-            message = "Describe five levels, one a line, the lowest first."
-            raise DomainError(message, field=at)
-    if sum(criterion["weight"] for criterion in new["criteria"]) != 100:
-        raise DomainError("The weights must add up to 100.", field="criteria")
