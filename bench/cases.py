@@ -25,6 +25,7 @@ from sqlalchemy import select
 from bench import case_texts
 from bench.__main__ import APP_PORT, serving, wait_for
 from bench.client import Request, measure
+from bench.production import SERVE
 from bench.site import cookie
 from lms.app import create_app
 from lms.cases import publishing, search
@@ -140,7 +141,7 @@ def main(cases: int) -> None:
             by_name = {name: alone(asked) for name, asked in ASKED.items()}
             db.session.remove()
         environment = {"LMS_HOME": home, "LMS_DATABASE_URL": url, "LMS_NO_RATE_LIMITS": "1"}
-        with serving("bench.production:app", APP_PORT, **environment):
+        with serving(*SERVE, str(APP_PORT), **environment):
             wait_for(f"http://127.0.0.1:{APP_PORT}/healthz")
             for name, asked in ASKED.items():
                 say(name, by_name[name], get(f"/cases?{quote(asked, safe='=&')}", headers))

@@ -137,6 +137,7 @@ SUBJECTS: Mapping[str, Localized] = {
     "export": Localized("导出文件", "File of a list"),
     "organisation": Localized("本组织", "Organisation"),
     "person": Localized("人员", "Person"),
+    "rubric": Localized("评分标准", "Rubric"),
     "token": Localized("接口令牌", "Token of another system"),
     "plugin": Localized("插件", "Plugin"),
     "policy": Localized("规则参数", "Policy"),

@@ -88,7 +88,7 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session.execute(sa.insert(entry), [_plain(row) for row in rows])
         session.execute(
             sa.text("INSERT INTO case_search (rowid, tokens) VALUES (:place, :tokens)"),
-            [{"place": row["place"], "tokens": " ".join(row["tokens"])} for row in rows],
+            [{"place": row["place"], "tokens": row["tokens"]} for row in rows],
         )
         return
     names = [column.name for column in entry.columns]
@@ -97,7 +97,7 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
             f"INSERT INTO case_search_entry ({', '.join(names)}, document) "
             f"VALUES ({', '.join(f':{name}' for name in names)}, array_to_tsvector(:tokens))"
         ),
-        [_plain(row) | {"tokens": list(row["tokens"])} for row in rows],
+        [_plain(row) | {"tokens": row["tokens"].split(" ")} for row in rows],
     )
 
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from lms.cases.models import CaseState, CaseVersion
-from lms.cases.search import engines, places, tokens
+from lms.cases.search import engines, places
+from lms.cases.search.describing import Raw, described, described_batches, raw_columns
 from lms.cases.search.engines import entry, total
 from lms.cases.search.moving import steps_used
-from lms.cases.search.tokens import FACETS, Row
 from lms.db import Session
 
 # The virtual table and those behind it, which only its own command may empty.
@@ -21,9 +21,6 @@ SQLITE_OWN = frozenset(
 )
 _BATCH = 1000
 Progress = Callable[[int], None]  # so many more are done
-_READ = ("id", "case_id", *FACETS, "title", "category", "scenario", "result", "lessons",
-         "tags", "dialogue", "handling")  # fmt: skip
-_MAX_TAG = 64
 
 
 def index(session: Session, versions: Sequence[CaseVersion]) -> None:
@@ -34,7 +31,7 @@ def index(session: Session, versions: Sequence[CaseVersion]) -> None:
     case_ids = [version.case_id for version in versions]
     steps = places.steps_kept(session, case_ids)
     forget(session, case_ids)
-    _write(session, [by_name(version) for version in versions], steps)
+    _write(session, [described(version) for version in versions], steps)
 
 
 def forget(session: Session, case_ids: Sequence[int]) -> None:
@@ -63,10 +60,9 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
         session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
-    steps, count = steps_used(session, now), 0
-    for rows in _batches(session):
+    steps, count = steps_used(session, now), count_published(session)
+    for rows in described_batches(_batches(session), count):
         _write(session, rows, steps)
-        count += len(rows)
         progress(len(rows))
     if not engines.is_sqlite(session):
         session.execute(sa.text(engines.DOCUMENT_INDEX))
@@ -85,54 +81,23 @@ def complete(session: Session, now: datetime) -> int:
     return rebuild(session, now)
 
 
-def _batches(session: Session) -> Iterator[Sequence[Row]]:
+def _batches(session: Session) -> Iterator[Sequence[Raw]]:
     """The published versions, the oldest first: places go up with time."""
     order = (CaseVersion.published_at, CaseVersion.id)
     ids = session.scalars(
         select(CaseVersion.id).where(CaseVersion.state == CaseState.PUBLISHED).order_by(*order)
     ).all()
     for start in range(0, len(ids), _BATCH):
-        wanted = select(*columns()).where(CaseVersion.id.in_(ids[start : start + _BATCH]))
-        yield [by_name(row) for row in session.execute(wanted.order_by(*order))]
+        wanted = select(*raw_columns()).where(CaseVersion.id.in_(ids[start : start + _BATCH]))
+        yield [tuple(row) for row in session.execute(wanted.order_by(*order))]
 
 
-def columns() -> list[Any]:
-    """What of a version is needed to index it."""
-    return [getattr(CaseVersion, name) for name in _READ]
-
-
-def by_name(version: Any) -> Row:
-    """Of a version, or of a row of `columns`."""
-    return {name: getattr(version, name) for name in _READ}
-
-
-def _write(session: Session, versions: Sequence[Row], steps: Mapping[int, int]) -> None:
-    first = places.next_numbers(session, len(versions))
-    rows = [
-        entry_row(version, places.place(steps.get(version["case_id"], 0), number))
-        for number, version in enumerate(versions, first)
-    ]
+def _write(session: Session, rows: Sequence[dict[str, Any]], steps: Mapping[int, int]) -> None:
+    first = places.next_numbers(session, len(rows))
+    for number, row in enumerate(rows, first):
+        row["place"] = places.place(steps.get(row["case_id"], 0), number)
     engines.write(session, rows)
     _count(session, [(row["facets"], row["tags_zh"], row["tags_en"]) for row in rows], 1)
-
-
-def entry_row(version: Row, place: int) -> dict[str, Any]:
-    """What `engines.write` wants of a version, whose columns are given by name."""
-    found = tokens.of_case(version)
-    return {
-        "place": place,
-        "version_id": version["id"],
-        "case_id": version["case_id"],
-        "facets": " ".join(str(version[name]) for name in FACETS),
-        "tags_zh": _joined(version["tags"].get("zh", ())),
-        "tags_en": _joined(version["tags"].get("en", ())),
-        "tokens": found.tokens,
-        "latin": found.latin,
-    }
-
-
-def _joined(tags: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(tag.replace("\n", " ")[:_MAX_TAG] for tag in tags))
 
 
 def _count(session: Session, rows: Iterable[Sequence[str]], by: int) -> None:

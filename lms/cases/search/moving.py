@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from lms.cases.models import CaseVersion, Drill, DrillRun
 from lms.cases.search import engines, places
+from lms.cases.search.describing import described
 from lms.cases.search.engines import entry
 from lms.db import Session
 from lms.jobs import Job
@@ -31,8 +32,6 @@ def steps_used(session: Session, now: datetime) -> dict[int, int]:
 
 def settle(session: Session, now: datetime) -> int:
     """Move the cases whose step has changed; returns how many."""
-    from lms.cases.search.indexing import by_name, columns, entry_row  # they need the steps above
-
     steps = steps_used(session, now)
     placed = select(entry.c.version_id, entry.c.case_id, entry.c.place).where(
         or_(entry.c.place >= places.NUMBERS, entry.c.case_id.in_(steps))
@@ -43,8 +42,8 @@ def settle(session: Session, now: datetime) -> int:
         if place // places.NUMBERS != steps.get(case_id, 0)
     }
     if moved:
-        found = session.execute(select(*columns()).where(CaseVersion.id.in_(moved)))
-        rows = [entry_row(by_name(row), moved[row.id]) for row in found]
+        found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(moved)))
+        rows = [described(version) | {"place": moved[version.id]} for version in found]
         session.execute(sa.delete(entry).where(entry.c.version_id.in_(moved)))
         engines.write(session, rows)
     return len(moved)
