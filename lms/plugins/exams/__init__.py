@@ -39,7 +39,6 @@ NOTICES = {
     "exam_marking": NoticeKind(Localized("待阅卷的答案", "Answers to mark")),
 }
 AUDIT = {
-    "exam": Localized("考试", "Exam"),
     "exam.start": Localized("开始考试", "Began an exam"),
     "exam.submit": Localized("交卷", "Handed in an exam"),
     "exam.extra_time": Localized("延长考试时间", "Gave extra time in an exam"),

@@ -30,7 +30,6 @@ NOTICES = {
     "promotion.decided": NoticeKind(Localized("晋升结果", "A decision on promotion")),
 }
 AUDIT = {
-    "archive": Localized("年度结论存档", "Archive of a year"),
     "promotion.nominate": Localized("提名晋级", "Nominated for promotion"),
     "promotion.approve": Localized("批准晋级", "Approved a promotion"),
     "promotion.decline": Localized("不予晋级", "Declined a promotion"),
