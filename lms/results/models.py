@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 
 from lms.clock import Month
 from lms.db import Code, Mapped, Model, PersonId, Pk, mapped_column
@@ -146,7 +146,14 @@ class MonthResult(Model):
     """
 
     __tablename__ = "month_result"
-    __table_args__ = (Index("ix_month_result_person", "person_id", "close_id"),)
+    __table_args__ = (
+        Index("ix_month_result_person", "person_id", "close_id"),
+        # The ranking, page by page, and that of one team, without reading the rows themselves.
+        Index(
+            "ix_month_result_ranking", "close_id", "rank", "person_id", "team_id",
+            sqlite_where=text("rank IS NOT NULL"), postgresql_where=text("rank IS NOT NULL"),
+        ),
+    )  # fmt: skip
     close_id: Mapped[int] = mapped_column(ForeignKey("month_close.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.sql.elements import True_
 
 from lms.db import Session
 from lms.people.models import Person, Team
@@ -34,15 +35,30 @@ class Entry:
 
 
 def page(session: Session, close_id: int, wanted: Wanted, per_page: int) -> Page[Entry]:
-    """Best first; those not ranked by reason and staff number."""
+    """Best first; those not ranked by reason and staff number.
+
+    The page's people are found in the index of ranks first, and only they are looked up.
+    """
     number = max(1, wanted.page)
-    found: Any = _statement(close_id, wanted).add_columns(func.count().over())
-    rows = session.execute(found.limit(per_page).offset((number - 1) * per_page)).all()
+    chosen = _chosen(close_id, wanted)
+    total = select(func.count()).select_from(chosen.order_by(None).subquery()).scalar_subquery()
+    here = chosen.limit(per_page).offset((number - 1) * per_page).subquery("here")
+    found = (
+        select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult, total)
+        .join(here, here.c.person_id == Person.id)
+        .join(
+            MonthResult,
+            and_(MonthResult.close_id == close_id, MonthResult.person_id == here.c.person_id),
+        )
+        .outerjoin(Team, Team.id == MonthResult.team_id)
+        .order_by(*_order(wanted))
+    )
+    rows = session.execute(found).all()
     if not rows and number > 1:
         return page(session, close_id, Wanted(wanted.scope, wanted.text, wanted.team_id,
                                               wanted.show), per_page)  # fmt: skip
-    total = rows[0][-1] if rows else 0
-    return Page([_entry(row) for row in rows], number, max(1, -(-total // per_page)), total)
+    count = rows[0][-1] if rows else 0
+    return Page([_entry(row) for row in rows], number, max(1, -(-count // per_page)), count)
 
 
 def everybody(session: Session, close_id: int, wanted: Wanted) -> list[Entry]:
@@ -54,22 +70,40 @@ def _entry(row: Any) -> Entry:
 
 
 def _statement(close_id: int, wanted: Wanted) -> Any:
-    statement: Any = (
+    return (
         select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult)
         .join(Person, Person.id == MonthResult.person_id)
         .outerjoin(Team, Team.id == MonthResult.team_id)
-        .where(MonthResult.close_id == close_id, wanted.scope)
-        .order_by(
-            MonthResult.rank.is_(None), MonthResult.rank, MonthResult.not_ranked, Person.staff_no
-        )
+        .where(wanted.scope, *_conditions(close_id, wanted))
+        .order_by(*_order(wanted))
     )
+
+
+def _chosen(close_id: int, wanted: Wanted) -> Any:
+    """The ids in their order; people are looked at only where the condition or order is theirs."""
+    found: Any = select(MonthResult.person_id).where(*_conditions(close_id, wanted))
+    if wanted.text or wanted.show != "ranked" or not isinstance(wanted.scope, True_):
+        found = found.join(Person, Person.id == MonthResult.person_id).where(wanted.scope)
+    return found.order_by(*_order(wanted))
+
+
+def _order(wanted: Wanted) -> tuple[Any, ...]:
     if wanted.show == "ranked":
-        statement = statement.where(MonthResult.not_ranked.is_(None))
+        return MonthResult.rank, MonthResult.person_id  # as the index has them
+    return (
+        MonthResult.rank.is_(None), MonthResult.rank, MonthResult.not_ranked, Person.staff_no
+    )  # fmt: skip
+
+
+def _conditions(close_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [MonthResult.close_id == close_id]
+    if wanted.show == "ranked":
+        found.append(MonthResult.rank.is_not(None))
     elif wanted.show == "not_ranked":
-        statement = statement.where(MonthResult.not_ranked.is_not(None))
+        found.append(MonthResult.not_ranked.is_not(None))
     if wanted.team_id is not None:
-        statement = statement.where(MonthResult.team_id == wanted.team_id)
+        found.append(MonthResult.team_id == wanted.team_id)
     if wanted.text:
         like = f"%{wanted.text}%"
-        statement = statement.where(or_(Person.staff_no.ilike(like), Person.name.ilike(like)))
-    return statement
+        found.append(or_(Person.staff_no.ilike(like), Person.name.ilike(like)))
+    return found

@@ -13,7 +13,7 @@ from werkzeug.http import dump_options_header
 from lms import audit
 from lms.access import viewer
 from lms.clock import now
-from lms.db import Session, db, reading
+from lms.db import db, reading
 
 T = TypeVar("T")
 PER_PAGE = 25
@@ -76,14 +76,17 @@ def download(
 
 
 def _note_export(file: str, count: int) -> None:
-    """In a transaction of its own: the request reads a snapshot, which cannot be written to."""
+    """The rows have been read: the snapshot they came from makes room for a transaction that may
+    write."""
+    who = audit.Actor(viewer().person_id)
+    db.session.rollback()
     mode = reading.set(False)
     try:
-        with Session(db.engine) as session, session.begin():
-            audit.record(
-                session, audit.Actor(viewer().person_id), "export.take", ("export", None),
-                now=now(), file=file, rows=count, asked=request.full_path.rstrip("?"),
-            )  # fmt: skip
+        audit.record(
+            db.session(), who, "export.take", ("export", None), now=now(), file=file, rows=count,
+            asked=request.full_path.rstrip("?"),
+        )  # fmt: skip
+        db.session.commit()
     finally:
         reading.reset(mode)
 
