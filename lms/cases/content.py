@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from lms.cases.models import CaseVersion, Outcome, Stage
@@ -90,6 +91,21 @@ def of(version: CaseVersion) -> CaseContent:
         dialogue=[Line(**line) for line in version.dialogue],
         handling=[Localized(**step) for step in version.handling],
     )
+
+
+def what_is_right(version: CaseVersion) -> list[dict[str, str]]:
+    """What to do, point by point: the handling; where that went wrong, the lessons."""
+    if version.outcome != Outcome.FAILURE:
+        return [dict(step) for step in version.handling]
+    rows = [
+        [
+            text.strip("-* \t")
+            for text in getattr(version.lessons, side).splitlines()
+            if text.strip()
+        ]
+        for side in ("zh", "en")
+    ]
+    return [{"zh": zh, "en": en} for zh, en in zip_longest(*rows, fillvalue="")]
 
 
 def check_draft(content: CaseContent) -> None:

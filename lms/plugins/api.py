@@ -9,6 +9,7 @@ from lms.appeals.services import Standing as AppealStanding
 from lms.appeals.services import standing as appeal_standing
 from lms.audit import OPERATOR, SYSTEM, Actor
 from lms.cases.authoring import add_lesson, open_version
+from lms.cases.content import what_is_right
 from lms.cases.models import Case, CaseState, CaseVersion, Outcome
 from lms.cases.queries import failed_runs
 from lms.cases.search import Search
@@ -358,6 +359,7 @@ __all__ = [
     "tokens",
     "viewer",
     "wait_after",
+    "what_is_right",
     "whole",
     "write_document",
     "zone",

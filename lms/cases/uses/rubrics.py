@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.audit import Actor
+from lms.cases.content import what_is_right
 from lms.cases.drills import rubrics
 from lms.cases.loading import latest_rubric
 from lms.cases.models import CaseVersion, Rubric
@@ -26,7 +27,7 @@ def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> dict[str, Any]:
     stage = version.stage.replace("_", "-")
     base = next((rubric for rubric in known if rubric.key == stage), known[0] if known else None)
     criteria = [dict(criterion) for criterion in base.criteria] if base else []
-    own = _own_criterion(version.handling)
+    own = _own_criterion(what_is_right(version))
     if own:
         criteria = [c for c in criteria if c["key"] != own["key"]]
     _scale(criteria, 100 - own["weight"] if own else 100)

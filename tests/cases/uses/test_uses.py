@@ -18,6 +18,7 @@ from lms.courses.authoring.parts import Part
 from lms.db import Localized, db
 from lms.errors import DomainError
 from lms.people.models import Notification
+from lms.plugins.exams.from_case.drafting import suggestions
 from lms.plugins.exams.models import Bank, Question
 from tests.cases import kit
 from tests.conftest import Auth, People
@@ -141,6 +142,19 @@ def test_a_major_version_puts_what_was_made_out_of_date(
         .order_by(AuditEntry.id)
     )
     assert list(done) == ["case_use.make", "case_use.right", "case_use.renew"]
+
+
+def test_what_went_wrong_is_nobodys_right_answer(app: Flask, clock: SettableClock) -> None:
+    lessons_text = Localized("- 先核对规则\n- 不要争辩", "- Check the rules\n- Do not argue")
+    wrong = kit.published_case(
+        clock.now(), outcome="failure", handling=STEPS, lessons=lessons_text
+    )  # fmt: skip
+    (own,) = rubrics.suggestion(wrong, [])["criteria"]
+    assert own["levels"][4]["en"] == "All of it, in time: Check the rules; Do not argue"
+    asked = {entry["type"]: entry for entry in suggestions(wrong)}
+    assert set(asked) == {"multiple", "case_analysis"}
+    right = [asked["multiple"]["options"][n - 1]["en"] for n in asked["multiple"]["answer"]]
+    assert right == ["Check the rules", "Do not argue"]
 
 
 def test_a_major_change_says_what_it_is(

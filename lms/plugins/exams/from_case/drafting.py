@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lms.plugins.api import CaseVersion
+from lms.plugins.api import CaseVersion, Outcome, what_is_right
 
 # What agents do wrong again and again; wrong options where the case itself has none.
 _MISTAKES = {
@@ -33,12 +33,13 @@ _MOST_STEPS, _POINTS = 6, 20
 
 def suggestions(version: CaseVersion) -> list[dict[str, Any]]:
     """What can be asked of this case; keys stay the same from version to version."""
-    steps = [dict(step) for step in version.handling][:_MOST_STEPS]
+    steps = what_is_right(version)[:_MOST_STEPS]
     wrong = [{"zh": zh, "en": en} for zh, en in _MISTAKES.get(version.stage, ())]
     why = {"zh": version.lessons.zh, "en": version.lessons.en}
-    asked = [_first(version, steps, wrong), _belongs(version, steps, wrong)]
-    if len(steps) >= 3:
-        asked.append(_order(version, steps))
+    # Lessons are in no order: what a case that went wrong teaches is asked as a whole.
+    is_order = version.outcome != Outcome.FAILURE
+    asked = [_first(version, steps, wrong) if is_order else {}, _belongs(version, steps, wrong)]
+    asked.append(_order(version, steps) if is_order and len(steps) >= 3 else {})
     asked.append(_analysis(version, steps))
     return [
         {
