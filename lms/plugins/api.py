@@ -84,6 +84,7 @@ from lms.events import (
     StepCompleted,
 )
 from lms.i18n import N_, locale, pick
+from lms.jobs import enqueue
 from lms.outgoing import TRIES, Answer, post, wait_after
 from lms.people import channels, tokens
 from lms.people.clearance import granted_on, in_force, resting_on
@@ -300,6 +301,7 @@ __all__ = [
     "download",
     "emit",
     "engine_of",
+    "enqueue",
     "enrol",
     "error_message",
     "failed_runs",

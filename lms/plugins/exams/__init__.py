@@ -103,9 +103,9 @@ def lms_commands() -> Sequence[click.Command]:
 
 @hookimpl
 def lms_jobs() -> Sequence[Job]:
-    from lms.plugins.exams.handing_in import finish_overdue
+    from lms.plugins.exams.handing_in import JOB, finish_overdue
 
-    return [Job("exams.finish_overdue", finish_overdue, every=timedelta(seconds=15))]
+    return [Job(JOB, finish_overdue, every=timedelta(seconds=15))]
 
 
 @hookimpl

@@ -1,15 +1,12 @@
-"""What trainers look at: banks, exams, who sat them, how the questions did."""
+"""What trainers look at: banks, exams, who sat them. How the questions did: `statistics`."""
 
-import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.plugins.api import Localized, Session
+from lms.plugins.api import Session
 from lms.plugins.exams.models import (
     Attempt,
     Bank,
@@ -17,9 +14,7 @@ from lms.plugins.exams.models import (
     Question,
     QuestionTag,
     QuestionVersion,
-    Response,
 )
-from lms.plugins.exams.types import CHOICES
 
 
 @dataclass(frozen=True)
@@ -114,100 +109,4 @@ def sittings(exam_id: int) -> Select[Attempt]:
         .where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_not(None))
         .order_by(Attempt.submitted_at.desc(), Attempt.id.desc())
         .options(joinedload(Attempt.person))
-    )
-
-
-@dataclass(frozen=True)
-class Answers:
-    """One answer to a question: what was chosen, how often, and how often that was right."""
-
-    chosen: Sequence[int]
-    times: int
-    right: int
-
-
-@dataclass(frozen=True)
-class OptionFigures:
-    text: Localized
-    is_right: bool
-    times: int
-    share: float
-
-
-@dataclass(frozen=True)
-class ItemFigures:
-    """How a wording did: `difficulty` is the share (0-1) who had it right; low is hard."""
-
-    version: QuestionVersion
-    given: int
-    right: int
-    unanswered: int
-    options: Sequence[OptionFigures]
-
-    @property
-    def difficulty(self) -> float:
-        return self.right / self.given
-
-
-@dataclass(frozen=True)
-class ItemPage:
-    items: Sequence[ItemFigures]
-    page: int
-    pages: int
-    total: int
-
-
-def items(session: Session, exam_id: int, page: int = 1, per_page: int = 15) -> ItemPage:
-    """Hardest first, over the attempts handed in; each wording counts by itself."""
-    # JSON has no equality on PostgreSQL; its text has, and answers are stored sorted.
-    answer = cast(Response.answer, Text)
-    rows = session.execute(
-        select(
-            Response.version_id,
-            answer,
-            func.count(),
-            func.count(case((Response.is_correct.is_(True), 1))),
-        )
-        .join(Attempt, Attempt.id == Response.attempt_id)
-        .where(Attempt.exam_id == exam_id, Response.share.is_not(None))
-        .group_by(Response.version_id, answer)
-    )
-    answers: dict[int, list[Answers]] = defaultdict(list)
-    for version_id, text, times, right in rows:
-        answers[version_id].append(Answers(json.loads(text) if text else [], times, right))
-    hardest_first = sorted(answers, key=lambda version_id: _ease(version_id, answers[version_id]))
-    pages = max(1, -(-len(answers) // per_page))
-    page = min(max(page, 1), pages)
-    shown = hardest_first[(page - 1) * per_page : page * per_page]
-    versions = session.scalars(
-        select(QuestionVersion)
-        .where(QuestionVersion.id.in_(shown))
-        .options(joinedload(QuestionVersion.question))
-    )
-    by_id = {version.id: version for version in versions}
-    figures = [_item(by_id[version_id], answers[version_id]) for version_id in shown]
-    return ItemPage(figures, page, pages, len(answers))
-
-
-def _ease(version_id: int, answers: Sequence[Answers]) -> tuple[float, int, int]:
-    given = sum(a.times for a in answers)
-    return sum(a.right for a in answers) / given, -given, version_id
-
-
-def _item(version: QuestionVersion, answers: Sequence[Answers]) -> ItemFigures:
-    given = sum(a.times for a in answers)
-    options: list[Any] = version.options
-
-    def figures(number: int) -> OptionFigures:
-        times = sum(a.times for a in answers if number in a.chosen)
-        text = Localized.of(options[number])
-        return OptionFigures(text, number in version.answer, times, times / given)
-
-    return ItemFigures(
-        version=version,
-        given=given,
-        right=sum(a.right for a in answers),
-        unanswered=sum(a.times for a in answers if not a.chosen),
-        # Of other types there is no share of people who chose an option.
-        options=[figures(n) for n in range(len(options)) if version.type in CHOICES],
     )

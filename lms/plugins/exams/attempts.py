@@ -1,7 +1,7 @@
 """Sitting an exam: starting it, and saving each answer as it is given."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -200,7 +200,11 @@ def own(session: Session, attempt_id: int, person_id: int) -> Attempt:
     return attempt
 
 
-def questions(session: Session, attempt_id: int) -> list[Response]:
-    """The paper in order, each with its wording."""
+def questions(
+    session: Session, attempt_id: int, positions: Sequence[int] | None = None
+) -> list[Response]:
+    """The paper in order, or the questions at these positions, each with its wording."""
     found = select(Response).where(Response.attempt_id == attempt_id).order_by(Response.position)
+    if positions is not None:
+        found = found.where(Response.position.in_(positions))
     return list(session.scalars(found.options(joinedload(Response.version))))

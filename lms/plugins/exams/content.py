@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from lms.plugins.api import DomainError, Localized, Session, documents
-from lms.plugins.exams.models import Bank, Exam, Question, QuestionTag, QuestionVersion
+from lms.plugins.exams.models import Bank, Question, QuestionTag, QuestionVersion
+from lms.plugins.exams.papers import files, rules
 from lms.plugins.exams.wording import digest_of, says, search_text, wording_of, wrong
 
 _EXAM_FIELDS = ("count", "minutes", "pass_mark", "max_attempts", "cooldown_minutes")
@@ -114,19 +115,28 @@ def load_exams(session: Session, folder: Path, now: datetime) -> int:
 
 def _load_exam(session: Session, document: Mapping[str, Any], file: str) -> bool:
     key = _text(document, "key", file)
+    if "sections" in document:
+        values = files.settings_of(session, document, file).columns()
+    else:
+        values = _short(session, document, file)
+    return files.store(session, key, values, document)
+
+
+def _short(session: Session, document: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """The exam's columns, from an entry that draws from one bank."""
     bank = session.scalar(select(Bank).where(Bank.key == _text(document, "bank", file)))
     if bank is None:
         raise wrong(file, "bank")
     tags = list(document.get("tags") or ())
-    values = {name: document.get(name) for name in _EXAM_FIELDS}
+    values: dict[str, Any] = {name: document.get(name) for name in _EXAM_FIELDS}
     for name, value in values.items():
         is_optional = name in ("max_attempts", "cooldown_minutes")
         if not (value is None and is_optional) and not (type(value) is int and value > 0):
             raise wrong(file, name)
-    if values["pass_mark"] > 100:  # type: ignore[operator]  # an integer: looked at above
+    if values["pass_mark"] > 100:  # an integer: looked at above
         raise wrong(file, "pass_mark")
     there = matching(session, bank.id, tags)
-    if values["count"] > there:  # type: ignore[operator]
+    if values["count"] > there:
         raise DomainError(
             "%(file)s asks for %(count)s questions, the bank has %(there)s that fit.",
             file=file,
@@ -134,14 +144,7 @@ def _load_exam(session: Session, document: Mapping[str, Any], file: str) -> bool
             there=there,
         )
     values |= {"title": Localized.of(document.get("title")), "bank_id": bank.id, "tags": tags}
-    exam = session.scalar(select(Exam).where(Exam.key == key))
-    if exam is None:
-        session.add(Exam(key=key, **values))
-        return True
-    old = {name: getattr(exam, name) for name in values}
-    for name, value in values.items():
-        setattr(exam, name, value)
-    return old != values
+    return values | {"rules": rules.read(document.get("rules") or {}).as_json(), "sections": []}
 
 
 def matching(session: Session, bank_id: int, tags: list[str]) -> int:

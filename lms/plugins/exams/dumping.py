@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.plugins.api import Session, sides, write_document
 from lms.plugins.exams.models import Bank, Exam, Question, QuestionVersion
+from lms.plugins.exams.papers import files
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.wording import own_wording
 
@@ -66,17 +67,15 @@ def dump_exams(session: Session, folder: Path) -> int:
     wanted = select(Exam).options(selectinload(Exam.bank)).order_by(Exam.key)
     found = session.scalars(wanted).all()
     for exam in found:
-        write_document(folder, exam.key, _exam(exam))
+        write_document(folder, exam.key, _exam(session, exam))
     return len(found)
 
 
-def _exam(exam: Exam) -> dict[str, Any]:
+def _exam(session: Session, exam: Exam) -> dict[str, Any]:
     document = {
         "key": exam.key,
         "title": sides(exam.title),
-        "bank": exam.bank.key,
-        "tags": list(exam.tags),
-        "count": exam.count,
+        **files.parts(session, exam),
         "minutes": exam.minutes,
         "pass_mark": exam.pass_mark,
         "max_attempts": exam.max_attempts,

@@ -32,15 +32,15 @@ def training_figures(session: Session, month: Month, now: datetime) -> list[Trai
     end = datetime.combine(month.last_day + timedelta(days=1), time.min, zone()).astimezone(UTC)
     best = (
         select(Attempt.person_id, func.max(Attempt.score).label("score"))
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(Programme, Programme.id == Enrolment.programme_id)
+        .outerjoin(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .outerjoin(Programme, Programme.id == Enrolment.programme_id)
         .where(
             Attempt.submitted_at >= begin,
             Attempt.submitted_at < end,
             Attempt.submitted_at <= now,
             Attempt.score.is_not(None),
             ~is_appealed(),
-            Programme.kind.not_in(_NOT_COUNTED),
+            or_(Programme.id.is_(None), Programme.kind.not_in(_NOT_COUNTED)),
         )
         .group_by(Attempt.person_id, Attempt.exam_id)
         .subquery()

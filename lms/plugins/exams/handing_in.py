@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from lms.plugins.api import SYSTEM, Actor, Localized, Session, audit, notify
+from lms.plugins.api import SYSTEM, Actor, Localized, Session, audit, enqueue, notify
 from lms.plugins.exams import marking
 from lms.plugins.exams.markers import telling
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
@@ -14,6 +14,9 @@ from lms.plugins.exams.papers import rules
 from lms.plugins.exams.settling import settle
 from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.wording import own_wording
+
+JOB = "exams.finish_overdue"
+AT_ONCE = 20
 
 log = structlog.get_logger()
 
@@ -78,13 +81,18 @@ def _tell(session: Session, attempt: Attempt, now: datetime) -> None:
     notify(session, [attempt.person_id], "exam", text, f"/exams/attempts/{attempt.id}/result", now)
 
 
-def finish_overdue(session: Session, _payload: dict[str, Any], now: datetime) -> None:
-    """The periodic job: hand in what nobody came back to; one that fails holds up no other."""
+def finish_overdue(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """The periodic job: hand in what nobody came back to; one that fails holds up no other.
+
+    A few at a time, the rest in a transaction of its own: on SQLite nobody else's answer is saved
+    meanwhile.
+    """
+    failed: list[int] = list(payload.get("failed", ()))
     overdue = session.scalars(
         select(Attempt.id)
-        .where(Attempt.submitted_at.is_(None), Attempt.deadline < now)
+        .where(Attempt.submitted_at.is_(None), Attempt.deadline < now, Attempt.id.not_in(failed))
         .order_by(Attempt.deadline)
-        .limit(200)
+        .limit(AT_ONCE)
     ).all()
     for attempt_id in overdue:
         try:
@@ -92,3 +100,6 @@ def finish_overdue(session: Session, _payload: dict[str, Any], now: datetime) ->
                 finish(session, attempt_id, now=now)
         except Exception:
             log.exception("exam_not_finished", attempt=attempt_id)
+            failed.append(attempt_id)
+    if len(overdue) == AT_ONCE:
+        enqueue(session, JOB, {"failed": failed}, due_at=now)

@@ -4,9 +4,10 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from lms.plugins.api import access, db, here, page_url
+from lms.plugins.api import access, db, here, page_of, page_url
 from lms.plugins.exams import analysis
 from lms.plugins.exams.models import Bank, Exam
+from lms.plugins.exams.statistics import figures as statistics
 from lms.plugins.exams.types import KINDS
 
 bp = Blueprint("exams_manage", __name__, url_prefix="/exams", template_folder="templates")
@@ -32,8 +33,18 @@ def exam(key: str) -> ResponseReturnValue:
 @access.requires("exams.manage")
 def items(key: str) -> ResponseReturnValue:
     found = _exam(key)
-    page = analysis.items(db.session(), found.id, request.args.get("page", 1, int))
-    return render_template("exams/items.html", exam=found, page=page, page_url=page_url)
+    figures = statistics.analysis(db.session(), found.id)
+    only_flagged = request.args.get("show") == "flagged"
+    items = [i for i in figures.items if i.flags or not only_flagged] if figures else []
+    return render_template(
+        "exams/items.html",
+        exam=found,
+        figures=figures,
+        page=page_of(items, per_page=15),
+        page_url=page_url,
+        flags=statistics.FLAGS,
+        enough=statistics.ENOUGH,
+    )
 
 
 @bp.get("/banks")

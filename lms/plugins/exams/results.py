@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from lms.plugins.api import Localized, NotFound, Session
+from lms.plugins.api import Localized, NotFound, Session, read_rows
 from lms.plugins.exams.attempts import questions
-from lms.plugins.exams.models import Attempt, Exam, Mark, Response
+from lms.plugins.exams.models import Attempt, Exam, Mark, QuestionVersion, Response
 from lms.plugins.exams.papers import rules, scoring
 from lms.plugins.exams.papers.showing import Visible
 from lms.plugins.exams.settling import is_wrong
@@ -45,7 +45,8 @@ class ShownQuestion:
 
 @dataclass(frozen=True)
 class Result:
-    """`points` in ten-thousandths, earned and at most; `visible`: what of it the reader may see."""
+    """`points` in ten-thousandths, earned and at most; `visible`: what of it the reader may see;
+    `questions`: those of the page, of `total` in all."""
 
     attempt: Attempt
     exam: Exam
@@ -53,6 +54,9 @@ class Result:
     correct: int
     points: tuple[int, int]
     questions: Sequence[ShownQuestion]
+    page: int
+    pages: int
+    total: int
     has_passed: bool
     visible: Visible
 
@@ -77,6 +81,10 @@ def found(session: Session, attempt_id: int) -> tuple[Attempt, bool] | None:
     return None if row is None else (row[0], row[1])
 
 
+# Fifty questions with their explanations are no page for a phone.
+PER_PAGE = 10
+
+
 def result_of(
     session: Session,
     attempt: Attempt,
@@ -84,36 +92,55 @@ def result_of(
     has_passed: bool,
     visible: Visible,
     only_wrong: bool = False,
+    page: int = 1,
 ) -> Result:
     """NotFound while it has not been handed in. What is not `visible` is not in it."""
     if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
-    paper = questions(session, attempt.id)
-    marks = _marks(session, paper)
+    every = read_rows(session, _EVERY, attempt_id=attempt.id)
+    positions = [
+        each.position
+        for each in every
+        if visible.questions and not (only_wrong and visible.key and each.is_correct)
+    ]
+    if attempt.score is None:
+        positions = []
+    pages = max(1, -(-len(positions) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    paper = questions(session, attempt.id, positions[(page - 1) * PER_PAGE : page * PER_PAGE])
+    marks, agreed = _marks(session, paper), rules.read(attempt.rules)
+    earned = sum(
+        scoring.earned(e.share or 0, e.points, is_wrong(e.share, e.answer, e.type), agreed)
+        for e in every
+    )
     return Result(
         attempt=attempt,
         exam=attempt.exam,
-        count=len(paper),
-        correct=sum(bool(r.is_correct) for r in paper),
-        points=(_earned(attempt, paper), FULL * sum(r.points for r in paper)),
-        questions=[
-            shown(r, visible, marks[r.position])
-            for r in paper
-            if visible.questions and not (only_wrong and visible.key and r.is_correct)
-        ]
-        if attempt.score is not None
-        else [],
+        count=len(every),
+        correct=sum(bool(each.is_correct) for each in every),
+        points=(earned, FULL * sum(each.points for each in every)),
+        questions=[shown(r, visible, marks[r.position]) for r in paper],
+        page=page,
+        pages=pages,
+        total=len(positions),
         has_passed=has_passed,
         visible=visible,
     )
 
 
-def _earned(attempt: Attempt, paper: Sequence[Response]) -> int:
-    agreed = rules.read(attempt.rules)
-    return sum(
-        scoring.earned(r.share or 0, r.points, is_wrong(r.share, r.answer, r.version.type), agreed)
-        for r in paper
+_EVERY = (
+    select(
+        Response.position,
+        Response.share,
+        Response.points,
+        Response.is_correct,
+        Response.answer,
+        QuestionVersion.type,
     )
+    .join(QuestionVersion, QuestionVersion.id == Response.version_id)
+    .where(Response.attempt_id == bindparam("attempt_id"))
+    .order_by(Response.position)
+)
 
 
 def _marks(session: Session, paper: Sequence[Response]) -> dict[int, list[Mark]]:

@@ -18,10 +18,12 @@ from lms.plugins.api import (
     db,
     error_message,
     now,
+    page_of,
+    page_url,
     pick,
     viewer,
 )
-from lms.plugins.exams import attempts, forms, results
+from lms.plugins.exams import attempts, forms, leavings, mistakes, results
 from lms.plugins.exams.attempts import AttemptOver
 from lms.plugins.exams.correcting import appealing
 from lms.plugins.exams.handing_in import finish
@@ -121,9 +123,21 @@ def _next_page(attempt_id: int) -> str:
 @access.signed_in
 def submit(attempt_id: int) -> ResponseReturnValue:
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
+    if "over" in request.form and not is_over(attempt, now()):
+        return redirect(url_for("exams.take", attempt_id=attempt_id))  # more time meanwhile
     finish(db.session(), attempt.id, now=now())
     db.session.commit()
     return redirect(url_for("exams.result", attempt_id=attempt_id))
+
+
+@bp.post("/attempts/<int:attempt_id>/seen")
+@access.signed_in
+def seen(attempt_id: int) -> ResponseReturnValue:
+    """The page went out of sight, or came back."""
+    is_back = request.form.get("where") == "back"
+    leavings.record(db.session(), attempt_id, viewer().person_id, is_back=is_back, now=now())
+    db.session.commit()
+    return "", 204
 
 
 @bp.get("/attempts/<int:attempt_id>/result")
@@ -142,6 +156,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         has_passed=has_passed,
         visible=visible(db.session(), attempt, now()) if is_own else Visible(),
         only_wrong=request.args.get("show") == "wrong",
+        page=request.args.get("page", 1, int),
     )
     return render_template(
         "exams/result.html",
@@ -149,6 +164,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         is_own=is_own,
         appeal=_appeal(attempt) if is_own and shown.questions else None,
         subject_id=appealing.subject_id,
+        left=None if is_own else leavings.summary(db.session(), attempt),
+        page_url=page_url,
     )
 
 
@@ -169,6 +186,15 @@ def mine() -> ResponseReturnValue:
     """Exams that the person may sit, or sat, outside any course."""
     offers = entry.offers(db.session(), viewer().person_id, now())
     return render_template("exams/mine.html", offers=offers, now=now())
+
+
+@bp.get("/mistakes")
+@access.signed_in
+def own_mistakes() -> ResponseReturnValue:
+    """What the person had wrong the last time it was asked."""
+    found = mistakes.mistakes(db.session(), viewer().person_id, now())
+    page = page_of(found, per_page=10)
+    return render_template("exams/mistakes.html", page=page, page_url=page_url)
 
 
 @bp.post("/<key>/sit")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -9,10 +10,13 @@ from sqlalchemy import func, select
 from lms.audit import AuditEntry
 from lms.db import db
 from lms.people.models import Notification
+from lms.plugins.exams.content import load_exams
+from lms.plugins.exams.dumping import dump_exams
 from lms.plugins.exams.models import Attempt, Exam, Grant, Question, Response
 from lms.plugins.exams.papers import drawing
 from lms.plugins.exams.papers.sections import sections_of
 from lms.plugins.exams.personal import erase
+from tests.conftest import NOW
 from tests.plugins.exams.conftest import COUNT, MINUTES, World, counted
 
 
@@ -291,3 +295,20 @@ def _other_bank() -> int:
         db.session.add(bank)
         db.session.flush()
     return bank.id
+
+
+def test_as_a_file_it_comes_back_the_same_and_undoes_no_later_change(
+    world: World, tmp_path: Path
+) -> None:
+    saved(world, negative="25", closes_at="2026-12-31T18:00", **two_sections())
+    dump_exams(db.session(), tmp_path)
+    stored = {c: getattr(world.exam, c) for c in ("sections", "rules", "count", "tags", "number")}
+    assert load_exams(db.session(), tmp_path, NOW) == 0
+    db.session.delete(world.exam)
+    db.session.commit()
+    assert load_exams(db.session(), tmp_path, NOW) == 1
+    again = db.session.scalars(select(Exam)).one()
+    assert {c: getattr(again, c) for c in stored} == stored | {"number": 1}
+    again.minutes = 45  # on screen
+    assert load_exams(db.session(), tmp_path, NOW) == 0
+    assert again.minutes == 45

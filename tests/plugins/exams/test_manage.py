@@ -55,6 +55,7 @@ def test_results_and_item_analysis(both_worlds: World) -> None:
     assert "66.66%" in results
     items = trainer.get("/exams/theory/items").text
     assert "Chosen" in items
+    assert "Difficulty" in items
     assert "Stem" in items
     assert "33%" in trainer.get("/exams/").text
     assert trainer.get("/exams/theory/items?page=99").status_code == 200

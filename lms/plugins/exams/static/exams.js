@@ -65,6 +65,16 @@
     send();
   };
 
+  // --- Handing in waits for what is not saved yet ---
+  const handIn = document.getElementById("hand-in");
+  let handingIn = false;
+  handIn?.addEventListener("submit", (event) => {
+    if (!Object.keys(pending).length) return;
+    event.preventDefault();
+    handingIn = true;
+    send();
+  });
+
   // --- Sending: one at a time, again and again until the server has it ---
   let sending = false;
   let retry;
@@ -123,6 +133,7 @@
       }
       if (Object.keys(pending).length) continue;
       mark("saved", text.textSaved);
+      if (handingIn) return handIn.submit();
       if (!document.querySelector("[data-question]")) location.reload(); // the overview is out of date
     }
     sending = false;
@@ -166,7 +177,8 @@
     mark("saving", text.textOver);
     for (const input of document.querySelectorAll(".exam-question :is(input, select, textarea), .exam-body button")) input.disabled = true;
     try {
-      const response = await post(text.submit, new URLSearchParams());
+      // Only if it is over for the server too: somebody may have been given more time meanwhile.
+      const response = await post(text.submit, new URLSearchParams({ over: 1 }));
       if (!response.ok) throw new Error(response.status);
       for (const each of Object.keys(pending)) delete pending[each];
       keep();
@@ -184,6 +196,35 @@
     clearTimeout(typing);
     typing = setTimeout(() => changed(event), 1500);
   };
+
+  // --- Leaving the page is recorded, not punished; going from question to question is not leaving ---
+  const LEFT = `exam-left-${text.attempt}`;
+  let going = false;
+  const seen = (where) => post(text.seen, new URLSearchParams({ where })).catch(() => {});
+  const recall = (value) => {
+    try {
+      const before = sessionStorage.getItem(LEFT);
+      if (value) sessionStorage.setItem(LEFT, value);
+      else sessionStorage.removeItem(LEFT);
+      return before;
+    } catch {
+      return null;
+    }
+  };
+  document.addEventListener("submit", () => (going = true), true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("a[href]:not([href^='#'])")) going = true;
+  }, true);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && !going) {
+      recall("1");
+      seen("away");
+    } else if (!document.hidden) {
+      going = false;
+      if (recall("")) seen("back");
+    }
+  });
+  if (recall("")) seen("back");
 
   exam.addEventListener("change", changed);
   exam.addEventListener("input", typed);
