@@ -5,16 +5,17 @@ The same people as in `python -m bench.exam`, fewer and faster.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from bench import exam, exam_site
 from bench.client import free_port
@@ -23,7 +24,7 @@ from bench.exam_people import Sitter
 from bench.rooms import Server, _answers
 from lms.audit import AuditEntry
 from lms.courses.models import StepProgress
-from lms.db import db
+from lms.db import _on_connect, db
 from lms.jobs import drain
 from lms.plugins.exams.models import Attempt
 from lms.plugins.registry import all_jobs
@@ -46,8 +47,14 @@ def served(home: Path) -> Iterator[tuple[Server, int]]:
         server.kill()
 
 
+def test_a_commit_is_on_the_disk_before_saved_is_said() -> None:
+    """As the server opens its database; the tests' own commits wait for no disk."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        _on_connect(connection, None)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
 def test_killed_while_answers_are_saved_and_handed_in(app: Flask, tmp_path: Path) -> None:
-    assert db.session.scalar(text("PRAGMA synchronous")) == 2  # FULL: on the disk, then "saved"
     papers = exam_site.build(app, people=12, questions=8)
     with served(tmp_path) as (server, port):
         sitters = exam.run(papers, server, port, seconds=1.6, every=0.1, last=1.2, kills=1)
