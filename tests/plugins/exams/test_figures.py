@@ -103,3 +103,16 @@ def test_the_hook_hands_them_to_the_core(world: World) -> None:
     decisions = plugins().decide(hookspecs.lms_training_figures, NOVEMBER, now())
     (exams,) = [d for d in decisions if d.plugin == "exams"]
     assert [(f.metric, f.value) for f in exams.value] == [("exam", 80.0)]
+
+
+def test_an_exam_sat_by_itself_counts(world: World) -> None:
+    when = datetime(2026, 11, 10, tzinfo=UTC)
+    db.session.add(
+        Attempt(
+            exam_id=world.exam.id, person_id=world.learner.id, number=1, seed=1, pass_mark=80,
+            started_at=when, deadline=when, submitted_at=when, passed=False, score=7000,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    found = training_figures(db.session(), NOVEMBER, datetime(2026, 12, 1, tzinfo=UTC))
+    assert [(f.person_id, f.value) for f in found] == [(world.learner.id, 70.0)]
