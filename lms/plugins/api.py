@@ -159,7 +159,7 @@ from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.fields import SelectMultipleCheckboxField
-from lms.web.lists import PER_PAGE, as_text, download, here, page_of, page_url
+from lms.web.lists import PER_PAGE, Page, as_text, download, here, page_of, page_url
 from lms.web.security import limiter
 
 __all__ = [
@@ -237,6 +237,7 @@ __all__ = [
     "NoticeMessage",
     "Notification",
     "Outcome",
+    "Page",
     "Panel",
     "Parameter",
     "Permission",

@@ -61,9 +61,10 @@ def lms_permissions() -> Sequence[Permission]:
 
 @hookimpl
 def lms_policies() -> Sequence[Policy]:
+    from lms.plugins.retraining.effect.policy import EFFECT
     from lms.plugins.retraining.policy import SELECTION
 
-    return [SELECTION]
+    return [SELECTION, EFFECT]
 
 
 @hookimpl

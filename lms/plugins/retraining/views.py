@@ -1,6 +1,6 @@
 """The retraining list."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -12,6 +12,7 @@ from lms.plugins.api import (
     Actor,
     DomainError,
     Month,
+    Scope,
     access,
     db,
     download,
@@ -23,9 +24,11 @@ from lms.plugins.api import (
     zone,
 )
 from lms.plugins.retraining import cli, queries, services, words
+from lms.plugins.retraining.blueprint import bp
+from lms.plugins.retraining.effect import views as effect_views
 from lms.plugins.retraining.models import AssignmentState
 
-bp = Blueprint("retraining", __name__, url_prefix="/retraining", template_folder="templates")
+__all__ = ["bp", "effect_views"]
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
@@ -49,6 +52,7 @@ def index() -> ResponseReturnValue:
         months=queries.months(db.session()),
         month=month, state=state, text=text, today=today,
         here=here, page_url=page_url, words=words, form=DecisionForm(),
+        sees_more=viewer().may("retraining.view", Scope.TEAM),
     )  # fmt: skip
 
 

@@ -1,0 +1,125 @@
+"""The jump at a cut-off: a line on either side of it, and how far apart they meet it.
+
+Scores of one month and the next go together, and extreme ones move back to the middle; both bend
+nothing at the cut-off itself, where those just below and just above are alike but for the
+retraining. So a straight line is fitted to each side within a band, by least squares:
+
+    after = a + jump·below + b·distance + c·below·distance
+
+A person may be near the line in several months, and their months are no separate evidence: the
+standard error counts each person once (cluster-robust, with the usual small-sample factor
+G/(G-1)·(n-1)/(n-4)), and the 95 % interval takes Student's t with G-1 degrees of freedom, G being
+the number of people.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_UNKNOWNS = 4
+
+
+@dataclass(frozen=True)
+class Point:
+    """A person's month near the line. `distance`: score less the line, in points; `after`: the next
+    month's score in points."""
+
+    person_id: int
+    distance: float
+    is_below: bool
+    after: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Below less above at the line, in points of the next month's score."""
+
+    jump: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def estimate(points: Sequence[Point]) -> Estimate | None:
+    """None where the data do not fix the lines: too few points, or all at one distance."""
+    people = len({point.person_id for point in points})
+    n = len(points)
+    if n <= _UNKNOWNS or people < 2:
+        return None
+    inverse = _inverse(_crossed(_row(point) for point in points))
+    if inverse is None:
+        return None
+    towards = [0.0] * _UNKNOWNS
+    for point in points:
+        for i, x in enumerate(_row(point)):
+            towards[i] += x * point.after
+    line = [_dot(inverse[i], towards) for i in range(_UNKNOWNS)]
+    pulls: dict[int, list[float]] = defaultdict(lambda: [0.0] * _UNKNOWNS)
+    for point in points:
+        row = _row(point)
+        rest = point.after - _dot(row, line)
+        pull = pulls[point.person_id]
+        for i, x in enumerate(row):
+            pull[i] += x * rest
+    # The variance of the jump alone: its row of the inverse, times each person's pull, squared.
+    spread = sum(_dot(inverse[1], pull) ** 2 for pull in pulls.values())
+    factor = people / (people - 1) * (n - 1) / (n - _UNKNOWNS)
+    reach = t_975(people - 1) * math.sqrt(factor * spread)
+    return Estimate(line[1], line[1] - reach, line[1] + reach)
+
+
+def people_on(points: Iterable[Point], *, below: bool) -> int:
+    return len({point.person_id for point in points if point.is_below is below})
+
+
+def t_975(freedom: int) -> float:
+    """Student's t at 97.5 %, by the series in 1/freedom (Abramowitz and Stegun 26.7.5); off by less
+    than 0.01 from 5 degrees on."""
+    z = 1.959963984540054
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / float(freedom) ** (n + 1) for n, term in enumerate(terms))
+
+
+def _row(point: Point) -> tuple[float, float, float, float]:
+    below = 1.0 if point.is_below else 0.0
+    return 1.0, below, point.distance, below * point.distance
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _crossed(rows: Iterable[Sequence[float]]) -> list[list[float]]:
+    found = [[0.0] * _UNKNOWNS for _ in range(_UNKNOWNS)]
+    for row in rows:
+        for i, a in enumerate(row):
+            for j, b in enumerate(row):
+                found[i][j] += a * b
+    return found
+
+
+def _inverse(matrix: list[list[float]]) -> list[list[float]] | None:
+    """By elimination with pivots; None for one that has no inverse."""
+    size = len(matrix)
+    work = [row + [float(i == j) for j in range(size)] for i, row in enumerate(matrix)]
+    for column in range(size):
+        pivot = max(range(column, size), key=lambda i: abs(work[i][column]))
+        if abs(work[pivot][column]) < 1e-9:
+            return None
+        work[column], work[pivot] = work[pivot], work[column]
+        lead = work[column][column]
+        work[column] = [value / lead for value in work[column]]
+        for i in range(size):
+            if i != column and (by := work[i][column]):
+                work[i] = [a - by * b for a, b in zip(work[i], work[column], strict=True)]
+    return [row[size:] for row in work]

@@ -1,0 +1,76 @@
+"""The effect of retraining, for those who answer for it, without names; and each one's before and
+after, in one's own scope."""
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.plugins.api import PER_PAGE, Page, Scope, access, db, download, here, page_url, viewer
+from lms.plugins.retraining import words
+from lms.plugins.retraining.blueprint import bp
+from lms.plugins.retraining.effect import before_after
+from lms.plugins.retraining.effect.judging import Effect, Judgement, effect
+
+_EXPORT = ("line", "people_below", "months_below", "people_above", "months_above", "difference",
+           "low", "high")  # fmt: skip
+
+
+@bp.get("/effect")
+@access.requires("retraining.effect")
+def show_effect() -> ResponseReturnValue:
+    found = effect(db.session())
+    if kind := request.args.get("format"):
+        rows = [_row("cut-off", found.real), _row("placebo", found.placebo)]
+        return download("retraining-effect", _EXPORT, rows, kind)
+    return render_template(
+        "retraining/effect.html",
+        found=found,
+        chart=_chart(found),
+        here=here,
+        sees_more=viewer().may("retraining.view", Scope.TEAM),
+    )
+
+
+@bp.get("/before-and-after")
+@access.requires("retraining.view")
+def show_changes() -> ResponseReturnValue:
+    who = viewer()
+    if not who.may("retraining.view", Scope.TEAM):
+        abort(403)
+    scope, number = who.clause("retraining.view"), max(1, request.args.get("page", 1, type=int))
+    if kind := request.args.get("format"):
+        rows = before_after.export(db.session(), scope)
+        return download("retraining-before-after", before_after.EXPORT, rows, kind)
+    shown, total = before_after.page(db.session(), scope, min(number, 10_000), PER_PAGE)
+    page = Page(shown, number, max(1, -(-total // PER_PAGE)), total)
+    return render_template(
+        "retraining/changes.html", page=page, words=words, here=here, page_url=page_url,
+        sees_more=True,
+    )  # fmt: skip
+
+
+def _row(name: str, judged: Judgement) -> list[object]:
+    found = judged.estimate
+    return [
+        name, judged.below.people, judged.below.months, judged.above.people, judged.above.months,
+        *((round(v, 2) for v in (found.jump, found.low, found.high)) if found else ("", "", "")),
+    ]  # fmt: skip
+
+
+def _chart(found: Effect) -> dict[str, object] | None:
+    """Means by distance, selected and not selected as two lines that end at the cut-off."""
+    if not any(part.count for part in found.bins):
+        return None
+    means = [None if b.mean is None else round(b.mean, 2) for b in found.bins]
+    half = len(means) // 2
+    known = [mean for mean in means if mean is not None]
+    return {
+        "type": "line",
+        "labels": [f"{part.low:+.1f} … {part.high:+.1f} ({part.count})" for part in found.bins],
+        "series": [
+            {"name": _("Sent to retraining"), "data": means[:half] + [None] * half},
+            {"name": _("Just not sent"), "data": [None] * half + means[half:]},
+        ],
+        "min": int(min(known)) - 2,
+        "max": min(100, int(max(known)) + 3),
+    }
