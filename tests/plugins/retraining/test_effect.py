@@ -1,4 +1,4 @@
-"""The jump at the cut-off: against hand-made lines, a simulated truth, and months in the database."""
+"""The jump at the cut-off: against lines made by hand, a simulated truth, and closed months."""
 
 import csv
 import io
@@ -108,7 +108,16 @@ def test_students_t_is_that_of_the_tables(freedom, known) -> None:
 
 
 @pytest.fixture
-def crowd(both_apps: Flask, facts, clock):
+def both_crowds(both_apps: Flask, clock):
+    return _crowd(clock)
+
+
+@pytest.fixture
+def crowd(app: Flask, clock):
+    return _crowd(clock)
+
+
+def _crowd(clock) -> list[int]:
     """60 people in three months whose selection was carried out: 70.00 to 75.90, a tenth apart."""
     db.session.execute(
         insert(Person),
@@ -140,7 +149,8 @@ def carry_out(close, clock, assign=True) -> None:
     db.session.commit()
 
 
-def test_only_months_with_consequences_and_a_month_after_count(crowd, facts, clock) -> None:
+def test_only_months_with_consequences_and_a_month_after_count(both_crowds, facts, clock) -> None:
+    crowd = both_crowds
     carry_out(close(facts, "2026-01", crowd), clock, assign=False)  # history
     carry_out(close(facts, "2026-02", crowd), clock)
     close(facts, "2026-03", crowd, add=100, drop=(1, 60))
@@ -159,7 +169,11 @@ def test_only_months_with_consequences_and_a_month_after_count(crowd, facts, clo
     assert min(p.person_id for p in found.placebo) == 17 and len(found.placebo) == 20
 
 
-def test_the_pages_show_it_and_say_when_they_cannot(app: Flask, crowd, facts, clock, auth, persons):
+def _csv(answer) -> str:
+    return answer.data.decode("utf-8-sig")
+
+
+def test_the_pages_show_it_and_say_when_they_cannot(crowd, facts, clock, auth, persons):
     for month in ("2026-01", "2026-02"):
         carry_out(close(facts, month, crowd), clock)
     close(facts, "2026-03", crowd, add=150)
@@ -174,11 +188,11 @@ def test_the_pages_show_it_and_say_when_they_cannot(app: Flask, crowd, facts, cl
     judged = effect(db.session()).real
     assert (judged.below.people, judged.below.months, judged.estimate) == (6, 12, None)
     db.session.rollback()
-    rows = list(csv.DictReader(io.StringIO(hr.get("/retraining/effect?format=csv").text)))
+    rows = list(csv.DictReader(io.StringIO(_csv(hr.get("/retraining/effect?format=csv")))))
     assert rows[0]["people_below"] == "6" and rows[0]["difference"] == ""
     changes = hr.get("/retraining/before-and-after").text
     assert "C001" in changes and "70.00 → 71.50" in changes
-    out = list(csv.DictReader(io.StringIO(hr.get("/retraining/before-and-after?format=csv").text)))
+    out = list(csv.DictReader(io.StringIO(_csv(hr.get("/retraining/before-and-after?format=csv")))))
     assert len(out) == 12 and out[0]["score_after"] == "71.5" and out[0]["month"] == "2026-02"
     trainer = auth.login(persons.add("trainer", level=Level.MANAGER))
     assert trainer.get("/retraining/effect").status_code == 200

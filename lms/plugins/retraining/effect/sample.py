@@ -65,15 +65,12 @@ def sample(session: Session, band: float) -> Sample:
 def _lines(session: Session) -> dict[int, tuple[Line, int]]:
     """By close, with the close of the month after; three queries."""
     after = aliased(MonthClose)
-    with_consequence = select(Proposal.id).where(
-        Proposal.run_id == RuleRun.id, Proposal.state == ProposalState.APPLIED
-    )
     runs = session.execute(
         select(MonthClose.id, RuleRun.period, after.id, func.min(Proposal.id))
         .join(Proposal, Proposal.run_id == RuleRun.id)
         .join(MonthClose, and_(MonthClose.id == RuleRun.close_id, MonthClose.is_current))
         .join(after, and_(follows(after.month, MonthClose.month), after.is_current))
-        .where(RuleRun.rule == RULE, RuleRun.is_current, with_consequence.exists())
+        .where(RuleRun.rule == RULE, RuleRun.is_current, Proposal.state == ProposalState.APPLIED)
         .group_by(MonthClose.id, RuleRun.period, after.id)
         .order_by(RuleRun.period.desc())
         .limit(LONGEST)
