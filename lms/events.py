@@ -115,3 +115,20 @@ class AwardWithdrawn(Event):
 @dataclass(frozen=True)
 class DemoMade(Event):
     """The demo organisation has its people, figures and courses: plugins add what shows them."""
+
+
+@dataclass(frozen=True)
+class ResultAppealed(Event):
+    """A person contests a figure or the rank of a closed month: what follows from it is held."""
+
+    person_id: int
+    month: Month
+
+
+@dataclass(frozen=True)
+class ResultAppealSettled(Event):
+    """Such an appeal is decided. Upheld, a correction and the month's next revision follow."""
+
+    person_id: int
+    month: Month
+    is_upheld: bool

@@ -7,8 +7,9 @@ from lms.cases.appealing import DRILL_SCORE
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.plugins.types import Appealable
+from lms.results.appealing import FIGURE_APPEAL, RANK_APPEAL
 
-CORE: tuple[Appealable, ...] = (DRILL_SCORE,)
+CORE: tuple[Appealable, ...] = (DRILL_SCORE, FIGURE_APPEAL, RANK_APPEAL)
 
 
 def kinds() -> dict[str, Appealable]:

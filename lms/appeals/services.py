@@ -1,5 +1,6 @@
 """Filing an appeal and deciding on it. A pending one holds what it is about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -55,6 +56,17 @@ def of_subject(session: Session, kind: str, subject_id: int, person_id: int) -> 
             Appeal.kind == kind, Appeal.subject_id == subject_id, Appeal.person_id == person_id
         )
     )
+
+
+def pending_appeals(session: Session, kind: str, person_id: int) -> Sequence[int]:
+    """Ids of what the person contests, undecided, of a kind."""
+    return session.scalars(
+        select(Appeal.subject_id).where(
+            Appeal.kind == kind,
+            Appeal.person_id == person_id,
+            Appeal.state == AppealState.PENDING,
+        )
+    ).all()
 
 
 def kind_named(name: str) -> Appealable:

@@ -6,6 +6,7 @@
 from lms import access, audit, clock, policies, printing
 from lms.access import Permission, Scope, Viewer, viewer
 from lms.appeals.services import Standing as AppealStanding
+from lms.appeals.services import pending_appeals
 from lms.appeals.services import standing as appeal_standing
 from lms.audit import OPERATOR, SYSTEM, Actor
 from lms.cases.authoring import add_lesson, open_version
@@ -80,6 +81,8 @@ from lms.events import (
     LevelChanged,
     MonthClosed,
     PersonAdded,
+    ResultAppealed,
+    ResultAppealSettled,
     SignOffAsked,
     StepCompleted,
 )
@@ -141,6 +144,7 @@ from lms.plugins.types import (
     TrainingFigure,
 )
 from lms.policies import Parameter, PolicyInForce
+from lms.results.appealing import appealed_months, appellants
 from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
 from lms.results.rounding import whole
@@ -254,6 +258,8 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "Refusal",
+    "ResultAppealSettled",
+    "ResultAppealed",
     "RoleAssignment",
     "Row",
     "Rule",
@@ -288,6 +294,8 @@ __all__ = [
     "access",
     "add_lesson",
     "appeal_standing",
+    "appealed_months",
+    "appellants",
     "as_text",
     "audience_says",
     "audit",
@@ -331,6 +339,7 @@ __all__ = [
     "organisation",
     "page_of",
     "page_url",
+    "pending_appeals",
     "people_with",
     "pick",
     "plugin_settings",

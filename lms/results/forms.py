@@ -5,8 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, StringField
-from wtforms.validators import Length
+from wtforms import BooleanField, FloatField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from lms.i18n import pick
 from lms.results.words import KINDS
@@ -31,3 +31,8 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
         _l("Reason for the new revision"), [Length(max=500)],
         filters=[lambda value: value.strip() if value else ""],
     )  # fmt: skip
+
+
+class CorrectionForm(FlaskForm):  # type: ignore[misc]
+    value = FloatField(_l("The right figure"), [InputRequired(_l("This must be a number."))])
+    reason = TextAreaField(_l("Reason"), [Length(max=500)])

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from lms import access
 from lms.access import viewer
-from lms.clock import Month
+from lms.clock import Month, now
 from lms.db import db
 from lms.people.models import Person
-from lms.results import words
+from lms.results import appealing, words
 from lms.results.blueprint import bp
 from lms.results.evidence import Evidence, evidence
 
@@ -38,6 +38,9 @@ def _page(found: Person, own: bool) -> ResponseReturnValue:
         person=found,
         own=own,
         e=shown,
+        appeals=appealing.of_month(db.session(), found.id, shown.close, now())
+        if own and shown
+        else None,
         trend=_trend(shown) if shown else None,
         amount=words.amount,
         address=lambda month: (

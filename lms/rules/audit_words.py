@@ -82,6 +82,7 @@ CORE: Mapping[str, Localized] = {
     "import.push": Localized("接口推送数据", "Took in figures that a system sent"),
     "import.discard": Localized("放弃导入", "Discarded an import"),
     "kpi.import": Localized("导入 KPI", "Imported figures"),
+    "kpi.correct": Localized("更正数据", "Corrected a figure"),
     "leave.import": Localized("导入休假", "Imported leave"),
     "month.close": Localized("月度结账", "Closed a month"),
     "organisation.edit": Localized("修改组织信息", "Changed the organisation"),

@@ -44,7 +44,7 @@ from lms.plugins.promotion.models import Archive, Complaint, Nomination, Recomme
 from lms.plugins.recognition import ledger, qualifications
 from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
-from lms.results.models import ImportRun
+from lms.results.models import ImportRun, KpiValue
 from lms.uploads import services as uploads
 
 ROLES = {
@@ -263,6 +263,9 @@ def prepare(app: Flask) -> Others:
             "complaint_id": complaint.id,
             "recommendation_id": recommendation.id,
             "archive_id": archive.id,
+            "value_id": session.scalars(
+                select(KpiValue.id).where(KpiValue.person_id == stranger.id)
+            ).first(),
             "assignment_id": assignment.id,
             "programme_id": topic,
             "draft_id": written.id,

@@ -8,6 +8,7 @@ import click
 from flask import Blueprint
 
 from lms.plugins.api import (
+    Appealable,
     CriterionResult,
     Job,
     Localized,
@@ -82,6 +83,13 @@ def lms_jobs() -> Sequence[Job]:
         Job("promotion.take_effect", deciding.take_effect, every=timedelta(hours=1)),
         Job("promotion.probation", probation.remind, every=timedelta(hours=1)),
     ]
+
+
+@hookimpl
+def lms_appealables() -> Sequence[Appealable]:
+    from lms.plugins.promotion.appealing import VERDICT
+
+    return [VERDICT]
 
 
 @hookimpl

@@ -29,7 +29,7 @@ from lms.plugins.api import (
     supervisors_of,
     zone,
 )
-from lms.plugins.promotion import nominations
+from lms.plugins.promotion import appealing, nominations
 from lms.plugins.promotion.models import Nomination, NominationState, Probation
 from lms.plugins.promotion.nominations import locked, page, reason_of, track_of
 
@@ -57,6 +57,8 @@ def decide(
         raise Conflict("This nomination has been decided already.")
     if actor.person_id in (nomination.nominated_by, nomination.person_id):
         raise DomainError("Somebody else must decide: not who nominated, and not the person.")
+    if appealing.is_contested(session, nomination.person_id):
+        raise DomainError("An appeal of this person is undecided: settle it first.")
     person = session.get_one(Person, nomination.person_id)
     nomination.decided_by, nomination.decided_at = actor.person_id, now
     nomination.decision_reason = reason

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from lms.plugins.api import Person, access, db, here, local_date, now, viewer, zone
+from lms.plugins.promotion import appealing, records, words
 from lms.plugins.promotion import dossier as dossiers
-from lms.plugins.promotion import records, words
 from lms.plugins.promotion.forms import ComplaintForm, DecisionForm
 from lms.plugins.promotion.policy import TRACKS
 
@@ -28,8 +28,17 @@ def shown(person: Person, *, sent: str = "", form: FlaskForm | None = None) -> R
             what: who.covers(f"promotion.{what}", person) and who.person_id != person.id
             for what in ("nominate", "decide", "recommend", "record")
         },
+        appeal_against=_own_frozen(person, found),
         names_shown=who.person_id != person.id, me=who.person_id,
     )  # fmt: skip
+
+
+def _own_frozen(person: Person, found: dossiers.Dossier) -> int | None:
+    """What the reader may appeal against: their own verdict, once it is frozen."""
+    if viewer().person_id != person.id:
+        return None
+    check = found.check
+    return appealing.frozen(db.session(), person.id, check.year, check.track.key)
 
 
 def dossier_asked(person: Person) -> dossiers.Dossier:

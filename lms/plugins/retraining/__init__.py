@@ -18,6 +18,8 @@ from lms.plugins.api import (
     Panel,
     Permission,
     Policy,
+    ResultAppealed,
+    ResultAppealSettled,
     Rule,
     Viewer,
     db,
@@ -118,7 +120,13 @@ def lms_criteria(
 
 @hookimpl
 def lms_event(event: Event) -> None:
-    from lms.plugins.retraining import services
+    from lms.plugins.retraining import holding, services
 
     if isinstance(event, EnrolmentCompleted):
         services.complete(db.session(), event.enrolment_id, event.at)
+    elif isinstance(event, ResultAppealed):
+        holding.hold(db.session(), event.person_id, event.month, event.at)
+    elif isinstance(event, ResultAppealSettled):
+        holding.settle(
+            db.session(), event.person_id, event.month, event.at, is_upheld=event.is_upheld
+        )

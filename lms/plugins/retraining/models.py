@@ -47,6 +47,8 @@ class Assignment(Base):
     evidence: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # Since when an appeal against the month holds it; the days do not count towards the due date.
+    held_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(Person)
     enrolment: Mapped[Enrolment | None] = relationship(Enrolment)

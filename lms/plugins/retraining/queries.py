@@ -116,7 +116,7 @@ def promotion_criteria(
         return {}
     rows = session.execute(
         select(Assignment.person_id, func.max(Assignment.month), func.max(Assignment.due_on))
-        .where(Assignment.person_id.in_(person_ids), UNFINISHED)
+        .where(Assignment.person_id.in_(person_ids), UNFINISHED, Assignment.held_at.is_(None))
         .group_by(Assignment.person_id)
     )
     open_ = {person_id: (month, due_on) for person_id, month, due_on in rows}
@@ -159,4 +159,8 @@ def _in_state(state: str, today: date) -> ColumnElement[bool]:
 
 
 def _late(today: date) -> tuple[ColumnElement[bool], ...]:
-    return Assignment.state == AssignmentState.OPEN, Assignment.due_on < today
+    return (
+        Assignment.state == AssignmentState.OPEN,
+        Assignment.held_at.is_(None),
+        Assignment.due_on < today,
+    )

@@ -19,6 +19,7 @@ from lms.plugins.api import (
     Session,
     StepProgress,
     access,
+    appellants,
     audit,
     cancel_enrolment,
     enrol,
@@ -51,6 +52,7 @@ def assign(
         for figure in {p.evidence["weakest"]["figure"] for p in proposals}
     }
     counts = consecutive(session, month, ids)
+    contesting = appellants(session, month)
     added = []
     for proposal in proposals:
         figure = proposal.evidence["weakest"]["figure"]
@@ -76,6 +78,7 @@ def assign(
         row.due_on = enrolment.due_on if enrolment else due_on
         row.consecutive = counts.get(proposal.person_id, 1)
         row.evidence = dict(proposal.evidence)
+        row.held_at = now if proposal.person_id in contesting else None
         session.add(row)
         added.append(row)
     session.flush()
@@ -86,11 +89,12 @@ def withdraw(session: Session, month: Month, person_ids: Sequence[int], now: dat
     """A revision no longer selects them: what was not begun is cancelled, the rest HR decides."""
     review = []
     for row in _of_month(session, month, person_ids).values():
-        if row.state != AssignmentState.OPEN:
+        if row.state not in (AssignmentState.OPEN, AssignmentState.REVIEW):
             continue
         if _is_begun(session, row):
+            if row.state == AssignmentState.OPEN:
+                review.append(row)
             row.state = AssignmentState.REVIEW
-            review.append(row)
         else:
             _cancel(
                 session,

@@ -1,7 +1,7 @@
 """The effect of retraining, for those who answer for it, without names; and each one's before and
 after, in one's own scope."""
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -34,10 +34,8 @@ def show_effect() -> ResponseReturnValue:
 @bp.get("/before-and-after")
 @access.requires("retraining.view")
 def show_changes() -> ResponseReturnValue:
-    who = viewer()
-    if not who.may("retraining.view", Scope.TEAM):
-        abort(403)
-    scope, number = who.clause("retraining.view"), max(1, request.args.get("page", 1, type=int))
+    who, number = viewer(), max(1, request.args.get("page", 1, type=int))
+    scope = who.clause("retraining.view")
     if kind := request.args.get("format"):
         rows = before_after.export(db.session(), scope)
         return download("retraining-before-after", before_after.EXPORT, rows, kind)
@@ -45,7 +43,7 @@ def show_changes() -> ResponseReturnValue:
     page = Page(shown, number, max(1, -(-total // PER_PAGE)), total)
     return render_template(
         "retraining/changes.html", page=page, words=words, here=here, page_url=page_url,
-        sees_more=True,
+        sees_more=who.may("retraining.view", Scope.TEAM),
     )  # fmt: skip
 
 

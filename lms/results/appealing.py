@@ -1,0 +1,182 @@
+"""Appeals against a month's figure or rank, for the core's appeals service.
+
+Their subjects are what stays the same through revisions: the figure as it came in, and the row of
+the person in the month's file. What follows from a month is the plugins': they hear of the appeal
+and hold it until it is settled. Upheld, HR enters the right figure as a correction, which the
+month's next revision takes; the old one stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from lms import events
+from lms.appeals.models import Appeal, AppealState
+from lms.appeals.policy import APPEALS
+from lms.audit import Actor
+from lms.clock import Month, local_date
+from lms.db import Localized, Session
+from lms.people.organisation import zone
+from lms.plugins.bus import emit
+from lms.plugins.types import Appealable, AppealSubject
+from lms.policies import in_force
+from lms.results import words
+from lms.results.metrics import by_code, metrics
+from lms.results.models import KpiRow, KpiValue, MonthClose, MonthFigure, MonthResult
+
+FIGURE, RANK = "result.figure", "result.rank"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an appeal against one thing is filed, or the appeal there is."""
+
+    subject_id: int
+    appeal_id: int | None
+    state: str | None
+
+
+@dataclass(frozen=True)
+class MonthAppeals:
+    """What a person may appeal against in a month, until a day; figures by metric."""
+
+    until: date
+    is_open: bool
+    rank: Place | None
+    figures: Mapping[str, Place]
+
+
+def of_month(session: Session, person_id: int, close: MonthClose, now: datetime) -> MonthAppeals:
+    """Three queries, for the page of one's own month."""
+    days = int(in_force(session, APPEALS)["days_to_appeal"])
+    until = local_date(close.closed_at, zone()) + timedelta(days=days)
+    row = session.execute(_with_appeal(KpiRow, RANK, person_id, close.month)).first()
+    figures = session.execute(_with_appeal(KpiValue, FIGURE, person_id, close.month, "metric"))
+    return MonthAppeals(
+        until,
+        local_date(now, zone()) <= until,
+        Place(*row) if row else None,
+        {metric: Place(*place) for *place, metric in figures},
+    )
+
+
+def appealed_months(session: Session, person_id: int) -> set[Month]:
+    """The months of which the person contests a figure or the rank, undecided."""
+    pending = Appeal.state == AppealState.PENDING
+    found = (
+        select(KpiRow.month)
+        .join(Appeal, and_(Appeal.kind == RANK, Appeal.subject_id == KpiRow.id))
+        .where(Appeal.person_id == person_id, pending)
+        .union(
+            select(KpiValue.month)
+            .join(Appeal, and_(Appeal.kind == FIGURE, Appeal.subject_id == KpiValue.id))
+            .where(Appeal.person_id == person_id, pending)
+        )
+    )
+    return set(session.scalars(found))
+
+
+def appellants(session: Session, month: Month) -> set[int]:
+    """Who contests a figure or the rank of the month, undecided."""
+    found = [
+        select(model.person_id)
+        .join(Appeal, and_(Appeal.kind == kind, Appeal.subject_id == model.id))
+        .where(model.month == month, Appeal.state == AppealState.PENDING)
+        for model, kind in ((KpiRow, RANK), (KpiValue, FIGURE))
+    ]
+    return set(session.scalars(found[0].union(found[1])))
+
+
+def _with_appeal(model: Any, kind: str, person_id: int, month: Month, *columns: str) -> Any:
+    appeal = and_(Appeal.kind == kind, Appeal.subject_id == model.id)
+    return (
+        select(model.id, Appeal.id, Appeal.state, *(getattr(model, name) for name in columns))
+        .outerjoin(Appeal, and_(appeal, Appeal.person_id == model.person_id))
+        .where(model.person_id == person_id, model.month == month)
+    )
+
+
+def _find_figure(session: Session, value_id: int) -> AppealSubject | None:
+    row = session.execute(
+        select(KpiValue, MonthClose, MonthFigure.value)
+        .join(MonthClose, and_(MonthClose.month == KpiValue.month, MonthClose.is_current))
+        .outerjoin(
+            MonthFigure,
+            and_(
+                MonthFigure.close_id == MonthClose.id,
+                MonthFigure.person_id == KpiValue.person_id,
+                MonthFigure.metric == KpiValue.metric,
+            ),
+        )
+        .where(KpiValue.id == value_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, close, value = row
+    metric = by_code(metrics(close.policy)).get(found.metric)
+    name = metric.label if metric else Localized(found.metric, found.metric)
+    shown = words.amount(found.value if value is None else value, metric) if metric else name
+    title = Localized(f"{found.month} {name.zh} {shown.zh}", f"{found.month} {name.en} {shown.en}")
+    return _subject(found.person_id, title, close)
+
+
+def _find_rank(session: Session, row_id: int) -> AppealSubject | None:
+    row = session.execute(
+        select(KpiRow, MonthClose, MonthResult.rank)
+        .join(MonthClose, and_(MonthClose.month == KpiRow.month, MonthClose.is_current))
+        .join(
+            MonthResult,
+            and_(MonthResult.close_id == MonthClose.id, MonthResult.person_id == KpiRow.person_id),
+        )
+        .where(KpiRow.id == row_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, close, rank = row
+    title = (
+        Localized(f"{found.month} 第 {rank} 名", f"{found.month} rank {rank}")
+        if rank
+        else Localized(f"{found.month} 未排名", f"{found.month} not ranked")
+    )
+    return _subject(found.person_id, title, close)
+
+
+def _subject(person_id: int, title: Localized, close: MonthClose) -> AppealSubject:
+    involved = frozenset({close.closed_by} if close.closed_by else ())
+    return AppealSubject(
+        person_id, title, f"/results?month={close.month}", close.closed_at, involved
+    )
+
+
+def _about(session: Session, model: Any, subject_id: int) -> tuple[int, Month]:
+    wanted = select(model.person_id, model.month).where(model.id == subject_id)
+    person_id, month = session.execute(wanted).one()
+    return person_id, month
+
+
+def _kind(kind: str, label: Localized, model: Any, find: Any, go_on: Any) -> Appealable:
+    def hold(session: Session, subject_id: int, now: datetime) -> None:
+        emit(events.ResultAppealed(now, *_about(session, model, subject_id)))
+
+    def release(session: Session, subject_id: int, now: datetime) -> None:
+        emit(events.ResultAppealSettled(now, *_about(session, model, subject_id), False))
+
+    def uphold(session: Session, subject_id: int, _decider: Actor, now: datetime) -> str:
+        person_id, month = _about(session, model, subject_id)
+        emit(events.ResultAppealSettled(now, person_id, month, True))
+        return str(go_on(subject_id, month))
+
+    return Appealable(kind, label, "results.close", find, hold, release, uphold)
+
+
+FIGURE_APPEAL = _kind(
+    FIGURE, Localized("月度数据", "Monthly figure"), KpiValue, _find_figure,
+    lambda subject_id, _month: f"/results/figures/{subject_id}/correct",
+)  # fmt: skip
+RANK_APPEAL = _kind(
+    RANK, Localized("月度排名", "Monthly rank"), KpiRow, _find_rank,
+    lambda _subject_id, month: f"/results/months/{month}",
+)  # fmt: skip
