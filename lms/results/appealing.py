@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select, union_all
 
 from lms import events
 from lms.appeals.models import Appeal, AppealState
@@ -50,17 +50,16 @@ class MonthAppeals:
 
 
 def of_month(session: Session, person_id: int, close: MonthClose, now: datetime) -> MonthAppeals:
-    """Three queries, for the page of one's own month."""
+    """Two queries, for the page of one's own month."""
     days = int(in_force(session, APPEALS)["days_to_appeal"])
     until = local_date(close.closed_at, zone()) + timedelta(days=days)
-    row = session.execute(_with_appeal(KpiRow, RANK, person_id, close.month)).first()
-    figures = session.execute(_with_appeal(KpiValue, FIGURE, person_id, close.month, "metric"))
-    return MonthAppeals(
-        until,
-        local_date(now, zone()) <= until,
-        Place(*row) if row else None,
-        {metric: Place(*place) for *place, metric in figures},
+    both = union_all(
+        _with_appeal(KpiRow, RANK, literal(""), person_id, close.month),
+        _with_appeal(KpiValue, FIGURE, KpiValue.metric, person_id, close.month),
     )
+    found = {metric: Place(*place) for metric, *place in session.execute(both)}
+    rank = found.pop("", None)
+    return MonthAppeals(until, local_date(now, zone()) <= until, rank, found)
 
 
 def appealed_months(session: Session, person_id: int) -> set[Month]:
@@ -90,10 +89,10 @@ def appellants(session: Session, month: Month) -> set[int]:
     return set(session.scalars(found[0].union(found[1])))
 
 
-def _with_appeal(model: Any, kind: str, person_id: int, month: Month, *columns: str) -> Any:
+def _with_appeal(model: Any, kind: str, metric: Any, person_id: int, month: Month) -> Any:
     appeal = and_(Appeal.kind == kind, Appeal.subject_id == model.id)
     return (
-        select(model.id, Appeal.id, Appeal.state, *(getattr(model, name) for name in columns))
+        select(metric, model.id, Appeal.id, Appeal.state)
         .outerjoin(Appeal, and_(appeal, Appeal.person_id == model.person_id))
         .where(model.person_id == person_id, model.month == month)
     )
