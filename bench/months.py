@@ -32,11 +32,11 @@ LAST = Month.parse("2026-03")
 # Spread over people and months without a generator: what is measured is not the spreading.
 FIGURES = {
     "frt": "15 + (p.id * 7919 + :m) % 40",
-    "fcr": "0.80 + ((p.id * 104729 + :m) % 2000) / 10000.0",
-    "csat": "4.0 + ((p.id * 1299709 + :m) % 100) / 100.0",
-    "feedback": "60 + ((p.id * 15485863 + :m) % 400) / 10.0",
-    "exam": "50 + ((p.id * 32452843 + :m) % 500) / 10.0",
-    "case_analysis": "50 + ((p.id * 49979687 + :m) % 500) / 10.0",
+    "fcr": "0.80 + ((p.id * 10473 + :m) % 2000) / 10000.0",
+    "csat": "4.0 + ((p.id * 12997 + :m) % 100) / 100.0",
+    "feedback": "60 + ((p.id * 15486 + :m) % 400) / 10.0",
+    "exam": "50 + ((p.id * 32453 + :m) % 500) / 10.0",
+    "case_analysis": "50 + ((p.id * 19979 + :m) % 500) / 10.0",
 }
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 
