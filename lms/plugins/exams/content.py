@@ -33,7 +33,27 @@ def load_bank(session: Session, document: Mapping[str, Any], file: str, now: dat
     elif bank.title != title:
         bank.title = title
         changed = 1
-    return changed + load_entries(session, bank.id, document.get("questions") or (), file, now)
+    return changed + _load_new(session, bank.id, document.get("questions") or (), file, now)
+
+
+def _load_new(
+    session: Session, bank_id: int, entries: Iterable[Mapping[str, Any]], file: str, now: datetime
+) -> int:
+    """An entry that was loaded before undoes no change made on screen."""
+    wanted: dict[str, tuple[Mapping[str, Any], str]] = {}
+    for entry in entries:
+        key = _text(entry, "key", file)
+        if key in wanted:
+            raise wrong(f"{file}, {key}", "key")
+        wanted[key] = entry, digest_of(entry)
+    in_bank = select(Question).where(Question.bank_id == bank_id)
+    loaded = {question.key: question.file_hash for question in session.scalars(in_bank)}
+    new = {key: entry for key, (entry, digest) in wanted.items() if loaded.get(key) != digest}
+    changed = load_entries(session, bank_id, new.values(), file, now)
+    session.flush()
+    for question in session.scalars(in_bank.where(Question.key.in_(new))):
+        question.file_hash = wanted[question.key][1]
+    return changed
 
 
 def load_entries(

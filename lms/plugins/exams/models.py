@@ -58,7 +58,8 @@ class Question(ExamsModel):
     """What may be drawn. Its wording is a version; attempts keep the version they were given.
 
     `search` is key, stems and options of the current version in small letters. `case_key`: the case
-    it was made from. One that is withdrawn is drawn no more.
+    it was made from. One that is withdrawn is drawn no more. `file_hash`: of the entry of a content
+    file that was loaded last.
     """
 
     __tablename__ = "plugin_exams_question"
@@ -70,6 +71,7 @@ class Question(ExamsModel):
     current_number: Mapped[int]
     search: Mapped[str] = mapped_column(Text)
     case_key: Mapped[Code | None] = mapped_column(index=True)
+    file_hash: Mapped[str] = mapped_column(default="", server_default="")
     withdrawn_at: Mapped[datetime | None]
 
     tags: Mapped[list["QuestionTag"]] = relationship(

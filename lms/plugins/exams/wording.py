@@ -71,7 +71,7 @@ def search_text(key: str, wording: Mapping[str, Any]) -> str:
 
 
 def digest_of(wording: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(wording, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(wording, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def own_wording(version: QuestionVersion) -> Wording:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.content_files import starter_content
 from lms.db import db
 from lms.errors import DomainError
-from lms.plugins.exams.content import load_exams, load_questions
+from lms.plugins.exams.content import load_entries, load_exams, load_questions
 from lms.plugins.exams.models import Exam, Question, QuestionTag, QuestionVersion
 from tests.conftest import NOW
 from tests.plugins.exams.conftest import question
@@ -48,6 +48,21 @@ def test_starter_content_loads_and_again_changes_nothing(both_apps: Flask) -> No
     db.session.commit()
     assert load_questions(db.session(), folder / "questions", NOW) == 0
     assert load_exams(db.session(), folder / "exams", NOW) == 0
+
+
+def test_a_file_loaded_before_undoes_no_change_made_on_screen(app: Flask, tmp_path: Path) -> None:
+    load(tmp_path, question(1))
+    bank = db.session.scalars(select(Question.bank_id)).one()
+    on_screen = question(1, stem={"zh": "改过的题", "en": "Changed"})
+    load_entries(db.session(), bank, [on_screen], "", NOW)
+    db.session.commit()
+    assert load(tmp_path, question(1)) == 0
+    assert load(tmp_path, question(1, stem={"zh": "又一题", "en": "Another"})) == 1
+
+
+def test_a_key_twice_in_a_file_is_refused(app: Flask, tmp_path: Path) -> None:
+    with pytest.raises(DomainError):
+        load(tmp_path, question(1), question(1))
 
 
 def test_new_wording_is_a_new_version_and_tags_are_not(app: Flask, tmp_path: Path) -> None:
