@@ -58,7 +58,7 @@ def today() -> ResponseReturnValue:
         cleared_moment=_cleared_moment(clearance, day),
         takes_contacts=takes_contacts,
         month=own.latest(db.session(), me.id) if takes_contacts else None,
-        practice=next_practice(db.session(), me.id, me.channel) if takes_contacts else None,
+        practice=next_practice(db.session(), me.id, me.channel) if clearance else None,
         work=team.work_counts(db.session(), who, day) if who.may("people.view") else None,
     )
 

@@ -14,7 +14,7 @@ from lms.cases.practice.reading import Next
 from lms.cases.scoring import Marks
 from lms.clock import SettableClock
 from lms.db import db
-from lms.people.models import Notification
+from lms.people.models import Clearance, Notification
 from tests.cases import kit
 from tests.cases.scoring.kit import FAIR, POOR, Desk
 from tests.conftest import Auth, People
@@ -149,6 +149,11 @@ def test_next_is_what_is_assigned_then_the_weakest_then_untried(
 
 def test_the_pages_say_what_to_practise_and_why(desk: Desk, auth: Auth) -> None:
     run = desk.rated(desk.run(), (desk.raters(1)[0], POOR))
+    now = desk.clock.now()
+    db.session.add(
+        Clearance(person_id=run.person_id, from_day=now.date(), source="history", granted_at=now)
+    )
+    db.session.commit()
     client = auth.login(run.person)
     home = client.get("/").text
     assert "What should I practise next?" in home and "Feelings · level 1 of 5" in home

@@ -80,7 +80,7 @@ def test_a_month_from_the_workbook_to_the_dossier(
 
     # promotion, and one person's dossier
     hr.goto("/promotion?year=2026&q=CS00011")
-    hr.locator("main a[href*='/promotion/']").filter(has_not_text="Export").first.click()
+    hr.locator("main table a[href*='/promotion/']").first.click()
     dossier = hr.locator("main")
     expect(dossier).to_contain_text("2026-08")
     expect(dossier).to_contain_text("客服KPI-2026-08.xlsx")
