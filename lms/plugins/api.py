@@ -164,6 +164,7 @@ from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.fields import SelectMultipleCheckboxField
 from lms.web.lists import PER_PAGE, Page, as_text, download, here, page_of, page_url
+from lms.web.noting import note_reading
 from lms.web.security import limiter
 
 __all__ = [
@@ -331,6 +332,7 @@ __all__ = [
     "metrics",
     "move",
     "new_registry",
+    "note_reading",
     "notice_channels",
     "notice_kinds",
     "notify",

@@ -10,10 +10,7 @@ from typing import Any, Generic, TypeVar
 from flask import Response, abort, request, url_for
 from werkzeug.http import dump_options_header
 
-from lms import audit
-from lms.access import viewer
-from lms.clock import now
-from lms.db import db, reading
+from lms.web.noting import note_reading
 
 T = TypeVar("T")
 PER_PAGE = 25
@@ -66,29 +63,16 @@ def download(
         abort(404)
     rows = list(rows)
     if not names_nobody:
-        _note_export(f"{name}.{kind}", len(rows))
+        note_reading(
+            "export.take", ("export", None), file=f"{name}.{kind}", rows=len(rows),
+            asked=request.full_path.rstrip("?"),
+        )  # fmt: skip
     body = _workbook(headers, rows) if kind == "xlsx" else _csv(headers, rows)
     response = Response(body, mimetype=_XLSX if kind == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = dump_options_header(
         "attachment", {"filename": f"{name}.{kind}"}
     )
     return response
-
-
-def _note_export(file: str, count: int) -> None:
-    """The rows have been read: the snapshot they came from makes room for a transaction that may
-    write."""
-    who = audit.Actor(viewer().person_id)
-    db.session.rollback()
-    mode = reading.set(False)
-    try:
-        audit.record(
-            db.session(), who, "export.take", ("export", None), now=now(), file=file, rows=count,
-            asked=request.full_path.rstrip("?"),
-        )  # fmt: skip
-        db.session.commit()
-    finally:
-        reading.reset(mode)
 
 
 def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:

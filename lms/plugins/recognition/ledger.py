@@ -125,8 +125,8 @@ def standings(session: Session, month: Month) -> list[Standing]:
 
 def entries(team_ids: Sequence[int] | None) -> Select[Entry]:
     """Newest first; None: of all teams."""
-    found = select(Entry).options(joinedload(Entry.team), joinedload(Entry.person))
-    found = found.order_by(Entry.id.desc())
+    whole = (joinedload(part) for part in (Entry.team, Entry.person, Entry.countered))
+    found = select(Entry).options(*whole).order_by(Entry.id.desc())
     return found if team_ids is None else found.where(Entry.team_id.in_(team_ids))
 
 

@@ -86,6 +86,13 @@ class Entry(RecognitionModel):
 
     team: Mapped[Team] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys="Entry.person_id")
+    countered: Mapped["Entry | None"] = relationship(remote_side="Entry.id")
+
+    @property
+    def is_qualification(self) -> bool:
+        """Of what somebody sent in for HR, or taken back from it."""
+        told = self.countered or self
+        return told.kind == Kind.QUALIFICATION
 
 
 class State(StrEnum):

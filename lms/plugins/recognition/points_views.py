@@ -26,7 +26,7 @@ from lms.plugins.api import (
     viewer,
 )
 from lms.plugins.recognition import ledger, words
-from lms.plugins.recognition.access import POINTS, PRAISE
+from lms.plugins.recognition.access import APPROVE, POINTS, PRAISE
 from lms.plugins.recognition.blueprint import actor, bp, me
 from lms.plugins.recognition.forms import PointsForm, PraiseForm, ReasonForm
 from lms.plugins.recognition.models import Entry
@@ -46,7 +46,7 @@ def points() -> ResponseReturnValue:
     countered = ledger.countered(db.session(), [entry.id for entry in found.items])
     return render_template(
         "recognition/points.html", found=found, countered=countered, words=words,
-        page_url=page_url, here=here, sees=_sees_name, me=me(),
+        page_url=page_url, here=here, sees=_sees_name, reason=_reason, me=me(),
     )  # fmt: skip
 
 
@@ -59,10 +59,21 @@ def _teams_seen() -> list[int] | None:
 
 
 def _sees_name(entry: Entry) -> bool:
-    """Whose praise it is reads the person themselves, and who may enter praise for them."""
-    if entry.person is None:
-        return False
-    return entry.person_id == viewer().person_id or viewer().covers(PRAISE, entry.person)
+    """Whose praise it is reads the person themselves, and who may enter praise for them; who has
+    which qualification only those who decide on it, and who supervises the person."""
+    who, person = viewer(), entry.person
+    if person is None or person.id == who.person_id:
+        return person is not None
+    if entry.is_qualification:
+        return who.covers(APPROVE, person) or (
+            who.may(PRAISE, Scope.TEAM) and person.team_id in who.team_ids
+        )
+    return who.covers(PRAISE, person)
+
+
+def _reason(entry: Entry) -> str:
+    """What a qualification is called tells others in the team whose it is."""
+    return "" if entry.is_qualification and not _sees_name(entry) else entry.reason
 
 
 def _headers() -> list[str]:
@@ -74,7 +85,7 @@ def _line(entry: Entry) -> list[Any]:
     named = entry.person if _sees_name(entry) else None
     return [
         entry.entered_at.date().isoformat(), entry.team.name, entry.points,
-        pick(words.KINDS[entry.kind]), entry.reason,
+        pick(words.KINDS[entry.kind]), _reason(entry),
         named.staff_no if named else "", named.name if named else "",
     ]  # fmt: skip
 
@@ -148,5 +159,7 @@ def counter(entry_id: int) -> ResponseReturnValue:
         else:
             flash(_("Countered; both entries stay in the ledger."), "success")
             return redirect(url_for(".points"), 303)
-    page = render_template("recognition/counter.html", form=form, entry=entry, words=words)
+    page = render_template(
+        "recognition/counter.html", form=form, entry=entry, reason=_reason(entry), words=words
+    )
     return page, 400 if form.errors else 200

@@ -14,6 +14,7 @@ from lms.plugins.api import (
     db,
     error_message,
     local_date,
+    note_reading,
     now,
     send_upload,
     show_on,
@@ -111,10 +112,15 @@ def decide(qualification_id: int) -> ResponseReturnValue:
 @bp.get("/qualifications/<int:qualification_id>/proof")
 @access.signed_in
 def proof(qualification_id: int) -> ResponseReturnValue:
-    """For its person, and for those who decide."""
+    """For its person, and for those who decide: that they looked stands in the audit log."""
     found = qualifications.of_id(db.session(), qualification_id)
-    if found.person_id != viewer().person_id:
+    person_id, upload = found.person_id, found.upload
+    if person_id != viewer().person_id:
         access.require(APPROVE, found.person)
-    if found.upload is None:
+    if upload is None:
         abort(404)
-    return send_upload(found.upload.sha256, found.upload.kind, found.upload.name)
+    file = upload.sha256, upload.kind, upload.name
+    if person_id != viewer().person_id:
+        subject = ("recognition_qualification", qualification_id)
+        note_reading("recognition.proof", subject, person_id=person_id)
+    return send_upload(*file)

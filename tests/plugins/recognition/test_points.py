@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lms.audit import Actor
+from lms.audit import Actor, AuditEntry
 from lms.clock import now
 from lms.db import db
 from lms.errors import Conflict, NotAllowed
@@ -153,3 +153,38 @@ def test_what_goes_when_a_person_is_erased(team: dict[str, Person], auth: Auth) 
     assert left["points"][0]["points"] == 5 and left["points"][0]["reason"] == ""
     assert left["qualifications"][0]["title"] == ""
     assert db.session.scalars(select(Upload)).all() == []
+
+
+def test_who_has_which_qualification_is_not_everybodys(
+    team: dict[str, Person], persons: People, auth: Auth
+) -> None:
+    hr, quality = Actor(team["hr"].id), persons.add("quality", team="质检")
+    entry = ledger.for_qualification(
+        db.session(), 1, team["agent"], "SECRET-PMP", actor=hr, now=NOW
+    )
+    assert entry is not None
+    ledger.counter(db.session(), entry.id, "SECRET-wrong", actor=hr, now=NOW)
+    db.session.commit()
+    url = "/recognition/points"
+    for who, sees in (
+        (team["agent"], True), (team["supervisor"], True), (team["hr"], True),
+        (team["colleague"], False), (quality, False),
+    ):  # fmt: skip
+        shown = auth.login(who).get(url).text
+        db.session.rollback()
+        assert ("SECRET" in shown, "阿一" in shown) == (sees, sees), who.name
+    taken = auth.login(quality).get(f"{url}?format=csv").text
+    assert "SECRET" not in taken and team["agent"].staff_no not in taken and "-10" in taken
+
+
+def test_a_look_at_anothers_proof_is_on_record(team: dict[str, Person], auth: Auth) -> None:
+    assert send_in(auth.login(team["agent"])) == 303
+    one = db.session.scalars(select(Qualification)).one()
+    for who in ("agent", "hr"):
+        got = auth.login(team[who]).get(f"/recognition/qualifications/{one.id}/proof")
+        assert got.data == samples.PDF
+        got.close()
+        db.session.rollback()
+    looked = select(AuditEntry).where(AuditEntry.action == "recognition.proof")
+    (entry,) = db.session.scalars(looked).all()
+    assert (entry.actor_id, entry.subject_id) == (team["hr"].id, one.id)
