@@ -112,6 +112,28 @@ def test_a_drill_without_a_script_leads_to_a_scripted_one_of_the_case(desk: Desk
 
 
 @pytest.mark.usefixtures("both_apps")
+def test_the_cases_own_drill_comes_first_however_many_others_there_are(
+    persons: People, clock: SettableClock
+) -> None:
+    desk = Desk(persons, clock)
+    live, own = kit.drill(clock.now()), kit.drill(clock.now())
+    live.script, own.case_version_id = [], live.case_version_id
+    others = [kit.drill(clock.now()) for _ in range(51)]
+    for other in others:
+        other.rubric_id, other.case_version_id = live.rubric_id, others[0].case_version_id
+    others[-1].script = []
+    db.session.commit()
+    run = desk.rated(desk.run(live), (desk.raters(1)[0], POOR))
+    assert [i.drill_id for i in items(run.person_id)] == [own.id]
+
+    gone = live.case_version.case
+    gone.archived_at = clock.now()
+    db.session.commit()
+    run = desk.rated(desk.run(live), (desk.raters(1)[0], POOR))
+    assert [i.drill_id for i in items(run.person_id)] == [others[-2].id]
+
+
+@pytest.mark.usefixtures("both_apps")
 def test_next_is_what_is_assigned_then_the_weakest_then_untried(
     clock: SettableClock, persons: People
 ) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from lms.cases.models import CaseVersion, Drill, DrillRun, Rating, Rubric, RunMode
+from lms.cases.models import Case, CaseVersion, Drill, DrillRun, Rating, Rubric, RunMode
 from lms.cases.practice.models import PracticeItem
 from lms.cases.practice.policy import PRACTICE
 from lms.db import Session
@@ -69,28 +69,30 @@ def too_low(run: DrillRun, ratings: Sequence[Rating]) -> list[dict[str, Any]]:
 
 def nearest(session: Session, drill: Drill) -> int:
     """The drill itself if its customer can play alone; otherwise a scripted one of the same case,
-    or of the same rubric and situation."""
+    or of the same rubric and situation, whose case is still in the library."""
     if drill.script:
         return drill.id
     made_from = drill.case_version
-    rows = session.execute(
-        select(Drill.id, Drill.script, CaseVersion.case_id, CaseVersion.stage, CaseVersion.channel)
-        .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
-        .join(Rubric, Rubric.id == Drill.rubric_id)
-        .where((CaseVersion.case_id == made_from.case_id) | (Rubric.key == drill.rubric.key))
-        .order_by(Drill.id.desc())
-        .limit(50)
+    is_same = CaseVersion.case_id == made_from.case_id
+    closeness = (
+        is_same,
+        CaseVersion.channel == made_from.channel,
+        CaseVersion.stage == made_from.stage,
     )
-    scripted = [row for row in rows if row.script]
-
-    def closeness(row: Any) -> tuple[bool, bool, bool]:
-        return (
-            row.case_id == made_from.case_id,
-            row.channel == made_from.channel,
-            row.stage == made_from.stage,
+    found = session.scalar(
+        select(Drill.id)
+        .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
+        .join(Case, Case.id == CaseVersion.case_id)
+        .join(Rubric, Rubric.id == Drill.rubric_id)
+        .where(
+            is_same | (Rubric.key == drill.rubric.key),
+            Case.archived_at.is_(None),
+            func.json_array_length(Drill.script) > 0,
         )
-
-    return max(scripted, key=closeness).id if scripted else drill.id
+        .order_by(*(case((one, 0), else_=1) for one in closeness), Drill.id.desc())
+        .limit(1)
+    )
+    return drill.id if found is None else found
 
 
 def complete(session: Session, run: DrillRun, now: datetime) -> None:
