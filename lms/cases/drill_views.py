@@ -15,7 +15,7 @@ from lms.cases.models import CaseVersion, Drill
 from lms.cases.uses import reading, recording
 from lms.clock import now
 from lms.db import db
-from lms.errors import DomainError, NotFound
+from lms.errors import Conflict, DomainError, NotFound
 from lms.i18n import locale
 from lms.web.errors import show_on
 from lms.web.lists import Page, here, page_url
@@ -39,9 +39,9 @@ def drills() -> ResponseReturnValue:
 def drill(drill_id: int) -> ResponseReturnValue:
     found = service.one(db.session(), drill_id)
     mine = runs.of_person(db.session(), viewer().person_id, drill_id)
-    of, changes = found.case_version, []
+    changes: list[CaseVersion] = []
     if viewer().may("cases.author"):
-        changes = reading.changes_since(db.session(), of.case_id, of.number)
+        changes = reading.changes_since(db.session(), found.case_version)
     return render_template("cases/drill.html", drill=found, mine=mine, changes=changes)
 
 
@@ -84,6 +84,8 @@ def _edit(
         start_from = service.suggestion(version, known)
     else:
         start_from = service.renewed(drill, version, known) if is_renewed else service.of(drill)
+    # The version that was shown when the form was opened, not the one there is when it is sent.
+    seen_id = request.form.get("seen", version.id, type=int)
     form = DrillForm(data=drill_values(start_from) if request.method == "GET" else None)
     if request.method == "POST":
         values = {k: v for k, v in form.data.items() if k != "csrf_token"}
@@ -102,24 +104,28 @@ def _edit(
                 version=version,
                 drill=drill,
                 is_renewed=is_renewed,
+                seen_id=seen_id,
             )
     form.rubric_id.choices = choices(titles)
     if form.validate_on_submit():
         session, who, at = db.session(), actor(), now()
         try:
             if drill:
-                saved = service.change(session, drill.id, form.content(), actor=who, now=at)
                 if is_renewed:
-                    recording.still_right(session, "drill", drill.id, actor=who, now=at)
+                    recording.still_right(session, "drill", drill.id, seen_id, actor=who, now=at)
+                saved = service.change(session, drill.id, form.content(), actor=who, now=at)
             else:
                 saved = service.make(session, version.id, form.content(), actor=who, now=at)
         except DomainError as error:
             show_on(form, error)
+            # What was refused says so: the page shows the present version now.
+            seen_id = version.id if isinstance(error, Conflict) else seen_id
         else:
             session.commit()
             flash(_("The drill is ready for practice."), "success")
             return redirect(url_for("cases.drill", drill_id=saved.id), 303)
     page = render_template(
-        "cases/drill_form.html", form=form, version=version, drill=drill, is_renewed=is_renewed
-    )
+        "cases/drill_form.html", form=form, version=version, drill=drill, is_renewed=is_renewed,
+        seen_id=seen_id,
+    )  # fmt: skip
     return page, 400 if form.errors else 200

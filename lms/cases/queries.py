@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Float, Select, cast, func, or_, select
 
-from lms.cases.duplicates.family import family
-from lms.cases.models import Case, CaseState, CaseVersion, Drill, DrillRun, RunState
+from lms.cases.duplicates.family import family, kept_cases
+from lms.cases.models import CaseState, CaseVersion, Drill, DrillRun, RunState
 from lms.clock import Month
 from lms.courses.models import (
     Enrolment,
@@ -65,10 +65,12 @@ def _start(day: date, zone: ZoneInfo) -> datetime:
 def failed_runs(team_ids: Collection[int], since: datetime) -> Select[int, int]:
     """A statement of (case_id, failed): how many drill runs the teams' people failed since then, by
     the case that the drill was made from, or into which that one was merged."""
-    case_id = func.coalesce(Case.merged_into_id, Case.id)
+    kept = kept_cases()
+    case_id = func.coalesce(kept.c.kept_id, CaseVersion.case_id)
     return (
         select(case_id.label("case_id"), func.count(DrillRun.id).label("failed"))
-        .join(CaseVersion, CaseVersion.case_id == Case.id)
+        .select_from(CaseVersion)
+        .outerjoin(kept, kept.c.case_id == CaseVersion.case_id)
         .join(Drill, Drill.case_version_id == CaseVersion.id)
         .join(DrillRun, DrillRun.drill_id == Drill.id)
         .join(Person, Person.id == DrillRun.person_id)
@@ -151,14 +153,16 @@ def scores_by_case(
     """A page of the published cases that were practised and scored, those merged into them counted
     in, and how many there are. `order`: `scored` (most first), `best`, otherwise lowest mean first.
     """
-    case_id = func.coalesce(Case.merged_into_id, Case.id)
+    kept = kept_cases()
+    case_id = func.coalesce(kept.c.kept_id, CaseVersion.case_id)
     scores = (
         select(
             case_id.label("case_id"),
             func.count(DrillRun.id).label("scored"),
             func.avg(DrillRun.score).label("mean"),
         )
-        .join(CaseVersion, CaseVersion.case_id == Case.id)
+        .select_from(CaseVersion)
+        .outerjoin(kept, kept.c.case_id == CaseVersion.case_id)
         .join(Drill, Drill.case_version_id == CaseVersion.id)
         .join(DrillRun, DrillRun.drill_id == Drill.id)
         .where(DrillRun.state == RunState.SCORED)

@@ -1,5 +1,7 @@
 """Cases that tell the same: suggested while one writes, and merged."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
@@ -12,6 +14,8 @@ from lms.cases.duplicates.models import CaseFingerprint
 from lms.cases.duplicates.similar import SHOWN, similar
 from lms.cases.lifecycle import archiving
 from lms.cases.models import Case, CaseState, CaseVersion
+from lms.cases.search import moving
+from lms.cases.uses import reading, recording
 from lms.clock import SettableClock
 from lms.db import Localized, db
 from lms.errors import Conflict, DomainError
@@ -140,6 +144,46 @@ def test_merging_and_undoing_it(both_apps: Flask, persons: People, clock: Settab
     audited = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.merge")).all()
     assert [entry.details["kept"] for entry in audited] == [b, third.case_id]
     assert audited[0].details["drills"] == [drill.id]
+
+
+def test_what_hangs_on_a_case_follows_it_through_two_mergers(
+    both_apps: Flask, persons: People, clock: SettableClock
+) -> None:
+    session, now = db.session(), clock.now()
+    me, agent = Actor(persons.add("trainer").id), persons.add()
+    first, second, last = (stored(PARCEL, clock) for _ in range(3))
+    drill = kit.drill(now)
+    drill.case_version_id, drill.author_id = first.id, me.person_id
+    run = kit.run(drill, agent.id, now)
+    run.state, run.passed, run.score, run.scored_at = "scored", False, 4000, now
+    merging.merge(session, first.case_id, second.case_id, seen=seen(first, second), actor=me,
+                  now=now)  # fmt: skip
+    merging.merge(session, second.case_id, last.case_id, seen=seen(second, last), actor=me,
+                  now=now)  # fmt: skip
+    session.commit()
+    stays = last.case_id
+    failed = session.execute(queries.failed_runs([agent.team_id or 0], now - timedelta(days=1)))
+    assert [tuple(row) for row in failed] == [(stays, 1)]
+    scores, count = queries.scores_by_case(session, "scored", 1, 10)
+    assert [(s.version.id, s.scored, s.mean) for s in scores] == [(last.id, 1, 4000)] and count == 1
+    assert moving.steps_used(session, now) == {stays: 1}
+    assert [made.id for made in reading.of_case(session, stays)] == [drill.id]
+    assert reading.outdated(session) == []
+
+    clock.advance(days=1)
+    other = Actor(persons.add("trainer").id)
+    draft = authoring.new_draft(session, stays, actor=me, now=clock.now())
+    authoring.submit(session, draft.id, actor=me, now=clock.now())
+    authoring.publish(
+        session, draft.id, edit_count=0, actor=other, now=clock.now(), is_major=True,
+        change_note="48 hours",
+    )  # fmt: skip
+    (made,) = reading.outdated(session)
+    assert (made.id, made.case_id, made.major, made.present_id) == (drill.id, stays, 2, draft.id)
+    assert [v.id for v in reading.changes_since(session, drill.case_version)] == [draft.id]
+    assert reading.owners_to_tell(session, stays) == {me.person_id: 1}
+    recording.still_right(session, "drill", drill.id, draft.id, actor=me, now=clock.now())
+    assert reading.outdated(session) == [] and drill.case_version_id == draft.id
 
 
 def test_in_the_browser(app: Flask, auth: Auth, persons: People, clock: SettableClock) -> None:

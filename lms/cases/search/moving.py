@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import func, or_, select
 
+from lms.cases.duplicates.family import kept_cases
 from lms.cases.models import CaseVersion, Drill, DrillRun
 from lms.cases.search import engines, places
 from lms.cases.search.describing import described
@@ -19,13 +20,18 @@ YEAR = timedelta(days=365)
 
 
 def steps_used(session: Session, now: datetime) -> dict[int, int]:
-    """The steps that the drill runs handed in within a year give, by case id; others have none."""
+    """The steps that the drill runs handed in within a year give, by case id, those of merged cases
+    with the one that stays; others have none."""
+    kept = kept_cases()
+    of_case = func.coalesce(kept.c.kept_id, CaseVersion.case_id)
     uses = (
-        select(CaseVersion.case_id, func.count(DrillRun.id))
+        select(of_case, func.count(DrillRun.id))
+        .select_from(CaseVersion)
+        .outerjoin(kept, kept.c.case_id == CaseVersion.case_id)
         .join(Drill, Drill.case_version_id == CaseVersion.id)
         .join(DrillRun, DrillRun.drill_id == Drill.id)
         .where(DrillRun.submitted_at >= now - YEAR)
-        .group_by(CaseVersion.case_id)
+        .group_by(of_case)
     )
     return {case_id: bisect_right(STEPS, runs) for case_id, runs in session.execute(uses)}
 

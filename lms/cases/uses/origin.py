@@ -29,5 +29,5 @@ def of_lesson(session: Session, programme_key: str, step_key: str) -> Origin | N
     if use is None:
         return None
     version = session.get_one(CaseVersion, use.version_id)
-    changes = reading.changes_since(session, version.case_id, version.number)
+    changes = reading.changes_since(session, version)
     return Origin(use, version, changes)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal_column, or_, select, union_all
 
+from lms.cases.duplicates.family import family, kept_cases
 from lms.cases.models import Case, CaseState, CaseVersion, Drill
 from lms.cases.uses.models import CaseUse
 from lms.db import Localized, Session
@@ -16,7 +17,8 @@ from lms.people.models import Person
 class Derivative:
     """`kind`: drill, or that of a `CaseUse`. `number`: of the version it was made from or found
     right for; `major`: of the latest major version of the case after that, None while it is up to
-    date. `present_id`: the published version, None for a case that is out of the library."""
+    date. `present_id`: the published version, None for a case that is out of the library. What was
+    made from a merged case belongs to the one that stays."""
 
     kind: str
     id: int
@@ -46,11 +48,20 @@ def outdated(session: Session) -> list[Derivative]:
     return _read(session, None, only_outdated=True)
 
 
-def changes_since(session: Session, case_id: int, number: int) -> list[CaseVersion]:
-    """The major versions after this one, newest first: why what was made from it is out of date."""
+def changes_since(session: Session, version: CaseVersion) -> list[CaseVersion]:
+    """The major versions after this one, newest first: why what was made from it is out of date.
+    Of the case that stays, if this one's was merged."""
+    kept = kept_cases()
+    stays = select(kept.c.kept_id).where(kept.c.case_id == version.case_id).scalar_subquery()
     found = select(CaseVersion).where(
-        CaseVersion.case_id == case_id,
-        CaseVersion.number > number,
+        CaseVersion.case_id == func.coalesce(stays, version.case_id),
+        or_(
+            and_(CaseVersion.case_id == version.case_id, CaseVersion.number > version.number),
+            and_(
+                CaseVersion.case_id != version.case_id,
+                CaseVersion.published_at > version.published_at,
+            ),
+        ),
         CaseVersion.is_major,
         CaseVersion.published_at.is_not(None),
     )
@@ -64,7 +75,6 @@ def _read(session: Session, case_id: int | None, *, only_outdated: bool) -> list
         .where(CaseVersion.state == CaseState.PUBLISHED)
         .subquery()
     )
-    is_outdated = majors.c.number > made.c.number
     rows = session.execute(
         select(
             made.c.kind,
@@ -79,7 +89,7 @@ def _read(session: Session, case_id: int | None, *, only_outdated: bool) -> list
             present.c.id,
             present.c.title,
         )
-        .join(majors, (majors.c.case_id == made.c.case_id) & is_outdated, isouter=not only_outdated)
+        .join(majors, _is_outdated(made, majors), isouter=not only_outdated)
         .outerjoin(present, present.c.case_id == made.c.case_id)
         .outerjoin(Person, Person.id == made.c.owner_id)
         .order_by(made.c.case_id, made.c.kind, made.c.id)
@@ -87,7 +97,22 @@ def _read(session: Session, case_id: int | None, *, only_outdated: bool) -> list
     return [Derivative(*row) for row in rows]
 
 
+def _is_outdated(made: Subquery, majors: Subquery) -> ColumnElement[bool]:
+    """Numbers of two cases cannot be compared: there it is the day."""
+    own = majors.c.case_id == made.c.own_id
+    later = (majors.c.number > made.c.number, majors.c.published_at > made.c.published_at)
+    return and_(majors.c.case_id == made.c.case_id, or_(own & later[0], ~own & later[1]))
+
+
 def _made(case_id: int | None) -> Subquery:
+    kept = kept_cases()
+    of_version = (
+        func.coalesce(kept.c.kept_id, CaseVersion.case_id).label("case_id"),
+        CaseVersion.case_id.label("own_id"),
+        CaseVersion.number,
+        CaseVersion.published_at,
+    )
+    merged = kept.c.case_id == CaseVersion.case_id
     drills: Any = (
         select(
             literal_column("'drill'").label("kind"),
@@ -96,10 +121,11 @@ def _made(case_id: int | None) -> Subquery:
             literal_column("''").label("renew_url"),
             Drill.author_id.label("owner_id"),
             Drill.created_at,
-            CaseVersion.case_id,
-            CaseVersion.number,
+            *of_version,
         )
-    ).join(CaseVersion, CaseVersion.id == Drill.case_version_id)
+        .join(CaseVersion, CaseVersion.id == Drill.case_version_id)
+        .outerjoin(kept, merged)
+    )
     uses: Any = (
         select(
             CaseUse.kind,
@@ -108,19 +134,24 @@ def _made(case_id: int | None) -> Subquery:
             CaseUse.renew_url,
             CaseUse.owner_id,
             CaseUse.created_at,
-            CaseVersion.case_id,
-            CaseVersion.number,
+            *of_version,
         )
-    ).join(CaseVersion, CaseVersion.id == CaseUse.version_id)
+        .join(CaseVersion, CaseVersion.id == CaseUse.version_id)
+        .outerjoin(kept, merged)
+    )
     if case_id is not None:
-        drills = drills.where(CaseVersion.case_id == case_id)
-        uses = uses.where(CaseVersion.case_id == case_id)
+        asked_for = CaseVersion.case_id.in_(family(case_id))
+        drills, uses = drills.where(asked_for), uses.where(asked_for)
     return union_all(drills, uses).subquery()
 
 
 def _majors() -> Subquery:
     return (
-        select(CaseVersion.case_id, func.max(CaseVersion.number).label("number"))
+        select(
+            CaseVersion.case_id,
+            func.max(CaseVersion.number).label("number"),
+            func.max(CaseVersion.published_at).label("published_at"),
+        )
         .where(CaseVersion.is_major, CaseVersion.published_at.is_not(None))
         .group_by(CaseVersion.case_id)
         .subquery()
@@ -133,7 +164,7 @@ def owners_to_tell(session: Session, case: Case | int) -> dict[int, int]:
     made, majors = _made(case_id), _majors()
     rows = session.execute(
         select(made.c.owner_id, func.count())
-        .join(majors, (majors.c.case_id == made.c.case_id) & (majors.c.number > made.c.number))
+        .join(majors, _is_outdated(made, majors))
         .join(Person, Person.id == made.c.owner_id)
         .where(Person.left_on.is_(None))
         .group_by(made.c.owner_id)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms import audit
 from lms.audit import Actor
+from lms.cases.duplicates.family import kept_cases
 from lms.cases.models import CaseState, CaseVersion, Drill
+from lms.cases.uses import reading
 from lms.cases.uses.models import CaseUse
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotFound
@@ -70,22 +72,29 @@ def published(session: Session, version_id: int) -> CaseVersion:
     return version
 
 
-def still_right(session: Session, kind: str, use_id: int, *, actor: Actor, now: datetime) -> int:
-    """Somebody has looked: what was made holds for the present version too. Returns the case's id.
+def still_right(
+    session: Session, kind: str, use_id: int, seen_id: int, *, actor: Actor, now: datetime
+) -> int:
+    """Somebody has looked at the version `seen_id`: what was made holds for it too. Returns the
+    case's id.
 
-    Saying so twice is saying it once.
+    Saying so twice is saying it once. Conflict when the case has changed in substance since.
     """
     use = _drill(session, use_id) if kind == "drill" else _use(session, use_id)
     old_id = use.case_version_id if isinstance(use, Drill) else use.version_id
-    present = present_version(session, old_id)
-    if present.id == old_id:
+    present, seen = present_version(session, old_id), session.get(CaseVersion, seen_id)
+    if present.id == old_id or seen_id == old_id:
         return present.case_id
+    if seen is None or seen.case_id != present.case_id or reading.changes_since(session, seen):
+        raise Conflict(
+            "The case has changed again in the meantime. Look at its present version first."
+        )
     if isinstance(use, Drill):
-        use.case_version_id = present.id
+        use.case_version_id = seen_id
     else:
-        use.version_id = present.id
+        use.version_id = seen_id
     subject = ("drill" if isinstance(use, Drill) else "case_use", use.id)
-    audit.record(session, actor, "case_use.right", subject, now=now, old=old_id, new=present.id)
+    audit.record(session, actor, "case_use.right", subject, now=now, old=old_id, new=seen_id)
     return present.case_id
 
 
@@ -103,8 +112,14 @@ def drop(session: Session, use_id: int, *, actor: Actor, now: datetime) -> int |
 
 
 def present_version(session: Session, version_id: int) -> CaseVersion:
-    """The published version of the case that this is a version of."""
-    case = select(CaseVersion.case_id).where(CaseVersion.id == version_id).scalar_subquery()
+    """The published version of the case that this is a version of, or into which it was merged."""
+    kept = kept_cases()
+    case = (
+        select(func.coalesce(kept.c.kept_id, CaseVersion.case_id))
+        .outerjoin(kept, kept.c.case_id == CaseVersion.case_id)
+        .where(CaseVersion.id == version_id)
+        .scalar_subquery()
+    )
     found = session.scalar(
         select(CaseVersion).where(
             CaseVersion.case_id == case, CaseVersion.state == CaseState.PUBLISHED

@@ -46,9 +46,10 @@ def open_use(use_id: int) -> ResponseReturnValue:
 @bp.post("/cases/uses/<kind>/<int:use_id>/right")
 @access.requires("cases.author")
 def still_right(kind: str, use_id: int) -> ResponseReturnValue:
-    case_id = recording.still_right(db.session(), kind, use_id, actor=actor(), now=now())
+    seen_id = request.form.get("seen", 0, type=int)
+    case_id = recording.still_right(db.session(), kind, use_id, seen_id, actor=actor(), now=now())
     db.session.commit()
-    flash(_("Noted: it holds for the present version too."), "success")
+    flash(_("Noted: it holds for the version you looked at too."), "success")
     if request.form.get("back") == "list":
         return redirect(url_for("cases.outdated"), 303)
     if kind == "drill":

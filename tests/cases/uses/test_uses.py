@@ -129,7 +129,7 @@ def test_a_major_version_puts_what_was_made_out_of_date(
 
     for _twice in range(2):
         recording.still_right(
-            db.session(), "drill", drill.id, actor=trainer, now=clock.now()
+            db.session(), "drill", drill.id, third.id, actor=trainer, now=clock.now()
         )  # fmt: skip
     assert outdated() == [("lesson", 3)] and drill.case_version_id == third.id
     lessons.add(db.session(), third.id, lessons.place_of(db.session(), "programme-0a1b2c3d"),
@@ -197,7 +197,7 @@ def test_the_pages(version: CaseVersion, clock: SettableClock, persons: People, 
     assert refused.status_code == 400 and "add up to 100" in refused.text
     assert client.post(url, data=typed).status_code == 303
 
-    next_version(version, persons, clock, "a new rule")
+    seen = next_version(version, persons, clock, "a new rule").id
     with statements() as sent_statements:
         page = client.get(f"/cases/{case_id}").text
     assert len(sent_statements) <= 7
@@ -208,7 +208,7 @@ def test_the_pages(version: CaseVersion, clock: SettableClock, persons: People, 
     db.session.rollback()
     assert "Made anew from version 2" in client.get(f"/drills/{drill_id}/edit?renew=1").text
     db.session.rollback()
-    client.post(f"/cases/uses/drill/{drill_id}/right", data={"back": "list"})
+    client.post(f"/cases/uses/drill/{drill_id}/right", data={"back": "list", "seen": seen})
     use = db.session.scalars(select(CaseUse).where(CaseUse.kind == "rubric")).one()
     client.post(f"/cases/uses/{use.id}/drop")
     assert [found.kind for found in reading.outdated(db.session())] == ["lesson"]
@@ -251,3 +251,30 @@ def test_questions_come_from_the_plugin_and_keep_case_and_version(
     assert outdated() == [("questions", 2)]
     again = reading.outdated(db.session())[0].renewed_at
     assert again == f"/exams/from-case/{newer.id}?bank=our-cases"
+
+
+def test_nobody_is_said_to_have_seen_a_version_that_came_while_they_read(
+    version: CaseVersion, clock: SettableClock, persons: People, auth: Auth
+) -> None:
+    trainer = persons.add("trainer")
+    drill = made_drill(version, Actor(trainer.id), clock)
+    seen = next_version(version, persons, clock, "48 hours").id
+    client, url = auth.login(trainer), f"/cases/uses/drill/{drill.id}/right"
+    assert f'name="seen" value="{seen}"' in client.get(f"/drills/{drill.id}").text
+    form = client.get(f"/drills/{drill.id}/edit?renew=1").text
+    assert f'name="seen" value="{seen}"' in form
+    db.session.rollback()
+    newer = next_version(version, persons, clock, "24 hours").id
+    assert client.post(url, data={"seen": seen}).status_code == 409
+    typed = {
+        "rubric_id": drill.rubric_id, "title_en": "Typed", "opening_en": "Hello?", "start_mood": 3,
+        "first_reply_seconds": 10, "later_reply_seconds": 60, "seen": seen,
+    }  # fmt: skip
+    refused = client.post(f"/drills/{drill.id}/edit?renew=1", data=typed)
+    assert refused.status_code == 400 and "changed again in the meantime" in refused.text
+    assert "Typed" in refused.text and f'name="seen" value="{newer}"' in refused.text
+    db.session.rollback()
+    assert db.session.get_one(Drill, drill.id).case_version_id == version.id
+    assert client.post(url, data={"seen": newer}).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Drill, drill.id).case_version_id == newer
