@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms import audit
 from lms.clock import Month, local_date
 from lms.db import Localized, Session
-from lms.demo import files, learning, sessions, writing
+from lms.demo import drills, files, learning, library, sessions, writing
 from lms.demo.roster import DemoPerson, people
 from lms.errors import DomainError
 from lms.events import DemoMade
@@ -68,6 +68,8 @@ def load_demo(session: Session, now: datetime, say: Progress) -> bool:
     learning.ask_for_time(session, now)
     learning.say_for_whom(session, now)
     writing.begin_draft(session, trainer, now)
+    drills.practise(session, agent, now)
+    library.hand_out(session, trainer, now)
     emit(DemoMade(now))
     learning.say_feedback(session, chance, last)
     own.is_demo = True

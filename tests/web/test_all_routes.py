@@ -15,6 +15,8 @@ from werkzeug.routing import Rule
 
 from lms.access import Scope, Viewer, declared_access, viewer_of
 from lms.app import create_app
+from lms.cases.models import DrillRun, RunMode, RunState
+from lms.cases.scoring.reading import current
 from lms.cli.site import prepare_site
 from lms.clock import SettableClock
 from lms.db import db
@@ -64,6 +66,38 @@ def demo(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = tmp_path_factory.mktemp("walk")
     shutil.copy(demo_template, home / "lms.sqlite3")
     yield from _running(create_app(_settings(home), SettableClock(NOW)))
+
+
+# By page: who opens it, and what the demo shows there.
+SHOWN = {
+    "/": ("agent", "Recap and record · level 2.5 of 5"),
+    "/drills/rooms": ("agent", "the page says"),
+    "/scoring": ("trainer", "Pre-sales drill: the right plan"),
+    "/cases/upkeep": ("trainer", "The 59 or the 89?"),
+    "/exams/marking": ("quality", "Mark the oldest answer"),
+    "/exams/mine": ("agent", "Case analysis paper"),
+    "/recognition": ("agent", "Best satisfaction among everybody"),
+    "/recognition/points": ("agent", "大促当天全员准时到岗"),
+    "/recognition/qualifications": ("agent", "COPC"),
+    "/recognition/qualifications/waiting": ("hr", "COPC"),
+}
+
+
+def test_newcomers_meet_no_empty_page_in_the_demo(demo: Flask) -> None:
+    lacking = []
+    for url, (role, shown) in SHOWN.items():
+        page = signed_in(demo, role)[0].get(url).text
+        if shown not in page:
+            lacking.append(url)
+    assert lacking == []
+
+
+def test_the_demos_live_drill_was_timed_and_scored_by_two(demo: Flask) -> None:
+    run = db.session.scalars(select(DrillRun).where(DrillRun.mode == RunMode.LIVE)).one()
+    page = signed_in(demo, "agent")[0].get(f"/drills/runs/{run.id}/result").text
+    assert run.state == RunState.SCORED and "77.50" in page
+    assert len(current(db.session(), run.id)) == 2
+    assert "1:14" in page  # the slowest reply
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from lms.plugins.api import (
     Appealable,
     CaseVersion,
     ContentLoader,
+    DemoMade,
+    Event,
     Job,
     Localized,
     Month,
@@ -106,6 +108,14 @@ def lms_jobs() -> Sequence[Job]:
     from lms.plugins.exams.handing_in import JOB, finish_overdue
 
     return [Job(JOB, finish_overdue, every=timedelta(seconds=15))]
+
+
+@hookimpl
+def lms_event(event: Event) -> None:
+    if isinstance(event, DemoMade):
+        from lms.plugins.exams.demo import make
+
+        make(db.session(), event.at)
 
 
 @hookimpl
