@@ -22,7 +22,13 @@ _PRAISE = (
 def make(session: Session, now: datetime) -> None:
     agents = session.scalars(
         select(Person)
-        .where(Person.level == "agent", Person.team_id.is_not(None), Person.left_on.is_(None))
+        .where(
+            Person.level == "agent",
+            Person.team_id.is_not(None),
+            Person.left_on.is_(None),
+            # Not the hires of this week: nobody has written to them yet.
+            Person.hired_on < local_date(now, zone()) - timedelta(days=30),
+        )
         .order_by(Person.staff_no)
     ).all()
     for number, words in enumerate(_PRAISE * 3):
