@@ -62,7 +62,9 @@ def start(
     so_far = standing(session, exam_key, person_id, enrolment_id, step_id)
     if so_far.open is not None:
         is_late = is_over(so_far.open, now)
-        return finish(session, so_far.open.id, now=now) if is_late else so_far.open
+        return (
+            finish(session, so_far.open.id, now=now, only_if_over=True) if is_late else so_far.open
+        )
     so_far.refuse(now)
     exam = so_far.exam
     sections = sections_of(exam)

@@ -13,8 +13,8 @@ from lms.plugins.api import (
     TrainingFigure,
     zone,
 )
-from lms.plugins.exams.correcting.appealing import is_appealed
-from lms.plugins.exams.models import Attempt, QuestionType, QuestionVersion, Response
+from lms.plugins.exams.models import Attempt, Mark, QuestionType, QuestionVersion, Response
+from lms.plugins.exams.settling import is_appealed
 
 # Exams taken to begin work, or as a consequence of a month, do not count in one.
 _NOT_COUNTED = (
@@ -58,20 +58,25 @@ def training_figures(session: Session, month: Month, now: datetime) -> list[Trai
 
 
 def _case_analyses(session: Session, begin: datetime, end: datetime) -> list[TrainingFigure]:
+    """An answer counts once, when its own last mark was given: results are made anew for other
+    answers' sake, and that must not count it again in another month."""
+    marked_at = func.max(Mark.submitted_at)
     rows = session.execute(
         select(Attempt.person_id, Response.share)
         .join(Response, Response.attempt_id == Attempt.id)
         .join(QuestionVersion, QuestionVersion.id == Response.version_id)
+        .join(Mark, (Mark.attempt_id == Attempt.id) & (Mark.position == Response.position))
         .outerjoin(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .outerjoin(Programme, Programme.id == Enrolment.programme_id)
         .where(
-            Attempt.marked_at >= begin,
-            Attempt.marked_at < end,
-            Attempt.score.is_not(None),
+            Mark.superseded_at.is_(None),
+            Response.share.is_not(None),
             ~is_appealed(),
             QuestionVersion.type == QuestionType.CASE_ANALYSIS,
             or_(Programme.id.is_(None), Programme.kind.not_in(_NOT_COUNTED)),
         )
+        .group_by(Attempt.person_id, Attempt.id, Response.position, Response.share)
+        .having(marked_at >= begin, marked_at < end)
         .order_by(Attempt.person_id, Attempt.id, Response.position)
     )
     return [TrainingFigure(person, "case_analysis", (share or 0) / 100) for person, share in rows]

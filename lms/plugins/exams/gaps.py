@@ -18,6 +18,7 @@ from lms.plugins.api import (
     is_latest,
 )
 from lms.plugins.exams.models import Attempt, Exam, QuestionTag, QuestionVersion, Response
+from lms.plugins.exams.settling import is_appealed
 
 _SOURCE = Localized("考试知识点", "Exam topic")
 # Fewer questions on a topic than this say nothing about somebody.
@@ -36,7 +37,7 @@ def skill_gaps(session: Session, scope: ColumnElement[bool], since: datetime) ->
         .join(Attempt, Attempt.id == Response.attempt_id)
         .join(Person, Person.id == Attempt.person_id)
         .where(scope, Person.left_on.is_(None), Attempt.submitted_at >= since)
-        .where(Response.share.is_not(None))
+        .where(Response.share.is_not(None), ~is_appealed())
         .group_by(QuestionTag.tag, Attempt.person_id)
         .having(func.count() >= _ENOUGH, 2 * right < func.count())
     )
@@ -71,7 +72,7 @@ def _missed(
         .join(Person, Person.id == Attempt.person_id)
         .where(
             scope, Person.left_on.is_(None), Attempt.submitted_at >= since,
-            Response.is_correct.is_(False), QuestionTag.tag.in_(tags),
+            Response.is_correct.is_(False), QuestionTag.tag.in_(tags), ~is_appealed(),
         )
         .group_by(QuestionTag.tag, QuestionVersion.id)
         .order_by(wrong.desc(), QuestionVersion.id)

@@ -1,5 +1,6 @@
 """Handing in: once, by the person or by the clock, marked in the same transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from lms.plugins.api import SYSTEM, Actor, Localized, Session, audit, enqueue, notify
 from lms.plugins.exams import marking
+from lms.plugins.exams.correcting import keys
 from lms.plugins.exams.markers import telling
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
 from lms.plugins.exams.papers import rules
@@ -21,15 +23,20 @@ AT_ONCE = 20
 log = structlog.get_logger()
 
 
-def finish(session: Session, attempt_id: int, *, now: datetime) -> Attempt:
-    """Hand in and mark; a second time changes nothing. After the deadline it counts as of then."""
+def finish(
+    session: Session, attempt_id: int, *, now: datetime, only_if_over: bool = False
+) -> Attempt:
+    """Hand in and mark; a second time changes nothing. After the deadline it counts as of then.
+
+    `only_if_over`: by the clock; stays open if it was given more time meanwhile.
+    """
     attempt = session.scalars(
         select(Attempt)
         .where(Attempt.id == attempt_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if attempt.submitted_at is not None:
+    if attempt.submitted_at is not None or (only_if_over and not is_over(attempt, now)):
         return attempt
     attempt.is_automatic = is_over(attempt, now)
     attempt.submitted_at = min(now, attempt.deadline)
@@ -49,10 +56,15 @@ def _mark(session: Session, attempt: Attempt, now: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     agreed = rules.read(attempt.rules)
+    corrected = keys.put_to(session, [version for _, version in rows])
     for response, version in rows:
-        response.share = marking.share_of(
-            response.answer, version.type, own_wording(version), agreed
-        )
+        wording = own_wording(version)
+        response.share = marking.share_of(response.answer, version.type, wording, agreed)
+        if (new := corrected.get(version.id)) is not None:  # regraded while this was sat
+            by_new = replace(wording, answer=new.key)
+            share = marking.share_of(response.answer, version.type, by_new, agreed)
+            if not new.only_better or (share or 0) > (response.share or 0):
+                response.key, response.share = new.key, share
         response.is_correct = marking.is_full(response.share)
     if waiting := [response for response, _ in rows if response.share is None]:
         telling.ask(session, waiting, attempt.person_id, now)
@@ -97,7 +109,7 @@ def finish_overdue(session: Session, payload: dict[str, Any], now: datetime) -> 
     for attempt_id in overdue:
         try:
             with session.begin_nested():
-                finish(session, attempt_id, now=now)
+                finish(session, attempt_id, now=now, only_if_over=True)
         except Exception:
             log.exception("exam_not_finished", attempt=attempt_id)
             failed.append(attempt_id)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lms.plugins.api import Localized, Session, StepState, notify, set_step_state
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response, ResultChange
@@ -14,7 +14,8 @@ from lms.plugins.exams.types import KINDS
 
 
 def settle(session: Session, attempt: Attempt, *, now: datetime) -> None:
-    """Score and verdict, if every answer is marked; else the step waits. The row is locked."""
+    """Score and verdict, if every answer is marked; else the step waits, and a failed one also
+    while an appeal does. The row is locked."""
     session.flush()
     score = scores(session, [attempt])[attempt.id]
     if score is None:
@@ -23,10 +24,30 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> None:
         attempt.score, attempt.marked_at = score, now
         attempt.passed = score >= attempt.pass_mark * 100
         state = StepState.COMPLETED if attempt.passed else StepState.FAILED
+        if not attempt.passed and has_appeal(session, attempt):
+            state = StepState.SUBMITTED
     if state is not StepState.COMPLETED and not is_latest(session, attempt):
         return
     set_step(session, attempt, state, now)
-    resits.assign_training(session, attempt, now)
+    if state is StepState.FAILED:
+        resits.assign_training(session, attempt, now)
+    elif state is StepState.COMPLETED:
+        resits.take_back(session, attempt, now)
+
+
+def is_appealed() -> ColumnElement[bool]:
+    """Over `Attempt`: an appeal about one of its answers waits to be decided."""
+    return (
+        select(Response.position)
+        .where(Response.attempt_id == Attempt.id, Response.appealed_at.is_not(None))
+        .correlate(Attempt)
+        .exists()
+    )
+
+
+def has_appeal(session: Session, attempt: Attempt) -> bool:
+    found = select(Attempt.id).where(Attempt.id == attempt.id, is_appealed())
+    return session.scalar(found) is not None
 
 
 def set_step(session: Session, attempt: Attempt, state: StepState, now: datetime) -> None:

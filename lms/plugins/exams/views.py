@@ -86,12 +86,14 @@ def check(attempt_id: int) -> ResponseReturnValue:
 @access.signed_in
 def save(attempt_id: int) -> ResponseReturnValue:
     """Answers given, from the script one by one or from the form of the page."""
+    me, given, at = viewer().person_id, forms.answers(_form()), now()
     try:
-        older = attempts.save(
-            db.session(), attempt_id, viewer().person_id, forms.answers(_form()), now=now()
-        )
+        older = attempts.save(db.session(), attempt_id, me, given, now=at)
     except AttemptOver as over:
-        return _handed_in(attempt_id, error_message(over))
+        attempt = finish(db.session(), attempt_id, now=at, only_if_over=True)
+        if attempt.submitted_at is not None:
+            return _handed_in(attempt_id, error_message(over))
+        older = attempts.save(db.session(), attempt_id, me, given, now=at)  # more time meanwhile
     db.session.commit()
     if _is_script():
         return jsonify(now=milliseconds(now()), older=older)
@@ -101,7 +103,6 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 
 def _handed_in(attempt_id: int, message: str) -> ResponseReturnValue:
-    finish(db.session(), attempt_id, now=now())
     db.session.commit()
     where = url_for("exams.result", attempt_id=attempt_id)
     if _is_script():
@@ -123,9 +124,10 @@ def _next_page(attempt_id: int) -> str:
 @access.signed_in
 def submit(attempt_id: int) -> ResponseReturnValue:
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
-    if "over" in request.form and not is_over(attempt, now()):
+    by_clock = "over" in request.form
+    attempt = finish(db.session(), attempt.id, now=now(), only_if_over=by_clock)
+    if attempt.submitted_at is None:
         return redirect(url_for("exams.take", attempt_id=attempt_id))  # more time meanwhile
-    finish(db.session(), attempt.id, now=now())
     db.session.commit()
     return redirect(url_for("exams.result", attempt_id=attempt_id))
 

@@ -13,7 +13,7 @@ from lms.db import db
 from lms.errors import DomainError
 from lms.people.models import Notification
 from lms.plugins.exams.content import load_bank
-from lms.plugins.exams.correcting import appealing, regrading
+from lms.plugins.exams.correcting import appealing, keys
 from lms.plugins.exams.figures import training_figures
 from lms.plugins.exams.markers import queue
 from lms.plugins.exams.models import Attempt, Mark, Question, QuestionVersion, ResultChange
@@ -37,20 +37,20 @@ def version_of(entry: dict[str, Any]) -> QuestionVersion:
 def test_a_key_is_translated_by_the_texts_of_the_options() -> None:
     old = question(7)
     a, b, c, d = old["options"]
-    key = regrading.translated(
+    key = keys.translated(
         version_of({**old, "options": [d, c, b, a], "answer": [1, 3]}), version_of(old)
     )
     assert key == [1, 3]  # b and d, as the old one numbers them
-    assert regrading.translated(version_of({**old, "options": [a, b, c]}), version_of(old)) is None
+    assert keys.translated(version_of({**old, "options": [a, b, c]}), version_of(old)) is None
     steps = ORDERING["options"]
     swapped = {**ORDERING, "options": [steps[1], steps[0], *steps[2:]]}
-    assert regrading.translated(version_of(swapped), version_of(ORDERING)) == [1, 0, 2, 3]
+    assert keys.translated(version_of(swapped), version_of(ORDERING)) == [1, 0, 2, 3]
     one, two = MATCHING["pairs"]
     crossed = [{**one, "right": two["right"]}, {**two, "right": one["right"]}]
-    key = regrading.translated(version_of({**MATCHING, "pairs": crossed}), version_of(MATCHING))
+    key = keys.translated(version_of({**MATCHING, "pairs": crossed}), version_of(MATCHING))
     assert key == [1, 0]
     gaps = {**BLANK, "gaps": [{"number": 5}, {"accept": ["x"]}]}
-    assert regrading.translated(version_of(gaps), version_of(BLANK)) == gaps["gaps"]
+    assert keys.translated(version_of(gaps), version_of(BLANK)) == gaps["gaps"]
 
 
 def corrected(answer: list[int]) -> None:

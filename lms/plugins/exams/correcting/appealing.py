@@ -6,7 +6,7 @@ result. Upheld, a person who had no part in it marks the answer, and the result 
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from lms.plugins.api import (
     Actor,
@@ -21,7 +21,8 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams.markers import marks
 from lms.plugins.exams.models import Attempt, Exam, Mark, Response
-from lms.plugins.exams.settling import is_latest, remember, set_step
+from lms.plugins.exams.papers import resits
+from lms.plugins.exams.settling import has_appeal, is_appealed, is_latest, remember, set_step
 
 KIND = "exams.answer"
 # A subject is an answer: attempt and position in one number; no paper has so many questions.
@@ -30,16 +31,6 @@ _POSITIONS = 1000
 
 def subject_id(attempt_id: int, position: int) -> int:
     return attempt_id * _POSITIONS + position
-
-
-def is_appealed() -> ColumnElement[bool]:
-    """Over `Attempt`: an appeal about one of its answers waits to be decided."""
-    return (
-        select(Response.position)
-        .where(Response.attempt_id == Attempt.id, Response.appealed_at.is_not(None))
-        .correlate(Attempt)
-        .exists()
-    )
 
 
 def refusals(session: Session, enrolment_id: int) -> list[Refusal]:
@@ -93,13 +84,11 @@ def _release(session: Session, subject: int, now: datetime) -> None:
     attempt, response = _locked(session, subject)
     response.appealed_at = None
     session.flush()
-    still = select(Response.position).where(
-        Response.attempt_id == attempt.id, Response.appealed_at.is_not(None)
-    )
-    if session.scalar(still.limit(1)) is not None or attempt.score is None:
+    if attempt.score is None or attempt.passed or has_appeal(session, attempt):
         return
-    if not attempt.passed and is_latest(session, attempt):
+    if is_latest(session, attempt):
         set_step(session, attempt, StepState.FAILED, now)
+        resits.assign_training(session, attempt, now)
 
 
 def _uphold(session: Session, subject: int, decider: Actor, now: datetime) -> str:

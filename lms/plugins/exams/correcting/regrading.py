@@ -1,7 +1,8 @@
 """A corrected key, put to the answers that were marked by the wrong one.
 
-A version is never changed: the key is corrected in a new one, and translated to the old by the
-texts of the options. Results are looked at before anything changes, and the old ones are kept.
+A version is never changed: the key is corrected in a new one, and translated to the old. Results
+are looked at before anything changes, and the old ones are kept. What a person marked stays theirs,
+and nobody changes their own result.
 """
 
 from collections.abc import Sequence
@@ -9,81 +10,63 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import Actor, Conflict, DomainError, Localized, Session, audit, notify
 from lms.plugins.exams import marking
-from lms.plugins.exams.models import Attempt, Question, QuestionVersion, Regrade, Response
+from lms.plugins.exams.correcting.keys import translated
+from lms.plugins.exams.models import Attempt, Mark, Question, QuestionVersion, Regrade, Response
 from lms.plugins.exams.papers import rules
 from lms.plugins.exams.settling import remember, scores, settle
-from lms.plugins.exams.types import CHOICES
 from lms.plugins.exams.wording import own_wording
-
-_BY_OPTION = frozenset({*CHOICES, "ordering", "matching"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """One attempt: its score now and with the corrected key, in hundredths of a percent."""
+    """One attempt: its score now and with the corrected key, in hundredths of a percent; None
+    while another of its answers waits for a marker."""
 
     attempt: Attempt
     position: int
     key: list[Any]
     share: int
-    score: int
-    passed: bool
-
-    @property
-    def is_better(self) -> bool:
-        return self.score > (self.attempt.score or 0)
+    is_better: bool
+    score: int | None
+    passed: bool | None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`other`: answers to wordings with other options, for which the key says nothing."""
+    """`other`: answers to other wordings, for which the key says nothing."""
 
     changes: Sequence[Change]
     same: int
     other: int
 
 
-def translated(new: QuestionVersion, old: QuestionVersion) -> list[Any] | None:
-    """The new key in the numbers of the old wording; None if that asked something else."""
-    if new.type != old.type or len(new.parts) != len(old.parts):
-        return None
-    if new.type not in _BY_OPTION:
-        return list(new.answer) if not new.needs_marker else None
-    mine = [Localized.of(option) for option in new.options]
-    theirs = [Localized.of(option) for option in old.options]
-    if len(mine) != len(theirs) or set(map(_both, mine)) != set(map(_both, theirs)):
-        return None
-    place = {_both(text): number for number, text in enumerate(theirs)}
-    if new.type == "ordering":  # the key has the place of each option
-        places = [0] * len(theirs)
-        for option, at in zip(mine, new.answer, strict=True):
-            places[place[_both(option)]] = at
-        return places
-    key = [place[_both(mine[number])] for number in new.answer]
-    return key if new.type == "matching" else sorted(key)
-
-
-def _both(text: Localized) -> tuple[str, str]:
-    return text.zh, text.en
-
-
 def plan(session: Session, question: Question) -> Plan:
-    """Over the attempts with a result; three queries."""
+    """Over the attempts handed in, less the answers that a person marked or marks; three queries.
+
+    What is sat now is marked by the new key when it is handed in.
+    """
     versions = session.scalars(
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
     new = next(v for v in versions if v.number == question.current_number)
     keys = {version.id: translated(new, version) for version in versions}
     wordings = {version.id: own_wording(version) for version in versions}
+    is_marked = exists().where(
+        Mark.attempt_id == Response.attempt_id,
+        Mark.position == Response.position,
+        Mark.submitted_at.is_not(None),
+        Mark.superseded_at.is_(None),
+    )
     rows = session.execute(
         select(Response, Attempt)
         .join(Attempt, Attempt.id == Response.attempt_id)
-        .where(Response.version_id.in_(keys), Attempt.score.is_not(None))
+        .where(Response.version_id.in_(keys), Attempt.submitted_at.is_not(None))
+        .where(Response.marks_wanted == 0, ~is_marked)
         .options(joinedload(Attempt.person), joinedload(Attempt.exam))
         .order_by(Attempt.id)
     ).all()
@@ -104,9 +87,10 @@ def plan(session: Session, question: Question) -> Plan:
     after = scores(session, [attempt for _, attempt, _, _ in changed], instead)
     changes = []
     for response, attempt, key, share in changed:
-        score = after[attempt.id] or 0
-        passed = score >= attempt.pass_mark * 100
-        changes.append(Change(attempt, response.position, key, share, score, passed))
+        score = after[attempt.id]
+        passed = None if score is None else score >= attempt.pass_mark * 100
+        better = share > (response.share or 0)
+        changes.append(Change(attempt, response.position, key, share, better, score, passed))
     return Plan(changes, same, other)
 
 
@@ -119,8 +103,8 @@ def apply(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Make the new results; returns how many. DomainError without a reason, Conflict if nothing
-    changes (any more)."""
+    """Make the new results; returns how many. DomainError without a reason or with a result of the
+    actor's own among them, Conflict if nothing changes (any more)."""
     if len(reason.strip()) < 5:
         raise DomainError("Say why, in a few words.", field="reason")
     affected = select(Response.attempt_id).join(
@@ -136,6 +120,8 @@ def apply(
     changes = [c for c in plan(session, question).changes if c.is_better or not only_better]
     if not changes:
         raise Conflict("No result changes by it.")
+    if any(change.attempt.person_id == actor.person_id for change in changes):
+        raise DomainError("Your own result would change: somebody else has to regrade this.")
     version_id = session.scalars(
         select(QuestionVersion.id).where(
             QuestionVersion.question_id == question.id,
@@ -158,12 +144,15 @@ def apply(
 
 
 def _apply(session: Session, change: Change, regrade: Regrade, now: datetime) -> None:
-    attempt = change.attempt
-    remember(session, attempt, now=now, regrade_id=regrade.id)
+    attempt, had_result = change.attempt, change.attempt.score is not None
+    if had_result:
+        remember(session, attempt, now=now, regrade_id=regrade.id)
     response = session.get_one(Response, (attempt.id, change.position))
     response.key, response.share = change.key, change.share
     response.is_correct = marking.is_full(change.share)
     settle(session, attempt, now=now)
+    if not had_result:  # they are told when it is there
+        return
     title = attempt.exam.title
     text = Localized(
         f"“{title.pick('zh')}”有一道题的答案已更正，您的成绩随之变化。",

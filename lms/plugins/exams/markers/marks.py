@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import Actor, Conflict, DomainError, NotFound, Session, audit, policies
 from lms.plugins.exams import marking
-from lms.plugins.exams.markers import queue
+from lms.plugins.exams.markers import queue, telling
 from lms.plugins.exams.markers.policy import MARKING
 from lms.plugins.exams.models import Attempt, Mark, QuestionVersion, Response
 from lms.plugins.exams.settling import settle, tell
@@ -63,10 +63,11 @@ def take(session: Session, response: Response, marker_id: int, now: datetime) ->
             Mark.superseded_at.is_(None),
         )
     ).all()
-    for old in live:
-        if old.submitted_at is None and old.touched_at <= now - queue.CLAIM:
-            old.superseded_at = now
-    slots = {mark.slot for mark in live if mark.superseded_at is None}
+    stale = [m for m in live if m.submitted_at is None and m.touched_at <= now - queue.CLAIM]
+    if not all(_taken_from(session, old, now) for old in stale):
+        session.expire_all()
+        return None
+    slots = {mark.slot for mark in live if mark not in stale}
     mark = Mark(
         attempt_id=response.attempt_id,
         position=response.position,
@@ -82,6 +83,19 @@ def take(session: Session, response: Response, marker_id: int, now: datetime) ->
         session.expire_all()
         return None
     return mark
+
+
+def _taken_from(session: Session, old: Mark, now: datetime) -> bool:
+    """False if it was submitted, or touched again, at the same moment."""
+    still = update(Mark).where(
+        Mark.id == old.id,
+        Mark.submitted_at.is_(None),
+        Mark.superseded_at.is_(None),
+        Mark.touched_at <= now - queue.CLAIM,
+    )
+    done = session.connection().execute(still.values(superseded_at=now))
+    session.expire(old)
+    return done.rowcount == 1
 
 
 def own(session: Session, mark_id: int, marker_id: int) -> Mark:
@@ -128,7 +142,8 @@ def _checked(given: Given, version: QuestionVersion) -> list[int | None]:
 
 
 def submit(session: Session, mark_id: int, marker_id: int, given: Given, *, now: datetime) -> Mark:
-    """Mark the answer; a second time changes nothing. DomainError while something is missing."""
+    """Mark the answer; a second time changes nothing. DomainError while something is missing,
+    Conflict once the answer is somebody else's or has all the marks it wants."""
     mark = own(session, mark_id, marker_id)
     attempt = session.scalars(
         select(Attempt)
@@ -136,9 +151,14 @@ def submit(session: Session, mark_id: int, marker_id: int, given: Given, *, now:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+    # Held too, or somebody takes it over meanwhile.
+    session.scalars(select(Mark.id).where(Mark.id == mark_id).with_for_update()).one()
     session.refresh(mark)
     if mark.submitted_at is not None:
         return mark
+    session.refresh(mark.response)
+    if mark.response.share is not None:
+        raise Conflict("This answer has been marked by somebody else meanwhile.")
     keep(session, mark_id, marker_id, given, now=now)
     mark.share = _share(mark)
     mark.submitted_at = now
@@ -168,9 +188,11 @@ def _count(session: Session, response: Response, attempt: Attempt, now: datetime
     response.marks_wanted = max(0, response.marks_wanted - 1)
     if response.marks_wanted or response.share is not None:
         return
-    share = _outcome(session, submitted(session, response))
+    given = submitted(session, response)
+    share = _outcome(session, given)
     if share is None:
         response.marks_wanted = 1
+        telling.tell_of(session, {attempt.person_id, *(m.marker_id for m in given)}, now)
         return
     response.share, response.is_correct = share, marking.is_full(share)
     settle(session, attempt, now=now)

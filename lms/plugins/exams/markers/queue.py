@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager
 
 from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt, Mark, QuestionVersion, Response
@@ -91,14 +91,17 @@ def how_many(session: Session, marker_id: int, now: datetime) -> int:
 
 
 def begun(session: Session, marker_id: int) -> Sequence[Mark]:
-    """What this marker has claimed and not submitted, the first claimed first."""
+    """What this marker has claimed and not submitted, the first claimed first; less what others
+    have marked meanwhile."""
     return session.scalars(
         select(Mark)
+        .join(Mark.response)
         .where(
+            Response.share.is_(None),
             Mark.marker_id == marker_id,
             Mark.submitted_at.is_(None),
             Mark.superseded_at.is_(None),
         )
-        .options(joinedload(Mark.response).joinedload(Response.version))
+        .options(contains_eager(Mark.response).joinedload(Response.version))
         .order_by(Mark.id)
     ).all()

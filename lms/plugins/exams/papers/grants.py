@@ -46,12 +46,9 @@ def add_time(
         raise DomainError(
             "This must be between %(low)s and %(high)s.", field="minutes", low=0, high=LONGEST
         )
-    _check(reason)
-    before = given_to(session, exam_id, person_id).minutes
-    if minutes == before:
-        raise DomainError("Nothing was changed.")
-    session.add(_grant(exam_id, person_id, minutes, reason, actor, now))
-    running = session.scalar(
+    _check(reason, person_id, actor)
+    # First of all held: two at once must not both add what is between the old time and the new.
+    running = session.scalars(
         select(Attempt)
         .where(
             Attempt.exam_id == exam_id,
@@ -59,12 +56,17 @@ def add_time(
             Attempt.submitted_at.is_(None),
             Attempt.deadline >= now,
         )
+        .order_by(Attempt.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
-    if running is not None:
+    ).all()
+    before = given_to(session, exam_id, person_id).minutes
+    if minutes == before:
+        raise DomainError("Nothing was changed.")
+    session.add(_grant(exam_id, person_id, minutes, reason, actor, now))
+    for attempt in running:
         # Time that has gone cannot be taken back: it ends now at the earliest.
-        running.deadline = max(running.deadline + timedelta(minutes=minutes - before), now)
+        attempt.deadline = max(attempt.deadline + timedelta(minutes=minutes - before), now)
     _record(session, "exam.extra_time", exam_id, person_id, reason, actor, now, minutes, before)
     exam = session.get_one(Exam, exam_id)
     text = Localized(
@@ -80,7 +82,7 @@ def reset(
 ) -> None:
     """Attempts so far count no more, neither for their number nor for the waiting time; their
     results stay as they are. DomainError when there is nothing to forget."""
-    _check(reason)
+    _check(reason, person_id, actor)
     since = given_to(session, exam_id, person_id).counts_since
     handed_in = select(func.count(Attempt.id)).where(
         Attempt.exam_id == exam_id,
@@ -111,7 +113,9 @@ def listed(exam_id: int) -> Select[Grant]:
     )
 
 
-def _check(reason: str) -> None:
+def _check(reason: str, person_id: int, actor: Actor) -> None:
+    if person_id == actor.person_id:
+        raise DomainError("Nobody gives this to themselves.", field="staff_no")
     if not reason.strip():
         raise DomainError("Say why: it is kept.", field="reason")
 

@@ -15,7 +15,10 @@ from lms.plugins.api import (
     Programme,
     ProgrammeKind,
     Session,
+    StepProgress,
+    StepState,
     audit,
+    cancel_enrolment,
     enrol,
     local_date,
     notify,
@@ -58,6 +61,8 @@ def assign_training(session: Session, attempt: Attempt, now: datetime) -> None:
     """
     if attempt.passed is not False or attempt.training_id is not None:
         return
+    if _is_completed(session, attempt):  # corrected after it was passed: no resit follows
+        return
     wanted = policies.in_force(session, POLICY)
     failures = int(wanted["failures"])
     if not failures or _failed_since(session, attempt) < failures:
@@ -83,6 +88,56 @@ def assign_training(session: Session, attempt: Attempt, now: datetime) -> None:
         policy=wanted.number,
     )
     _tell(session, attempt, enrolment.id, failures, now)
+
+
+def take_back(session: Session, attempt: Attempt, now: datetime) -> None:
+    """Once a failure turns out to be a pass: the training it led to is cancelled if nothing of it
+    was begun; else the person's supervisors are told, who decide.
+
+    Training that an earlier failure led to stays: that one was a failure.
+    """
+    if not attempt.passed:
+        return
+    led_to = select(Attempt, Enrolment.id).join(Enrolment, Enrolment.id == Attempt.training_id)
+    for each, training_id in session.execute(
+        led_to.where(
+            Attempt.exam_id == attempt.exam_id,
+            Attempt.person_id == attempt.person_id,
+            Attempt.enrolment_id.is_not_distinct_from(attempt.enrolment_id),
+            Attempt.number >= attempt.number,
+            Enrolment.status == EnrolmentStatus.ACTIVE,
+        )
+    ).all():
+        _take_back(session, each, training_id, now)
+
+
+def _take_back(session: Session, attempt: Attempt, enrolment_id: int, now: datetime) -> None:
+    begun = select(StepProgress.step_id).where(StepProgress.enrolment_id == enrolment_id).limit(1)
+    title, person = attempt.exam.title, session.get_one(Person, attempt.person_id)
+    zh, en = title.pick("zh"), title.pick("en")
+    if session.scalar(begun) is None:
+        reason = "exam passed after all"
+        cancel_enrolment(session, enrolment_id, reason=reason, actor=SYSTEM, now=now)
+        attempt.training_id = None
+        text = Localized(
+            f"「{zh}」更正后已通过，加训已取消",
+            f"“{en}” was passed after all: the extra training is cancelled",
+        )
+        notify(session, [person.id], "exam.training", text, f"/courses/{enrolment_id}", now)
+        return
+    text = Localized(
+        f"{person.name} 的「{zh}」更正后已通过，但加训已经开始，请决定是否继续",
+        f"{person.name} passed “{en}” after all, with the extra training begun: decide about it",
+    )
+    told = supervisors_of(session, person)
+    notify(session, told, "exam.training", text, f"/people/{person.id}", now)
+
+
+def _is_completed(session: Session, attempt: Attempt) -> bool:
+    state = select(StepProgress.state).where(
+        StepProgress.enrolment_id == attempt.enrolment_id, StepProgress.step_id == attempt.step_id
+    )
+    return session.scalar(state) == StepState.COMPLETED
 
 
 def _failed_since(session: Session, attempt: Attempt) -> int:

@@ -1,0 +1,74 @@
+"""A corrected key in the numbers of an older wording, found by the texts of options and parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.plugins.api import Localized, Session
+from lms.plugins.exams.models import QuestionVersion, Regrade
+from lms.plugins.exams.types import CHOICES
+
+_BY_OPTION = frozenset({*CHOICES, "ordering", "matching"})
+
+
+def translated(new: QuestionVersion, old: QuestionVersion) -> list[Any] | None:
+    """The new key in the numbers of the old wording; None if that asked something else."""
+    if new.type != old.type or len(new.parts) != len(old.parts) or new.stem != old.stem:
+        return None
+    if new.type not in _BY_OPTION:
+        return list(new.answer) if not new.needs_marker else None
+    place = _places(new.options, old.options)
+    if place is None:
+        return None
+    if new.type == "ordering":  # the key has the place of each option
+        return _moved(new.answer, place)
+    key = [place[number] for number in new.answer]
+    if new.type != "matching":
+        return sorted(key)
+    sides = _places(new.parts, old.parts)
+    return None if sides is None else _moved(key, sides)
+
+
+def _places(mine: Sequence[Any], theirs: Sequence[Any]) -> list[int] | None:
+    """Where each of the texts is among the others; None unless they are the same texts."""
+    known = {_both(text): number for number, text in enumerate(theirs)}
+    found = [known.get(_both(text)) for text in mine]
+    places = [number for number in found if number is not None]
+    return places if sorted(places) == list(range(len(theirs))) == sorted(known.values()) else None
+
+
+def _moved(values: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
+
+
+def _both(text: Any) -> tuple[str, str]:
+    found = Localized.of(text)
+    return found.zh, found.en
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The key that was put to the answers; `only_better`: not to those who would lose by it."""
+
+    key: list[Any]
+    only_better: bool
+
+
+def put_to(session: Session, versions: Sequence[QuestionVersion]) -> Mapping[int, Corrected]:
+    """By version the key its answers were regraded by last, where a later one was; one query."""
+    rows = session.execute(
+        select(Regrade.only_better, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.id == Regrade.version_id)
+        .where(QuestionVersion.question_id.in_({version.question_id for version in versions}))
+        .order_by(Regrade.id)
+    )
+    last = {new.question_id: (new, only_better) for only_better, new in rows}
+    found = {}
+    for version in versions:
+        new, only_better = last.get(version.question_id, (version, False))
+        key = translated(new, version) if new.number > version.number else None
+        if key is not None:
+            found[version.id] = Corrected(key, only_better)
+    return found
