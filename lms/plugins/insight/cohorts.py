@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, column, func, select, values
 
-from lms.plugins.api import Clearance, Month, MonthFigure, Person, Session
+from lms.plugins.api import Clearance, Level, Month, MonthFigure, Person, Position, Session
 from lms.plugins.insight.days import days_between
 
 AT_DAYS, WITHIN_DAYS = 90, 7
@@ -42,7 +42,7 @@ def cohorts(
     today: date,
     least_shown: int,
 ) -> list[Cohort]:
-    """The hires of `count` months up to `last`, oldest first."""
+    """Those hired as agents in `count` months up to `last`, oldest first."""
     months = [last.plus(i - count + 1) for i in range(count)]
     starts = _between("starts", [(m.index, m.first_day, m.last_day) for m in months])
     hired = (
@@ -51,11 +51,11 @@ def cohorts(
             Person.left_on, _cleared_on().label("cleared_on"),
         )
         .join(starts, Person.hired_on.between(starts.c.begins, starts.c.ends))
-        .where(scope)
+        .where(scope, _level_at_hire() == Level.AGENT)
         .subquery("hired")
     )  # fmt: skip
-    # The 90th day is in this closed month if the start is that many days before one of its days.
-    back = timedelta(days=AT_DAYS)
+    # The first day is the day of the start: the 90th is 89 days after it.
+    back = timedelta(days=AT_DAYS - 1)
     at = _between(
         "at_ninety",
         [(i, m.first_day - back, m.last_day - back) for m, i in closes.items()] or [_NOTHING],
@@ -95,6 +95,12 @@ _NOTHING = (-1, date(1, 1, 1), date(1, 1, 1))
 def _between(name: str, rows: Sequence[tuple[int, date, date]]) -> Any:
     columns = column("number", Integer), column("begins", Date), column("ends", Date)
     return values(*columns).data(rows).cte(name)
+
+
+def _level_at_hire() -> Any:
+    first = select(Position.level).where(Position.person_id == Person.id)
+    first = first.order_by(Position.from_day).limit(1)
+    return func.coalesce(first.scalar_subquery(), Person.level)
 
 
 def _cleared_on() -> Any:

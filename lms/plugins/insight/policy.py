@@ -19,8 +19,9 @@ ENOUGH = Policy(
         Parameter(
             "least_shown",
             Localized(
-                "新人批次：无权查看个人成绩者，至少多少人才显示平均值",
-                "Cohorts: people from which on a mean is shown to those who may not see results",
+                "无权查看个人成绩者，至少多少人才显示平均值（新人批次、培训前后对比）",
+                "People from which on a mean is shown to those who may not see results "
+                "(new hires, before and after a course)",
             ),
             5,
             low=2,

@@ -1,9 +1,13 @@
 """What a course changed: takers against people who had not taken it, three months each side.
 
 One statement: the change of everybody who has a figure before and after each month in which
-somebody completed the course, and the sums that `statistics.effect` takes.
+somebody completed the course, and the sums that `statistics.effect` takes. Each is compared within
+their channel: targets and months differ by it. Whoever changed channel meanwhile is left out.
+
+Retraining is not judged so: those sent had a bad month, and the next is better by itself.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -59,16 +63,20 @@ class Course:
 
 @dataclass(frozen=True)
 class Beside:
-    """A group's mean in the month `offset` months after the completion, and of how many people."""
+    """A group's mean in the month `offset` months after the completion, and of how many people:
+    those who did not take it counted once for each month they stand beside. `least`: of how many
+    different people it is at least."""
 
     takers: bool
     offset: int
     mean: float
     people: int
+    least: int
 
 
 def courses(session: Session) -> list[Course]:
-    """By how many completed them, most first; what clears for duty has no before."""
+    """By how many completed them, most first. What clears for duty has no before, and retraining is
+    judged at its cut-off."""
     people = func.count(func.distinct(Enrolment.person_id))
     rows = session.execute(
         select(Programme.id, ProgrammeVersion.title, Programme.kind, people)
@@ -82,9 +90,7 @@ def courses(session: Session) -> list[Course]:
         )
         .where(
             is_latest(),
-            Programme.kind.in_(
-                (ProgrammeKind.TOPIC, ProgrammeKind.TRACK, ProgrammeKind.RETRAINING)
-            ),
+            Programme.kind.in_((ProgrammeKind.TOPIC, ProgrammeKind.TRACK)),
         )
         .group_by(Programme.id, ProgrammeVersion.id, Programme.kind)
         .order_by(people.desc(), Programme.id)
@@ -98,23 +104,24 @@ def sums(session: Session, programme_id: int, closes: Mapping[Month, int], code:
         return Sums(0, 0.0, 0.0, 0, 0.0)
     treated, beside, _ = _sides(programme_id, closes, code)
     means = (
-        select(beside.c.month, func.avg(beside.c.change).label("mean"), func.count().label("n"))
-        .group_by(beside.c.month)
+        select(*_among(beside), func.avg(beside.c.change).label("mean"), func.count().label("n"))
+        .group_by(*_among(beside))
         .cte("means")
     )
     each = (
-        select(treated.c.month, (treated.c.change - means.c.mean).label("e"))
-        .join(means, means.c.month == treated.c.month)
+        select(*_among(treated), (treated.c.change - means.c.mean).label("e"))
+        .join(means, _alike(means, treated))
         .cte("each")
     )
-    weight = select(each.c.month, func.count().label("n")).group_by(each.c.month).subquery("weight")
+    counted = select(*_among(each), func.count().label("n")).group_by(*_among(each))
+    weight = counted.subquery("weight")
     of_all = select(cast(func.count(), Float(53))).select_from(each).scalar_subquery()
     share = weight.c.n / of_all * (beside.c.change - means.c.mean) / means.c.n
     by_person = (
         select(func.sum(share).label("u"))
         .select_from(beside)
-        .join(means, means.c.month == beside.c.month)
-        .join(weight, weight.c.month == beside.c.month)
+        .join(means, _alike(means, beside))
+        .join(weight, _alike(weight, beside))
         .group_by(beside.c.person_id)
         .subquery("by_person")
     )
@@ -145,24 +152,41 @@ def around(
     both = union_all(
         takers.add_columns(literal(1).label("took")), others.add_columns(literal(0).label("took"))
     )
-    weights: dict[int, int] = {}
-    rows = [(bool(took), m, k, float(mean), n) for m, k, mean, n, took in session.execute(both)]
-    for took, m, _k, _mean, n in rows:
+    weights: dict[tuple[int, str], int] = {}
+    rows = [
+        (bool(took), (m, channel), k, float(mean), n)
+        for m, channel, k, mean, n, took in session.execute(both)
+    ]
+    for took, group, _k, _mean, n in rows:
         if took:
-            weights[m] = max(weights.get(m, 0), n)
+            weights[group] = max(weights.get(group, 0), n)
     found = []
     for took in (True, False):
         for offset in range(-BESIDE, BESIDE + 1):
             parts = [
-                (n if took else weights.get(m, 0), mean, n)
-                for t, m, k, mean, n in rows
+                (n if took else weights.get(group, 0), mean, n, group[0])
+                for t, group, k, mean, n in rows
                 if t == took and k == offset
             ]
-            weight = sum(w for w, _, _ in parts)
+            weight = sum(w for w, *_ in parts)
             if weight:
-                mean = sum(w * mean for w, mean, _ in parts) / weight
-                found.append(Beside(took, offset, mean, sum(n for _, _, n in parts)))
+                mean = sum(w * mean for w, mean, *_ in parts) / weight
+                by_month: Counter[int] = Counter()
+                for w, _mean, n, month in parts:
+                    by_month[month] += n if w else 0
+                # One takes a course once, but may stand beside in every month.
+                people = by_month.total()
+                least = people if took else max(by_month.values())
+                found.append(Beside(took, offset, mean, people, least))
     return found
+
+
+def _among(side: Any) -> tuple[Any, Any]:
+    return side.c.month, side.c.channel
+
+
+def _alike(one: Any, other: Any) -> Any:
+    return and_(one.c.month == other.c.month, one.c.channel == other.c.channel)
 
 
 def _by_offset(side: CTE, figures: CTE) -> Select[Any]:
@@ -172,16 +196,16 @@ def _by_offset(side: CTE, figures: CTE) -> Select[Any]:
         figures.c.month.between(side.c.month - BESIDE, side.c.month + BESIDE),
     )
     return (
-        select(side.c.month, offset, func.avg(figures.c.value).label("mean"), func.count())
+        select(*_among(side), offset, func.avg(figures.c.value).label("mean"), func.count())
         .select_from(side)
         .join(figures, near)
-        .group_by(side.c.month, offset)
+        .group_by(*_among(side), offset)
     )
 
 
 def _sides(programme_id: int, closes: Mapping[Month, int], code: str) -> tuple[CTE, CTE, CTE]:
-    """(month, person_id, change) of those who completed the course in the month, and of those who
-    had not by the end of the months after it; and the figures they come from."""
+    """(month, channel, person_id, change) of those who completed the course in the month, and of
+    those who had not by the end of the months after it; and the figures they come from."""
     months = sorted(month.index for month in closes)
     taken = _taken(programme_id, months)
     figures = _figures(closes, code)
@@ -194,11 +218,23 @@ def _sides(programme_id: int, closes: Mapping[Month, int], code: str) -> tuple[C
         figures.c.month != windows.c.month,
     )
     mean_after, mean_before = (func.avg(case((side, figures.c.value))) for side in (after, before))
+    channel = func.min(figures.c.channel)
     change = (
-        select(windows.c.month, figures.c.person_id, (mean_after - mean_before).label("change"))
+        select(
+            windows.c.month,
+            channel.label("channel"),
+            figures.c.person_id,
+            (mean_after - mean_before).label("change"),
+        )
         .join(figures, near)
         .group_by(windows.c.month, figures.c.person_id)
-        .having(and_(mean_after.is_not(None), mean_before.is_not(None)))
+        .having(
+            and_(
+                mean_after.is_not(None),
+                mean_before.is_not(None),
+                channel == func.max(figures.c.channel),
+            )
+        )
         .cte("change")
         .prefix_with("MATERIALIZED")
     )
@@ -238,17 +274,24 @@ def _midnight(month: Month) -> datetime:
 
 
 def _figures(closes: Mapping[Month, int], code: str) -> CTE:
-    """(person_id, month, value) of the closes; the score in points."""
+    """(person_id, month, channel, value) of the closes; the score in points."""
     closed = (
         values(column("close_id", Integer), column("month", Integer))
         .data([(close_id, month.index) for month, close_id in closes.items()])
         .cte("closed")
     )
+    channel = func.coalesce(MonthResult.channel, "").label("channel")
     if code == SCORE:
         value = cast(MonthResult.score, Float(53)) / 100.0
-        found = select(MonthResult.person_id, closed.c.month, value.label("value"))
+        found = select(MonthResult.person_id, closed.c.month, channel, value.label("value"))
         found = found.join(closed, closed.c.close_id == MonthResult.close_id)
         return found.where(MonthResult.score.is_not(None)).cte("figures")
-    figure = select(MonthFigure.person_id, closed.c.month, MonthFigure.value.label("value"))
+    figure = select(
+        MonthFigure.person_id, closed.c.month, channel, MonthFigure.value.label("value")
+    )
+    theirs = and_(
+        MonthResult.close_id == MonthFigure.close_id,
+        MonthResult.person_id == MonthFigure.person_id,
+    )
     joined = figure.join(closed, closed.c.close_id == MonthFigure.close_id)
-    return joined.where(MonthFigure.metric == code).cte("figures")
+    return joined.join(MonthResult, theirs).where(MonthFigure.metric == code).cte("figures")

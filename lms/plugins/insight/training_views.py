@@ -1,6 +1,6 @@
 """Cohorts of new hires, and what courses changed."""
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -34,9 +34,7 @@ _MONTHS_READ = 24
 def cohorts() -> ResponseReturnValue:
     session, today = db.session(), local_date(now(), zone())
     known = closed(session, _MONTHS_READ)
-    # A mean of one is that one's figure: only for those who may see results anyway.
-    sees = viewer().may("results.view", Scope.ALL)
-    least = 1 if sees else policies.in_force(session, ENOUGH)["least_shown"]
+    least = _least_shown()
     found = hires.cohorts(
         session, Month.of(today), asked_span(), known.closes, viewer().clause(TRAINING), today,
         least,
@@ -68,12 +66,25 @@ def cohorts() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _least_shown() -> int:
+    """A mean of one is that one's figure: only for those who may see results anyway."""
+    if viewer().may("results.view", Scope.ALL):
+        return 1
+    return int(policies.in_force(db.session(), ENOUGH)["least_shown"])
+
+
 @bp.get("/courses")
 @access.requires(TRAINING)
 def courses() -> ResponseReturnValue:
-    return render_template(
-        "insight/courses.html", found=[c for c in training.courses(db.session()) if c.completed]
-    )
+    found = [c for c in training.courses(db.session()) if c.completed]
+    return render_template("insight/courses.html", found=found, retraining=_retraining())
+
+
+def _retraining() -> str | None:
+    """Where retraining is judged, if its plugin is there and the viewer may look."""
+    place = "retraining.show_effect"
+    is_there = place in current_app.view_functions and viewer().may("retraining.effect")
+    return url_for(place) if is_there else None
 
 
 @bp.get("/courses/<int:programme_id>")
@@ -91,6 +102,8 @@ def course(programme_id: int) -> ResponseReturnValue:
     # Too few to tell is too few to draw: a line of two people shows the two.
     told = effect.verdict != statistics.Verdict.TOO_FEW
     beside = training.around(session, programme_id, known.closes, measure.code) if told else []
+    least_shown = _least_shown()
+    beside = [b for b in beside if b.least >= least_shown]
     offsets = list(range(-training.BESIDE, training.BESIDE + 1))
     means = {(b.takers, b.offset): b for b in beside}
     sides = [(_("Took the course"), True), (_("Did not (yet)"), False)]

@@ -6,21 +6,22 @@ from math import sqrt
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from lms.clock import Month
 from lms.courses.models import Enrolment, Programme, ProgrammeVersion
 from lms.db import Localized, db
 from lms.plugins.insight import statistics, training
 from lms.plugins.insight.statistics import Sums, Verdict
-from lms.results.models import MonthClose
+from lms.results.models import MonthClose, MonthResult
 from tests.conftest import NOW, Auth, Facts, People
 from tests.plugins.insight.reference import did
 
 FIRST = Month.parse("2026-01")
 
 
-def course(taken: dict[int, Month]) -> int:
-    programme = Programme(key="talk", kind="topic")
+def course(taken: dict[int, Month], kind: str = "topic") -> int:
+    programme = Programme(key="talk", kind=kind)
     db.session.add(programme)
     db.session.flush()
     version = ProgrammeVersion(
@@ -169,3 +170,56 @@ def test_the_page_says_too_few_and_draws_nothing_of_them(
     assert "Completed by" in client.get("/insight/courses").text
     db.session.rollback()
     assert auth.login(persons.add()).get(f"/insight/courses/{programme}").status_code == 403
+
+
+def test_each_is_compared_within_their_channel(
+    both_apps: Flask, persons: People, facts: Facts
+) -> None:
+    """On the phone everybody fell by 1, online nobody: the course on the phone changed nothing."""
+    ids = [persons.add().id for _ in range(8)]
+    phone = ids[:4]
+    figures = {
+        i: {FIRST.index + m: 4.0 - (m > 2 and i in phone) for m in range(5) if m != 2} for i in ids
+    }
+    made = closes(facts, figures, 5)
+    moved = update(MonthResult).values(channel="phone")
+    db.session.execute(moved.where(MonthResult.person_id.in_(phone)))
+    programme = course(dict.fromkeys(phone[:2], FIRST.plus(2)))
+    sums = training.sums(db.session(), programme, made, "csat")
+    assert (sums.takers, sums.others, sums.total) == (2, 2, 0.0)
+    assert training.sums(db.session(), programme, made, "score").takers == 2
+    means = {(b.takers, b.offset): b.mean for b in training.around(
+        db.session(), programme, made, "csat")}  # fmt: skip
+    assert means[False, 1] == means[True, 1] == 3.0
+    # Whoever changed channel in between changed for that.
+    back = update(MonthResult).values(channel="online")
+    db.session.execute(
+        back.where(MonthResult.person_id == ids[3], MonthResult.close_id == made[FIRST.plus(4)])
+    )
+    assert training.sums(db.session(), programme, made, "csat").others == 1
+
+
+def test_a_point_of_a_few_people_is_not_drawn_for_those_who_see_no_results(
+    app: Flask, persons: People, facts: Facts, auth: Auth
+) -> None:
+    ids = [persons.add().id for _ in range(26)]
+    figures = {i: {FIRST.index + m: 4.0 + 0.01 * ((i + m) % 5) for m in range(5)} for i in ids}
+    figures[ids[0]][FIRST.index + 5] = 1.23  # alone in the third month after
+    closes(facts, figures, 6)
+    programme = course(dict.fromkeys(ids[:13], FIRST.plus(2)))
+    url = f"/insight/courses/{programme}?format=csv"
+    for role, sees in (("trainer", False), ("hr", True)):
+        taken = auth.login(persons.add(role, level="manager")).get(url).text
+        db.session.rollback()
+        assert ("1.23" in taken) is sees and "Took the course,2," in taken, role
+
+
+def test_retraining_is_not_judged_by_those_who_were_not_sent(
+    app: Flask, persons: People, auth: Auth
+) -> None:
+    programme = course({persons.add().id: FIRST}, "retraining")
+    client = auth.login(persons.add("trainer", level="manager"))
+    assert client.get(f"/insight/courses/{programme}").status_code == 404
+    db.session.rollback()
+    page = client.get("/insight/courses").text
+    assert "No course completed yet" in page and "/retraining/effect" in page

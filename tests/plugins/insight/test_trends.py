@@ -12,7 +12,7 @@ from lms.audit import OPERATOR, AuditEntry
 from lms.clock import Month
 from lms.db import db
 from lms.people.clearance import grant_clearance
-from lms.people.models import ClearanceSource, Person
+from lms.people.models import ClearanceSource, Person, Position
 from lms.plugins.insight import cohorts, trends
 from lms.plugins.insight.months import closed
 from lms.plugins.testing import check_plugin
@@ -106,7 +106,7 @@ def test_who_sees_whose_trend(app: Flask, persons: People, facts: Facts, auth: A
 
 
 def test_cohorts(both_apps: Flask, persons: People, facts: Facts) -> None:
-    """Hired on 1 March: the 90th day after is 30 May. Cleared on the seventh day is in time."""
+    """Hired on 1 March: the 90th day is 29 May. Cleared on the seventh day is in time."""
     ids = []
     for day, cleared in ((1, 7), (2, 9), (30, None)):
         person = persons.add(hired_on=date(2026, 3, day))
@@ -148,3 +148,24 @@ def test_gaps_stay_gaps_and_scales_are_round() -> None:
     assert plot_of({"labels": ["x"], "series": [{"name": "a", "data": [None]}]}) is None
     flat = plot_of({"labels": ["x"], "series": [{"name": "a", "data": [0]}]})
     assert flat is not None and len(flat.ticks) > 2
+
+
+def test_a_cohort_is_of_agents_and_its_ninetieth_day_is_the_ninetieth(
+    app: Flask, persons: People, facts: Facts
+) -> None:
+    day = date(2026, 3, 3)  # the 90th day is 31 May
+    agent, boss, risen = persons.add(hired_on=day), persons.add(level="manager"), persons.add()
+    boss.hired_on = risen.hired_on = day
+    db.session.add_all(
+        Position(person_id=risen.id, from_day=from_day, level=level, channel="online")
+        for from_day, level in ((day, "agent"), (date(2026, 9, 1), "supervisor"))
+    )
+    risen.level = "supervisor"
+    ids = [agent.id, boss.id, risen.id]
+    facts.close(MARCH.plus(2), dict.fromkeys(ids, 9000), {i: {"csat": (4.0, 10**12)} for i in ids})
+    db.session.commit()
+    closes = closed(db.session(), 12).closes
+    (march,) = cohorts.cohorts(
+        db.session(), MARCH, 1, closes, Person.id.in_(ids), date(2026, 11, 2), 1
+    )
+    assert (march.hired, march.rated) == (2, 2)
