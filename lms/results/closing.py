@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, except_, select
+from sqlalchemy import ColumnElement, except_, select
 from sqlalchemy.exc import IntegrityError
 
 from lms import audit, events, policies
@@ -147,27 +147,21 @@ def _new_close(
 
 def _take_corrections(session: Session, close: MonthClose) -> None:
     """Corrections that waited become the month's figures; of several the latest holds."""
-    waiting = session.scalars(
-        select(KpiCorrection)
-        .where(KpiCorrection.month == close.month, KpiCorrection.applied_close_id.is_(None))
-        .order_by(KpiCorrection.id)
-    ).all()
+    here = (KpiCorrection.month == close.month, KpiCorrection.applied_close_id.is_(None))
+    waiting = session.scalars(select(KpiCorrection).where(*here).order_by(KpiCorrection.id)).all()
     if not waiting:
         return
     latest = {(c.person_id, c.metric): c for c in waiting}
-    for c in latest.values():
-        here = (
-            KpiValue.month == c.month,
-            KpiValue.person_id == c.person_id,
-            KpiValue.metric == c.metric,
-        )
-        session.execute(delete(KpiValue).where(*here))
-        session.add(
-            KpiValue(
-                month=c.month, person_id=c.person_id, metric=c.metric, value=c.new,
-                import_id=c.import_id, source_row=c.source_row,
-            )
-        )  # fmt: skip
+    # In place: appeals are filed against the row, which stays (the correction keeps the old value).
+    people = select(KpiCorrection.person_id).where(*here)
+    values = select(KpiValue).where(KpiValue.month == close.month, KpiValue.person_id.in_(people))
+    known = {(v.person_id, v.metric): v for v in session.scalars(values)}
+    for (person_id, metric), c in latest.items():
+        found = known.get((person_id, metric))
+        if found is None:
+            found = KpiValue(month=c.month, person_id=person_id, metric=metric)
+            session.add(found)
+        found.value, found.import_id, found.source_row = c.new, c.import_id, c.source_row
     with_row = set(session.scalars(select(KpiRow.person_id).where(KpiRow.month == close.month)))
     first = {c.person_id: c for c in reversed(waiting) if c.person_id not in with_row}
     session.add_all(

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms import policies
 from lms.appeals import services as appeals
 from lms.audit import OPERATOR, Actor
 from lms.clock import Month
@@ -18,7 +19,10 @@ from lms.plugins.promotion.models import ArchivedVerdict
 from lms.plugins.promotion.policy import FIRST
 from lms.plugins.retraining import queries
 from lms.plugins.retraining.models import Assignment, AssignmentState
+from lms.plugins.retraining.policy import SELECTION
+from lms.plugins.types import CriterionState
 from lms.results import appealing, correcting
+from lms.results.closing import close_month
 from lms.results.models import KpiCorrection, KpiRow, KpiValue
 from tests.plugins.retraining.conftest import Desk, programme
 
@@ -77,6 +81,12 @@ def test_declined_it_goes_on_with_the_days_it_was_held(desk, hr, clock) -> None:
     assert "rank" in rank.title.en and "40 s" in figure.title.en
     assert appealing.appealed_months(db.session(), person.id) == {MONTH}
     assert row.held_at is not None
+    policies.save(
+        db.session(), SELECTION, {"blocks_promotion": True}, base_number=0, reason="test",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    (criterion,) = queries.promotion_criteria(db.session(), [person.id])[person.id]
+    assert criterion.state == CriterionState.UNKNOWN
     late = queries.state_counts(
         db.session(), Assignment.person_id == person.id, month=None, text="",
         today=date(2027, 1, 1),
@@ -119,6 +129,20 @@ def test_a_selection_while_one_contests_the_month_is_held(desk, clock) -> None:
     appeal(appealing.RANK, KpiRow, desk.next_lowest, clock)
     desk.run(desk.close("2026-10", [*desk.people[1:], desk.lowest], revision=2))
     assert retraining(desk.next_lowest).held_at is not None
+
+
+def test_a_revision_before_the_decision_leaves_the_appeal_standing(desk, hr, clock) -> None:
+    person = desk.lowest
+    filed = appeal(appealing.FIGURE, KpiValue, person, clock)
+    value_id = subject(KpiValue, person)
+    sent = {"reason": WHY, "actor": OPERATOR, "now": clock.now()}
+    correcting.correct(db.session(), value_id, 39.0, **sent)
+    close_month(db.session(), MONTH, assign=True, **sent)
+    db.session.commit()
+    assert subject(KpiValue, person) == value_id
+    assert appealing.appellants(db.session(), MONTH) == {person.id}
+    decide(filed, hr, clock, upheld=False)
+    assert not appealing.appellants(db.session(), MONTH)
 
 
 def test_only_ones_own_of_a_closed_month(desk, hr, clock) -> None:

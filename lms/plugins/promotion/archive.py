@@ -53,7 +53,9 @@ def freeze(
 ) -> Archive:
     """Keep the year's verdicts as they are now; DomainError before any month of it is closed."""
     reason = reason_of(reason)
-    check = verdicts.check(session, year, today=local_date(now, zone()), now=now, track=track)
+    today = local_date(now, zone())
+    verdicts.require_year(session, year, today)
+    check = verdicts.check(session, year, today=today, now=now, track=track)
     closes = session.execute(
         select(MonthClose.month, MonthClose.id)
         .where(MonthClose.id.in_(streaks.within(check.period)))

@@ -17,9 +17,8 @@ from lms.plugins.api import (
     viewer,
     zone,
 )
-from lms.plugins.promotion import archive
+from lms.plugins.promotion import archive, verdicts
 from lms.plugins.promotion.blueprint import bp
-from lms.plugins.promotion.board import known_years
 from lms.plugins.promotion.forms import DecisionForm
 from lms.plugins.promotion.models import Archive
 from lms.plugins.promotion.policy import TRACKS, track_named
@@ -31,7 +30,7 @@ def archives() -> ResponseReturnValue:
     this_year = local_date(now(), zone()).year
     return render_template(
         "promotion/archives.html", archives=archive.every(db.session()), form=DecisionForm(),
-        tracks=TRACKS, years=known_years(db.session(), this_year),
+        tracks=TRACKS, years=verdicts.known_years(db.session(), this_year),
         year=request.args.get("year", type=int) or this_year, track=request.args.get("track", ""),
     )  # fmt: skip
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
-from lms.plugins.api import CriterionState, Month, MonthClose, Session, local_date, pick, zone
+from lms.plugins.api import CriterionState, Month, Session, local_date, pick, zone
 from lms.plugins.promotion import evidence, nominations, streaks, verdicts
 from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
 from lms.plugins.promotion.nearest import Window, nearest
@@ -60,7 +60,7 @@ def board(
     track: Track = FIRST,
 ) -> Board:
     today = local_date(now, zone())
-    years = known_years(session, today.year)
+    years = verdicts.known_years(session, today.year)
     wanted = year if year in years else years[0]
     check = verdicts.check(session, wanted, today=today, now=now, scope=scope, track=track)
     nominated = nominations.waiting(session) & {row.person_id for row in check.rows}
@@ -74,12 +74,6 @@ def board(
         and (like in row.staff_no.lower() or like in row.name.lower() or like in row.team.lower())
     ]
     return Board(check, years, rows, counts, nominated)
-
-
-def known_years(session: Session, this_year: int) -> list[int]:
-    """The years with a closed month, and the present one; newest first."""
-    first = session.scalar(select(func.min(MonthClose.month)))
-    return list(range(this_year, (first.year if first else this_year) - 1, -1))
 
 
 def details(session: Session, found: Board, rows: Sequence[PersonVerdict]) -> Details:

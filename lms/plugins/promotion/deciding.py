@@ -29,7 +29,7 @@ from lms.plugins.api import (
     supervisors_of,
     zone,
 )
-from lms.plugins.promotion import appealing, nominations
+from lms.plugins.promotion import appealing, nominations, requirements, verdicts
 from lms.plugins.promotion.models import Nomination, NominationState, Probation
 from lms.plugins.promotion.nominations import locked, page, reason_of, track_of
 
@@ -59,6 +59,8 @@ def decide(
         raise DomainError("Somebody else must decide: not who nominated, and not the person.")
     if appealing.is_contested(session, nomination.person_id):
         raise DomainError("An appeal of this person is undecided: settle it first.")
+    if _has_cleared_the_way(session, nomination, actor, now):
+        raise DomainError("You withdrew a complaint about this person: somebody else decides.")
     person = session.get_one(Person, nomination.person_id)
     nomination.decided_by, nomination.decided_at = actor.person_id, now
     nomination.decision_reason = reason
@@ -82,8 +84,8 @@ def decide(
 
 
 def take_effect(session: Session, _payload: Mapping[str, Any], now: datetime) -> None:
-    """The periodic job: promote those whose day has come. One who may not be promoted any more
-    waits for a new decision, of which HR is told."""
+    """The periodic job: promote those whose day has come, but nobody whose appeal is undecided.
+    One who may not be promoted any more waits for a new decision, of which HR is told."""
     due = select(Nomination.id).where(
         Nomination.state == NominationState.SCHEDULED,
         Nomination.effective_on <= local_date(now, zone()),
@@ -93,12 +95,26 @@ def take_effect(session: Session, _payload: Mapping[str, Any], now: datetime) ->
         if nomination.state != NominationState.SCHEDULED:
             continue
         person = session.get_one(Person, nomination.person_id)
+        if appealing.is_contested(session, person.id):
+            _hold(session, person, nomination, now)
+            continue
         try:
             _require_still(session, person, nomination, now)
         except DomainError as error:
             _reopen(session, person, nomination, error, now)
         else:
             _promote(session, person, nomination, SYSTEM, now)
+
+
+def _has_cleared_the_way(
+    session: Session, nomination: Nomination, actor: Actor, now: datetime
+) -> bool:
+    """Whether a complaint that would count was withdrawn by who now decides."""
+    months = policies.in_force(session, track_of(nomination).policy)["complaint_free"]
+    day = verdicts.day_asked(nomination.year, local_date(now, zone()))
+    return bool(months) and requirements.has_withdrawn(
+        session, nomination.person_id, actor.person_id, requirements.months_before(day, months)
+    )
 
 
 def _day(wanted: date | None, today: date) -> date:
@@ -155,16 +171,37 @@ def _assign_skills(session: Session, person: Person, policy: PolicyInForce, now:
         )  # fmt: skip
 
 
+def _hold(session: Session, person: Person, nomination: Nomination, now: datetime) -> None:
+    """It stays approved and takes effect, from its day, when the appeal is decided."""
+    if nomination.held_at is not None:
+        return
+    nomination.held_at = now
+    told = Localized(
+        f"{person.name} 有申诉未决，晋级暂缓生效；请先处理申诉",
+        f"The promotion of {person.name} waits for an undecided appeal; settle it first",
+    )
+    nominations.tell_hr(session, nomination, "promotion.nominated", told, now)
+
+
 def _reopen(
     session: Session, person: Person, nomination: Nomination, error: DomainError, now: datetime
 ) -> None:
-    """An approval that can no longer be carried out is none; who cannot be promoted at all (they
-    left, or hold another level) is nominated no more."""
+    """An approval that can no longer be carried out is none (the audit log keeps it); who cannot be
+    promoted at all (they left, or hold another level) is nominated no more."""
     is_over = person.level != track_of(nomination).source or person.left_on is not None
-    nomination.state = NominationState.WITHDRAWN if is_over else NominationState.OPEN
-    nomination.effective_on = None
+    day, nomination.effective_on, nomination.held_at = nomination.effective_on, None, None
     if is_over:
-        nomination.ended_at = now
+        nomination.state, nomination.ended_at = NominationState.WITHDRAWN, now
+        own = Localized(f"原定 {day} 的晋级已取消", f"Your promotion of {day} is cancelled")
+    else:
+        nomination.state, nomination.decision_reason = NominationState.OPEN, ""
+        nomination.decided_by = nomination.decided_at = None
+        own = Localized(
+            f"原定 {day} 的晋级未能生效，将重新核对后决定",
+            f"Your promotion of {day} could not take effect; it is looked at and decided again",
+        )
+    if person.left_on is None:
+        notify(session, [person.id], "promotion.decided", own, page(nomination), now)
     why = str(error)
     audit.record(
         session, SYSTEM, "promotion.not_carried_out", ("person", person.id), now=now, reason=why,

@@ -92,6 +92,7 @@ def end_probation(nomination_id: int) -> ResponseReturnValue:
         ended = probation.end(
             db.session(), nomination_id, confirm="confirm" in request.form,
             reason=form.reason.data, actor=Actor(viewer().person_id), now=now(),
+            early=form.early.data,
         )  # fmt: skip
         if ended.outcome == Outcome.CONFIRMED:
             return str(_("The level is confirmed."))

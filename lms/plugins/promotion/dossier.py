@@ -54,7 +54,7 @@ def dossier(
     """
     track = track or track_from(person.level) or FIRST
     today = local_date(now, zone())
-    years = board.known_years(session, today.year)
+    years = verdicts.known_years(session, today.year)
     wanted = year if year in years else years[0]
     check = verdicts.check(
         session, wanted, today=today, now=now, scope=Person.id == person.id, track=track

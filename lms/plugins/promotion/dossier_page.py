@@ -12,8 +12,8 @@ from lms.plugins.promotion.policy import TRACKS
 
 
 def shown(person: Person, *, sent: str = "", form: FlaskForm | None = None) -> ResponseReturnValue:
-    """`sent` names the form that was refused: nominate, decide, withdraw, probation, recommend or
-    complaint."""
+    """`sent` names the form that was refused: nominate, decide, withdraw, probation, recommend,
+    complaint, or complaint-ID for taking that one back."""
     found = dossier_asked(person)
     who, today = viewer(), local_date(now(), zone())
     check = found.check

@@ -2,16 +2,18 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
-    """For all of them: only the decision asks for a day."""
+    """For all of them: only the decision asks for a day, and only a
+    probation under way for `early`."""
 
     reason = TextAreaField(validators=[InputRequired(), Length(max=2000)])
     effective_on = DateField(_l("The level changes on"), [Optional()])
+    early = BooleanField(_l("Confirm before the probation ends"))
 
 
 class ComplaintForm(FlaskForm):  # type: ignore[misc]

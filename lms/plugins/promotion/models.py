@@ -29,7 +29,8 @@ _PENDING = "state IN ('open', 'scheduled')"
 class Nomination(Base):
     """`evidence`: the verdict as it stood when nominated, `{runs, policy, criteria}`.
 
-    `ended_*`: who took it back, or None if it could not be carried out, when and why.
+    `ended_*`: who took it back, or None if it could not be carried out, when and why. `held_at`:
+    since when an approved one waits past its day for an appeal, of which HR was told then.
     """
 
     __tablename__ = "plugin_promotion_nomination"
@@ -59,6 +60,7 @@ class Nomination(Base):
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="", server_default="")
+    held_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(Person, foreign_keys="Nomination.person_id")
     nominator: Mapped[Person | None] = relationship(Person, foreign_keys=[nominated_by])
@@ -115,6 +117,7 @@ class Complaint(Base):
     recorded_at: Mapped[datetime]
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Recommendation(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from lms.plugins.api import (
     Actor,
     Conflict,
+    CriterionState,
     DomainError,
     Localized,
     NotAllowed,
@@ -23,7 +24,7 @@ from lms.plugins.api import (
     people_with,
     zone,
 )
-from lms.plugins.promotion import verdicts
+from lms.plugins.promotion import requirements, verdicts
 from lms.plugins.promotion.models import PENDING, Nomination, NominationState
 from lms.plugins.promotion.policy import FIRST, TRACKS, Track
 from lms.plugins.promotion.verdicts import Verdict
@@ -154,11 +155,19 @@ def eligible(
             raise DomainError("Only an agent can be promoted to senior agent.")
         raise DomainError("Only somebody on the level below can be promoted.")
     today = local_date(now, zone())
+    verdicts.require_year(session, year, today)
     found = verdicts.check(
         session, year, today=today, now=now, scope=Person.id == person.id, track=track
     )
     if not found.rows or found.rows[0].verdict != Verdict.ELIGIBLE:
         raise DomainError("This person is not eligible for %(year)s.", year=year)
+    # A past year is judged as of its last day; a complaint upheld since then stands against it too.
+    since = requirements.complaints(session, [person.id], found.policy, today).get(person.id)
+    if since is not None and since.state != CriterionState.MET:
+        raise DomainError(
+            "A level-3 complaint of the last %(months)s months stands against it.",
+            months=found.policy["complaint_free"],
+        )
     return found, found.rows[0]
 
 

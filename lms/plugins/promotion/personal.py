@@ -42,6 +42,7 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
         "complaints": _rows(
             session, person_id, Complaint.person_id, Complaint.on_day, Complaint.level,
             Complaint.reference, Complaint.note, Complaint.recorded_at, Complaint.withdrawn_at,
+            Complaint.withdrawn_reason,
         ),
         "recommendations": _rows(
             session, person_id, Recommendation.person_id, Recommendation.target,
@@ -78,8 +79,11 @@ def erase(session: Session, person_id: int) -> int:
     )
     notes = session.execute(
         update(Complaint)
-        .where(Complaint.person_id == person_id, Complaint.note != "")
-        .values(note="")
+        .where(
+            Complaint.person_id == person_id,
+            or_(Complaint.note != "", Complaint.withdrawn_reason != ""),
+        )
+        .values(note="", withdrawn_reason="")
     )
     words = session.execute(
         update(Recommendation)

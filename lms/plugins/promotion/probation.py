@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.plugins.api import (
     Actor,
     Conflict,
+    DomainError,
     Localized,
     NotAllowed,
     NotFound,
@@ -36,10 +37,13 @@ def end(
     reason: str,
     actor: Actor,
     now: datetime,
+    early: bool = False,
 ) -> Probation:
-    """Confirm the level, or return the person to the one they came from, from today on.
+    """Confirm the level, or return the person to the one they came from, from today on (on the day
+    of the promotion itself: from tomorrow, so that both stay on record).
 
-    Conflict when it was ended, or the person holds another level by now.
+    Conflict when it was ended, or the person has left or holds another level by now; DomainError
+    for confirming before its last day unless `early`.
     """
     reason = reason_of(reason)
     nomination = locked(session, nomination_id)
@@ -51,11 +55,18 @@ def end(
     if actor.person_id == nomination.person_id:
         raise NotAllowed("Nobody decides on their own probation.")
     person = session.get_one(Person, nomination.person_id)
+    if person.left_on is not None or person.level != nomination.target:
+        raise Conflict("This person holds another level by now.")
+    today = local_date(now, zone())
+    if confirm and today < found.until and not early:
+        raise DomainError(
+            "The probation lasts until %(day)s: tick this to confirm before.", field="early",
+            day=found.until.isoformat(),
+        )  # fmt: skip
     if not confirm:
-        if person.level != nomination.target:
-            raise Conflict("This person holds another level by now.")
+        is_first_day = nomination.effective_on == today
         move(
-            session, person, from_day=local_date(now, zone()), team=person.team,
+            session, person, from_day=today + timedelta(days=is_first_day), team=person.team,
             level=track_of(nomination).source, channel=person.channel, actor=actor, now=now,
             reason=reason,
         )  # fmt: skip
@@ -75,6 +86,8 @@ def remind(session: Session, _payload: Mapping[str, Any], now: datetime) -> None
     due = session.execute(
         select(Probation, Nomination)
         .join(Nomination, Nomination.id == Probation.nomination_id)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Person.left_on.is_(None), Person.level == Nomination.target)
         .where(Probation.outcome.is_(None), Probation.told_at.is_(None), Probation.until <= soon)
     )
     for found, nomination in due.all():

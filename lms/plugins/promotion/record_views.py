@@ -50,13 +50,25 @@ def record_complaint(person_id: int) -> ResponseReturnValue:
 @access.requires("promotion.record")
 def withdraw_complaint(complaint_id: int) -> ResponseReturnValue:
     found = db.session.get(Complaint, complaint_id)
-    person_id = person_of("promotion.record", found.person_id if found else 0).id
-    records.withdraw_complaint(
-        db.session(), complaint_id, actor=Actor(viewer().person_id), now=now()
+    person, form = person_of("promotion.record", found.person_id if found else 0), DecisionForm()
+    if form.validate_on_submit():
+        try:
+            records.withdraw_complaint(
+                db.session(), complaint_id, reason=form.reason.data,
+                actor=Actor(viewer().person_id), now=now(),
+            )  # fmt: skip
+        except DomainError as error:
+            if error.field is None:
+                return _refused(error, person.id)
+            db.session.rollback()
+            show_on(form, error)
+        else:
+            db.session.commit()
+            flash(_("The complaint no longer counts."), "success")
+            return redirect(page_of(person.id))
+    return shown(
+        person_of("promotion.record", person.id), sent=f"complaint-{complaint_id}", form=form
     )
-    db.session.commit()
-    flash(_("The complaint no longer counts."), "success")
-    return redirect(page_of(person_id))
 
 
 @bp.post("/<int:person_id>/recommend")

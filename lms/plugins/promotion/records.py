@@ -20,6 +20,7 @@ from lms.plugins.api import (
     local_date,
     zone,
 )
+from lms.plugins.promotion import verdicts
 from lms.plugins.promotion.models import Complaint, Recommendation
 from lms.plugins.promotion.nominations import reason_of
 from lms.plugins.promotion.policy import Track
@@ -86,18 +87,20 @@ def record_complaint(
 
 
 def withdraw_complaint(
-    session: Session, complaint_id: int, *, actor: Actor, now: datetime
+    session: Session, complaint_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> Complaint:
     """It was recorded by mistake, or is not upheld any more."""
+    reason = reason_of(reason)
     found = session.get(Complaint, complaint_id, populate_existing=True, with_for_update=True)
     if found is None or found.withdrawn_at is not None:
         raise NotFound("There is no such complaint.")
     if found.person_id == actor.person_id:
         raise NotAllowed("Nobody records anything about themselves.")
     found.withdrawn_by, found.withdrawn_at = actor.person_id, now
+    found.withdrawn_reason = reason
     audit.record(
         session, actor, "promotion.complaint_withdrawn", ("person", found.person_id), now=now,
-        complaint=found.id,
+        reason=reason, complaint=found.id,
     )  # fmt: skip
     return found
 
@@ -111,6 +114,7 @@ def recommend(
     _not_oneself(person, actor)
     if actor.person_id is None:
         raise NotAllowed("A recommendation needs a person who gives it.")
+    verdicts.require_year(session, year, local_date(now, zone()))
     given = Recommendation(
         person_id=person.id, target=track.key, year=year, text=words, given_by=actor.person_id,
         given_at=now,

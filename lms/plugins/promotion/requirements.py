@@ -179,6 +179,11 @@ def _tenure(
 def _complaints(
     session: Session, ids: Sequence[int], policy: PolicyInForce, _t: Track, _y: int, day: date
 ) -> By:
+    return complaints(session, ids, policy, day)
+
+
+def complaints(session: Session, ids: Sequence[int], policy: PolicyInForce, day: date) -> By:
+    """As of a day; empty where the policy asks for nothing."""
     months = policy["complaint_free"]
     if not months:
         return {}
@@ -211,6 +216,18 @@ def _complaints(
         )  # fmt: skip
 
     return _each(ids, result)
+
+
+def has_withdrawn(session: Session, person_id: int, by: int | None, since: date) -> bool:
+    """Whether somebody withdrew a level-3 complaint about the person from after a day."""
+    found = select(Complaint.id).where(
+        Complaint.person_id == person_id,
+        Complaint.level == _GRAVE,
+        Complaint.withdrawn_at.is_not(None),
+        Complaint.withdrawn_by == by,
+        Complaint.on_day > since,
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _recommended(

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, t
 from lms.plugins.api import (
     CriterionResult,
     CriterionState,
+    DomainError,
     Employment,
     Month,
+    MonthClose,
     Person,
     PolicyInForce,
     Position,
@@ -99,6 +101,18 @@ def check(
         verdict = of_facts(p.level, p.employment, own, states, policy, track)
         rows.append(PersonVerdict(*about, verdict, own, others))
     return Check(year, day, policy, rows, track)
+
+
+def known_years(session: Session, this_year: int) -> list[int]:
+    """The years with a closed month, and the present one; newest first."""
+    first = session.scalar(select(func.min(MonthClose.month)))
+    return list(range(this_year, (first.year if first else this_year) - 1, -1))
+
+
+def require_year(session: Session, year: int, today: date) -> None:
+    """DomainError for a year nothing is known of, such as one mistyped in an address."""
+    if year not in known_years(session, today.year):
+        raise DomainError("Nothing is known of the year %(year)s.", year=str(year))
 
 
 def day_asked(year: int, today: date) -> date:

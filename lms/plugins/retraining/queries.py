@@ -111,34 +111,43 @@ def month_columns(session: Session, close_id: int) -> list[MonthColumn]:
 def promotion_criteria(
     session: Session, person_ids: Sequence[int]
 ) -> Mapping[int, list[CriterionResult]]:
-    """ "No open retraining", where HR has made it count."""
+    """ "No open retraining", where HR has made it count; a held one is neither for nor against."""
     if not policies.in_force(session, SELECTION)["blocks_promotion"]:
         return {}
+    is_held = Assignment.held_at.is_not(None)
     rows = session.execute(
         select(Assignment.person_id, func.max(Assignment.month), func.max(Assignment.due_on))
-        .where(Assignment.person_id.in_(person_ids), UNFINISHED, Assignment.held_at.is_(None))
-        .group_by(Assignment.person_id)
+        .add_columns(is_held)
+        .where(Assignment.person_id.in_(person_ids), UNFINISHED)
+        .group_by(Assignment.person_id, is_held)
+        .order_by(is_held.desc())  # one that is not held comes last, and stands
     )
-    open_ = {person_id: (month, due_on) for person_id, month, due_on in rows}
-    return {
-        person_id: [_criterion(*open_.get(person_id, (None, None)))] for person_id in person_ids
-    }
+    open_ = {person_id: about for person_id, *about in rows}
+    return {person_id: [_criterion(*open_.get(person_id, ()))] for person_id in person_ids}
 
 
-def _criterion(month: Month | None, due_on: date | None) -> CriterionResult:
-    is_open = month is not None
-    return CriterionResult(
-        code="retraining",
-        label=Localized("没有未完成的补训", "No open retraining"),
-        state=CriterionState.NOT_MET if is_open else CriterionState.MET,
-        value=str(month) if is_open else "0",
-        target="0",
-        change=Localized(
+def _criterion(
+    month: Month | None = None, due_on: date | None = None, is_held: bool = False
+) -> CriterionResult:
+    state, change = CriterionState.MET, Localized()
+    if is_held:
+        state = CriterionState.UNKNOWN
+        change = Localized(
+            f"等待对 {month} 申诉的决定", f"Wait for the decision on the appeal against {month}"
+        )
+    elif month is not None:
+        state = CriterionState.NOT_MET
+        change = Localized(
             f"完成 {month} 的补训（{due_on} 到期）",
             f"Complete the retraining of {month} (due {due_on})",
         )
-        if is_open
-        else Localized(),
+    return CriterionResult(
+        code="retraining",
+        label=Localized("没有未完成的补训", "No open retraining"),
+        state=state,
+        value=str(month or 0),
+        target="0",
+        change=change,
     )
 
 

@@ -7,15 +7,22 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms import policies
+from lms.appeals import services as appeals
 from lms.audit import OPERATOR, Actor, AuditEntry
-from lms.clock import Month
+from lms.clock import Month, local_date
 from lms.db import Localized, db
 from lms.errors import Conflict, DomainError, NotAllowed
 from lms.people import services as people
 from lms.people.models import Level, Notification, Position
-from lms.plugins.promotion import deciding, nominations, probation
-from lms.plugins.promotion.models import Nomination, NominationState, Probation
-from lms.plugins.promotion.policy import SENIOR_AGENT
+from lms.people.organisation import zone
+from lms.plugins.promotion import appealing, archive, deciding, nominations, probation, records
+from lms.plugins.promotion.models import (
+    ArchivedVerdict,
+    Nomination,
+    NominationState,
+    Probation,
+)
+from lms.plugins.promotion.policy import FIRST, SENIOR_AGENT
 from lms.plugins.types import Refusal
 
 WHY = "Three strong months in a row."
@@ -150,8 +157,35 @@ def test_what_no_longer_holds_on_the_day_waits_for_a_new_decision(best, hr, year
     year.facts.close(Month.parse("2026-02"), {best.id: 9000}, revision=2)
     work(clock, days=30)
     assert (best.level, nomination.state) == (Level.AGENT, NominationState.OPEN)
-    told = select(Notification.text).where(Notification.person_id == hr[1].id)
-    assert "look at it again" in list(db.session.scalars(told))[-1].en
+    assert (nomination.decided_by, nomination.decided_at) == (None, None)
+    assert nomination.decision_reason == ""
+    assert "look at it again" in told(hr[1])[-1]
+    assert "could not take effect" in told(best)[-1]
+
+
+def test_an_undecided_appeal_holds_a_promotion_on_its_day(best, hr, clock) -> None:
+    made = archive.freeze(db.session(), 2026, FIRST, reason=WHY, actor=OPERATOR, now=clock.now())
+    row = db.session.scalar(
+        select(ArchivedVerdict.id).where(
+            ArchivedVerdict.archive_id == made.id, ArchivedVerdict.person_id == best.id
+        )
+    )
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    filed = appeals.file(db.session(), appealing.KIND, row, WHY, person_id=best.id, now=clock.now())
+    work(clock, days=30)
+    assert (best.level, nomination.state) == (Level.AGENT, NominationState.SCHEDULED)
+    assert sum("undecided appeal" in text for text in told(hr[1])) == 1
+    appeals.decide(
+        db.session(), filed.id, upheld=False, reason="It is as it was.", actor=Actor(hr[0].id),
+        now=clock.now(),
+    )  # fmt: skip
+    work(clock, hours=1)
+    assert (best.level, nomination.effective_on) == (Level.SENIOR_AGENT, LATER)
+
+
+def told(person) -> list[str]:
+    texts = select(Notification.text).where(Notification.person_id == person.id)
+    return [text.en for text in db.session.scalars(texts.order_by(Notification.id))]
 
 
 def test_who_left_is_promoted_no_more(best, hr, clock) -> None:
@@ -159,6 +193,21 @@ def test_who_left_is_promoted_no_more(best, hr, clock) -> None:
     best.left_on = date(2026, 11, 20)
     work(clock, days=30)
     assert (best.level, nomination.state) == (Level.AGENT, NominationState.WITHDRAWN)
+
+
+def test_who_holds_another_level_by_then_hears_that_it_is_off(best, hr, clock) -> None:
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock, on=LATER)
+    set_level(best, Level.SUPERVISOR, clock)
+    work(clock, days=30)
+    assert nomination.state == NominationState.WITHDRAWN and "cancelled" in told(best)[-1]
+
+
+def set_level(person, level, clock) -> None:
+    people.move(
+        db.session(), person, from_day=local_date(clock.now(), zone()), team=person.team,
+        level=level, channel=person.channel, actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
 
 
 def test_a_move_before_a_late_job_does_not_hide_the_level(best, hr, clock) -> None:
@@ -221,12 +270,70 @@ def test_probation_is_confirmed_or_ends_where_it_began(best, hr, clock) -> None:
 
     with pytest.raises(NotAllowed):
         end(best, True)
+    with pytest.raises(DomainError, match="lasts until 2026-12-02"):
+        end(hr[0], True)
+    set_level(best, Level.SUPERVISOR, clock)
+    with pytest.raises(Conflict, match="another level"):
+        end(hr[0], True)
+    db.session.rollback()
+    set_level(best, Level.SENIOR_AGENT, clock)
     end(hr[0], False)
     assert best.level == Level.AGENT
     with pytest.raises(Conflict):
         end(hr[1], True)
     actions = set(db.session.scalars(select(AuditEntry.action)))
     assert "promotion.return" in actions
+
+
+def test_a_return_on_the_first_day_keeps_the_promotion_on_record(best, hr, clock) -> None:
+    policies.save(
+        db.session(), SENIOR_AGENT, {"probation": 30}, base_number=0, reason="test",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    nomination = decide(nominate(best, hr[0], clock), hr[1], clock)
+    probation.end(
+        db.session(), nomination.id, confirm=False, reason="It was a mistake.",
+        actor=Actor(hr[0].id), now=clock.now(),
+    )  # fmt: skip
+    held = select(Position.from_day, Position.level).where(Position.person_id == best.id)
+    today = local_date(clock.now(), zone())
+    assert db.session.execute(held.order_by(Position.from_day)).all()[1:] == [
+        (today, Level.SENIOR_AGENT), (today + timedelta(days=1), Level.AGENT),
+    ]  # fmt: skip
+
+
+def test_a_complaint_after_the_year_stands_against_it(best, hr, clock) -> None:
+    policies.save(
+        db.session(), SENIOR_AGENT, {"complaint_free": 6}, base_number=0, reason="test",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    clock.advance(days=120)  # the year is over
+    records.record_complaint(
+        db.session(), best, on_day=date(2027, 2, 1), level=3, reference="T-1", note="",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    with pytest.raises(DomainError, match="level-3 complaint"):
+        nominate(best, hr[0], clock)
+
+
+def test_who_withdraws_a_complaint_does_not_decide(best, hr, clock) -> None:
+    policies.save(
+        db.session(), SENIOR_AGENT, {"complaint_free": 6}, base_number=0, reason="test",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    found = records.record_complaint(
+        db.session(), best, on_day=date(2026, 10, 1), level=3, reference="T-1", note="",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    sent = {"actor": Actor(hr[1].id), "now": clock.now()}
+    with pytest.raises(DomainError, match="at least 10"):
+        records.withdraw_complaint(db.session(), found.id, reason="", **sent)
+    records.withdraw_complaint(db.session(), found.id, reason="Of somebody else.", **sent)
+    kept = select(AuditEntry.reason).where(AuditEntry.action == "promotion.complaint_withdrawn")
+    assert db.session.scalar(kept) == found.withdrawn_reason == "Of somebody else."
+    nomination = nominate(best, hr[0], clock)
+    with pytest.raises(DomainError, match="You withdrew a complaint"):
+        decide(nomination, hr[1], clock)
 
 
 def test_a_decision_sees_what_another_session_decided(postgres_app, persons, year, clock) -> None:

@@ -131,9 +131,26 @@ def test_a_later_day_and_taking_it_back_in_the_browser(team, hr, auth) -> None:
     own = auth.login(team[0])
     assert "From" in own.get(f"/promotion/{team[0].id}").text
     assert own.post(f"{url}/withdraw", data=reason).status_code == 403
+    refused = second.post(f"{url}/withdraw", data={"reason": "short"}).text
+    assert "<details open><summary>Withdraw" in refused and "at least 10" in refused
     back = second.post(f"{url}/withdraw", data=reason, follow_redirects=True)
     assert "The nomination was withdrawn." in back.text and "Withdrawn" in back.text
     assert own.post(f"{url}/probation", data=reason).status_code == 403
+
+
+def test_a_year_nothing_is_known_of_is_refused(team, hr, persons, auth) -> None:
+    client = auth.login(hr[0])
+    boss = auth.login(persons.add("supervisor", level=Level.SUPERVISOR))
+    for year in ("0", "99999", "2025"):
+        sent = {"reason": "Three strong months.", "year": year, "track": "senior_agent"}
+        url = f"/promotion/{team[0].id}"
+        for by, where in (
+            (client, f"{url}/nominate?year={year}"),
+            (boss, f"{url}/recommend?year={year}"),
+            (client, "/promotion/archive"),
+        ):
+            page = by.post(where, data=sent, follow_redirects=True)
+            assert f"Nothing is known of the year {year}." in page.text
 
 
 def test_an_employee_cannot_nominate_or_decide(team, auth) -> None:

@@ -102,7 +102,9 @@ def test_each_counts_only_when_asked_for(team, persons, clock) -> None:
     assert states(best, clock) == {"complaints": "met"}  # too long ago, and not so grave
     grave = record(best, clock, on_day=date(2026, 5, 3), reference="T-1")
     assert states(best, clock) == {"complaints": "not_met"}
-    records.withdraw_complaint(db.session(), grave.id, actor=OPERATOR, now=clock.now())
+    records.withdraw_complaint(
+        db.session(), grave.id, reason="Recorded by mistake.", actor=OPERATOR, now=clock.now()
+    )
     assert states(best, clock) == {"complaints": "met"}
 
     ask(clock, complaint_free=0, recommendation=True)
@@ -199,6 +201,8 @@ def test_records_in_the_browser(app: Flask, persons, clock, auth) -> None:
     given = db.session.scalars(select(Recommendation)).one()
     db.session.rollback()
     assert boss.post(f"/promotion/recommendations/{given.id}/withdraw").status_code == 302
-    assert hr.post(f"/promotion/complaints/{complaint.id}/withdraw").status_code == 302
+    back = f"/promotion/complaints/{complaint.id}/withdraw"
+    assert "at least 10" in hr.post(back, data={"reason": "short"}).text
+    assert hr.post(back, data={"reason": "Of somebody else."}).status_code == 302
     assert WHY not in hr.get(url).text
     assert CriterionState.MET == "met"

@@ -20,6 +20,7 @@ from lms.plugins.retraining.effect.discontinuity import Point, estimate
 from lms.plugins.retraining.effect.judging import bins, effect, judge
 from lms.plugins.retraining.effect.policy import EFFECT
 from lms.plugins.retraining.effect.sample import sample
+from lms.plugins.retraining.policy import SELECTION
 
 
 def points(after, distances=(-2.0, -1.5, -0.5, 0.5, 1.0, 2.0)) -> list[Point]:
@@ -91,6 +92,26 @@ def test_the_truth_of_a_simulation_is_found(truth) -> None:
     if truth == 0:
         below = [p for seed in range(5) for p in simulated(seed, 0.0) if p.is_below]
         assert sum(p.after - p.distance for p in below) / len(below) > 72  # they rose by themselves
+
+
+def test_months_of_other_levels_feign_no_jump() -> None:
+    """A low month with a high line and a high month with a low one: nobody's score jumps."""
+    found = []
+    for seed in range(60):
+        chance = random.Random(seed)
+        made = []
+        for month, (level, share) in enumerate(((60, 0.45), (80, 0.2))):
+            scores = [level + chance.gauss(0, 4) for _ in range(160)]
+            line = sorted(scores)[int(160 * share)]
+            for n, score in enumerate(scores):
+                if abs(distance := score - line) <= 3:
+                    after = level + (score - level) / 2 + chance.gauss(0, 3)
+                    made.append(Point(n, distance, distance < 0, after, month))
+        found.append(estimate(made))
+    assert sum(one.low <= 0 <= one.high for one in found) >= 52
+    assert abs(sum(one.jump for one in found) / len(found)) < 0.5
+    (low, high) = (b.mean for b in bins(made, 3.0)[5:7])
+    assert abs(low - high) < 3  # nor does the chart show one
 
 
 def test_too_few_people_say_nothing() -> None:
@@ -167,6 +188,20 @@ def test_only_months_with_consequences_and_a_month_after_count(both_crowds, fact
     assert {round(p.after - 70.55 - p.distance, 2) for p in found.points} == {2.0}
     # The placebo line is two bands above: nobody near it was selected.
     assert min(p.person_id for p in found.placebo) == 17 and len(found.placebo) == 20
+
+
+def test_with_a_fixed_score_the_line_is_where_people_were_not_sent(crowd, facts, clock) -> None:
+    policies.save(
+        db.session(), SELECTION, {"use_threshold": True, "threshold": 71.0}, base_number=0,
+        reason="test", actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    carry_out(close(facts, "2026-02", crowd), clock)
+    close(facts, "2026-03", crowd)
+    found = sample(db.session(), 1.0)
+    (line,) = found.lines
+    assert (line.selected, line.next_above) == (7099, 7100)
+    assert max(p.person_id for p in found.points if p.is_below) == 10  # 70.90, sent
+    assert min(p.person_id for p in found.points if not p.is_below) == 11  # 71.00, not sent
 
 
 def _csv(answer) -> str:

@@ -4,12 +4,15 @@ Scores of one month and the next go together, and extreme ones move back to the 
 nothing at the cut-off itself, where those just below and just above are alike but for the
 retraining. So a straight line is fitted to each side within a band, by least squares:
 
-    after = a + jump·below + b·distance + c·below·distance
+    after = level of the month + jump·below + b·distance + c·below·distance
+
+Months differ in level, and in how many of theirs are below: pooled without levels of their own,
+they would feign a jump. So everything is taken less its mean in the month, which fits the levels.
 
 A person may be near the line in several months, and their months are no separate evidence: the
 standard error counts each person once (cluster-robust, with the usual small-sample factor
-G/(G-1)·(n-1)/(n-4)), and the 95 % interval takes Student's t with G-1 degrees of freedom, G being
-the number of people.
+G/(G-1)·(n-1)/(n-k), k counting the months too), and the 95 % interval takes Student's t with G-1
+degrees of freedom, G being the number of people.
 """
 
 import math
@@ -17,18 +20,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_UNKNOWNS = 4
+_UNKNOWNS = 3  # beside the months' levels
 
 
 @dataclass(frozen=True)
 class Point:
     """A person's month near the line. `distance`: score less the line, in points; `after`: the next
-    month's score in points."""
+    month's score in points; `month` tells the months apart."""
 
     person_id: int
     distance: float
     is_below: bool
     after: float
+    month: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,29 +52,29 @@ class Estimate:
 def estimate(points: Sequence[Point]) -> Estimate | None:
     """None where the data do not fix the lines: too few points, or all at one distance."""
     people = len({point.person_id for point in points})
-    n = len(points)
-    if n <= _UNKNOWNS or people < 2:
+    n, unknowns = len(points), _UNKNOWNS + len({point.month for point in points})
+    if n <= unknowns or people < 2:
         return None
-    inverse = _inverse(_crossed(_row(point) for point in points))
+    rows = _within_months(points)
+    inverse = _inverse(_crossed(row for row, _after in rows))
     if inverse is None:
         return None
     towards = [0.0] * _UNKNOWNS
-    for point in points:
-        for i, x in enumerate(_row(point)):
-            towards[i] += x * point.after
+    for row, after in rows:
+        for i, x in enumerate(row):
+            towards[i] += x * after
     line = [_dot(inverse[i], towards) for i in range(_UNKNOWNS)]
     pulls: dict[int, list[float]] = defaultdict(lambda: [0.0] * _UNKNOWNS)
-    for point in points:
-        row = _row(point)
-        rest = point.after - _dot(row, line)
+    for point, (row, after) in zip(points, rows, strict=True):
+        rest = after - _dot(row, line)
         pull = pulls[point.person_id]
         for i, x in enumerate(row):
             pull[i] += x * rest
     # The variance of the jump alone: its row of the inverse, times each person's pull, squared.
-    spread = sum(_dot(inverse[1], pull) ** 2 for pull in pulls.values())
-    factor = people / (people - 1) * (n - 1) / (n - _UNKNOWNS)
+    spread = sum(_dot(inverse[0], pull) ** 2 for pull in pulls.values())
+    factor = people / (people - 1) * (n - 1) / (n - unknowns)
     reach = t_975(people - 1) * math.sqrt(factor * spread)
-    return Estimate(line[1], line[1] - reach, line[1] + reach)
+    return Estimate(line[0], line[0] - reach, line[0] + reach)
 
 
 def people_on(points: Iterable[Point], *, below: bool) -> int:
@@ -90,9 +94,26 @@ def t_975(freedom: int) -> float:
     return z + sum(term / float(freedom) ** (n + 1) for n, term in enumerate(terms))
 
 
-def _row(point: Point) -> tuple[float, float, float, float]:
+def _within_months(points: Sequence[Point]) -> list[tuple[list[float], float]]:
+    """By point, what is known of it and the score after, each less its mean in the month."""
+    rows = [(*_row(point), point.after) for point in points]
+    months: dict[int, list[tuple[float, ...]]] = defaultdict(list)
+    for point, row in zip(points, rows, strict=True):
+        months[point.month].append(row)
+    means = {
+        month: [sum(column) / len(theirs) for column in zip(*theirs, strict=True)]
+        for month, theirs in months.items()
+    }
+    made = []
+    for point, row in zip(points, rows, strict=True):
+        less = [value - mean for value, mean in zip(row, means[point.month], strict=True)]
+        made.append((less[:-1], less[-1]))
+    return made
+
+
+def _row(point: Point) -> tuple[float, float, float]:
     below = 1.0 if point.is_below else 0.0
-    return 1.0, below, point.distance, below * point.distance
+    return below, point.distance, below * point.distance
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

@@ -1,7 +1,9 @@
 """What can be said, and when nothing can."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean as mean
 
 from lms.plugins.api import PolicyInForce, Session, policies
 from lms.plugins.retraining.effect import discontinuity
@@ -31,7 +33,8 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Bin:
-    """Mean of the next month's score of those between two distances from the line."""
+    """Mean of the next month's score of those between two distances from the line, less what their
+    months differ by."""
 
     low: float
     high: float
@@ -76,13 +79,18 @@ def judge(points: Sequence[Point], needed: int) -> Judgement:
 
 
 def bins(points: Sequence[Point], band: float) -> list[Bin]:
-    """From the farthest below to the farthest above."""
+    """From the farthest below to the farthest above, each month's scores moved to one level."""
     width = band / BINS
+    months = defaultdict[int, list[float]](list)
+    for p in points:
+        months[p.month].append(p.after)
+    every = mean(p.after for p in points) if points else 0.0
+    levels = {month: mean(scores) - every for month, scores in months.items()}
     found = []
     for place in range(-BINS, BINS):
-        here = [p.after for p in points if _place(p, width) == place]
-        mean = sum(here) / len(here) if here else None
-        found.append(Bin(place * width, (place + 1) * width, len(here), mean))
+        here = [p.after - levels[p.month] for p in points if _place(p, width) == place]
+        middle = mean(here) if here else None
+        found.append(Bin(place * width, (place + 1) * width, len(here), middle))
     return found
 
 

@@ -1,6 +1,6 @@
 """Who was near the cut-off of a month that had consequences, and their score a month later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ LONGEST = 24
 
 @dataclass(frozen=True)
 class Line:
-    """The cut-off of a month in hundredths: the last score selected, and the next above it."""
+    """The cut-off of a month in hundredths: up to which score people were selected, by their share
+    or by the fixed score, whichever reached higher; and the next score above it."""
 
     month: Month
     close_id: int
@@ -51,9 +52,8 @@ class Sample:
 def sample(session: Session, band: float) -> Sample:
     """Of the last `LONGEST` months whose selection was carried out and whose next month is closed.
 
-    `band`: how far from the line, in points. Only selections by share count: with a fixed score
-    beside it, the line is the share's. The placebo line lies two bands above the real one, so that
-    nobody near it was selected.
+    `band`: how far from the line, in points. The placebo line lies two bands above the real one, so
+    that nobody near it was selected.
     """
     lines = _lines(session)
     width = round(band * 100)
@@ -76,12 +76,16 @@ def _lines(session: Session) -> dict[int, tuple[Line, int]]:
         .limit(LONGEST)
     ).all()
     told = {
-        proposal_id: evidence.get("cut_off")
+        proposal_id: _reached(evidence)
         for proposal_id, evidence in session.execute(
             select(Proposal.id, Proposal.evidence).where(Proposal.id.in_([r[3] for r in runs]))
         )
     }
-    cuts = {close_id: told[first] for close_id, _m, _a, first in runs if told[first] is not None}
+    cuts = {
+        close_id: reached
+        for close_id, _m, _a, first in runs
+        if (reached := told[first]) is not None
+    }
     if not cuts:
         return {}
     above = session.execute(
@@ -98,6 +102,13 @@ def _lines(session: Session) -> dict[int, tuple[Line, int]]:
         for close_id, month, after_id, _first in runs
         if close_id in next_above
     }
+
+
+def _reached(evidence: Mapping[str, Any]) -> int | None:
+    """The highest score that was selected: up to the share's, and all below the fixed one."""
+    share, fixed = evidence.get("cut_off"), evidence.get("threshold")
+    known = ([] if share is None else [share]) + ([] if fixed is None else [fixed - 1])
+    return max(known, default=None)
 
 
 def follows(later: Any, earlier: Any) -> ColumnElement[bool]:
@@ -137,5 +148,5 @@ def _near(
         if then is None:
             lost[0 if below else 1] += 1
         else:
-            points.append(Point(person_id, distance, below, then / 100))
+            points.append(Point(person_id, distance, below, then / 100, line.month.index))
     return points, (lost[0], lost[1])
