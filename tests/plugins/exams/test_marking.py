@@ -1,6 +1,8 @@
 """Marking answers in words: the queue, drafts, two markers, and when the result is there."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
@@ -187,3 +189,32 @@ def test_marking_costs_no_query_per_answer(world: World) -> None:
         with counted() as statements:
             assert client.get(path).status_code == 200
         assert len(statements) <= 6, statements
+
+
+def test_a_late_submit_and_a_takeover_at_the_same_moment_leave_one_mark(
+    both_worlds: World,
+) -> None:
+    world = with_types(both_worlds, [SHORT])
+    first, second = world.persons.add("trainer"), world.persons.add("trainer")
+    attempt = sat(world)
+    mark = take(world, first)
+    mark_id, ids = mark.id, (first.id, second.id)
+    world.clock.advance(hours=3)
+    now = world.clock.now()
+    db.session.rollback()
+
+    def take_over() -> bool:
+        with world.app.app_context():
+            taken = marks.claim(db.session(), ids[1], now=now)
+            db.session.commit()
+            return taken is not None
+
+    with ThreadPoolExecutor(1) as threads:
+        marks.submit(db.session(), mark_id, ids[0], Given([100], ""), now=now)
+        waiting = threads.submit(take_over)  # sees the claim that is old, not yet the mark
+        time.sleep(0.3)
+        db.session.commit()
+        assert waiting.result() is False
+    db.session.expire_all()
+    assert db.session.get_one(Mark, mark_id).superseded_at is None
+    assert world.again(attempt).score == 10000
