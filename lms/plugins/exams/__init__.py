@@ -32,6 +32,7 @@ from lms.plugins.api import (
     Viewer,
     db,
     hookimpl,
+    now,
 )
 
 TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
@@ -172,7 +173,7 @@ def lms_refusals(
 def lms_export(person_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     from lms.plugins.exams.personal import export
 
-    return export(db.session(), person_id)
+    return export(db.session(), person_id, now())
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from lms.courses.models import Enrolment, StepProgress
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.models import Notification
-from lms.plugins.exams import attempts
+from lms.plugins.exams import attempts, personal
 from lms.plugins.exams.correcting import appealing, keys, regrading
 from lms.plugins.exams.figures import training_figures
 from lms.plugins.exams.handing_in import finish
@@ -243,3 +243,24 @@ def test_a_mark_counts_in_the_month_in_which_it_was_given(world: World) -> None:
         for month in (NOVEMBER, NOVEMBER.plus(1))
     ]
     assert months == [[70.0], []]
+
+
+def test_export_and_erasure_of_what_is_in_words(world: World) -> None:
+    with_types(world, [SHORT])
+    world.exam.rules = {"show_key": "never"}
+    db.session.commit()
+    attempt = sat(world)
+    marker = world.persons.add("trainer")
+    give(world, take(world, marker), 40, comment="Li Lei forgot it")
+    marked_again(world, decide(world, file(world, attempt, 1), upheld=True), 90)
+    (row,), (mark,) = (
+        personal.export(db.session(), world.learner.id, world.clock.now())[table]
+        for table in ("responses", "marks")
+    )
+    assert (row["answer"], row["share"], row["is_correct"]) == (["Because."], None, None)
+    assert mark["points"] == [90]  # that which was set aside is not shown to them either
+    assert personal.erase(db.session(), world.learner.id) == 3
+    db.session.commit()
+    assert personal.erase(db.session(), world.learner.id) == 0
+    assert world.stored(attempt, 1).answer == [""]
+    assert set(db.session.scalars(select(Mark.comment))) == {""}
