@@ -214,7 +214,7 @@ def test_markers_hear_of_each_question_and_of_a_third_mark(world: World) -> None
     sat(world, world.persons.add())
     everybody = [one.id, two.id, three.id]
     assert sorted(db.session.scalars(told)) == everybody
-    with_types(world, [{**SHORT, "key": "t-other", "stem": {"en": "And how?"}}, SHORT])
+    with_types(world, [SHORT, CASE])
     sat(world, world.persons.add())
     assert sorted(db.session.scalars(told)) == sorted(everybody * 2)
     version_id = take(world, one).response.version_id
