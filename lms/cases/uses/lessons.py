@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import select
 
@@ -55,17 +56,31 @@ def step_of(version: CaseVersion) -> dict[str, Any]:
     }
 
 
-def add(session: Session, version_id: int, place: Place, *, actor: Actor, now: datetime) -> CaseUse:
+def add(
+    session: Session, version_id: int, place: Place, *, replace: bool = False, actor: Actor,
+    now: datetime,
+) -> CaseUse:  # fmt: skip
     """Put the lesson into the draft. A programme has one lesson of a case: the second time it gets
-    the text of this version."""
+    the text of this version, and its check question where nobody has changed that.
+
+    DomainError on `replace` if somebody has changed the text and it is not said to `replace` it.
+    """
     version = recording.published(session, version_id)
     draft = _draft(session, version, place, actor, now)
     key = f"case-{version.case_id}"
     new = {"key": key, **step_of(version)}
     if any(step["key"] == key for _, step in parts.steps(draft.document)):
         had = parts.content(draft.document, Part("step", key))
+        ours = [new, *_made_before(session, draft.key, key)]
+        if not replace and all(had.get("body") != one["body"] for one in ours):
+            raise DomainError(
+                "Somebody has changed the text of this lesson. Tick the box to replace it, or "
+                "write what is new into it.", field="replace",
+            )  # fmt: skip
+        is_check_ours = any(had.get("check") == one["check"] for one in ours)
+        check = {"check": new["check"]} if is_check_ours else {}
         drafts.save(
-            session, draft.id, Part("step", key), {**had, "body": new["body"]},
+            session, draft.id, Part("step", key), {**had, "body": new["body"], **check},
             was=parts.digest(had), actor=actor, now=now,
         )  # fmt: skip
     else:
@@ -74,6 +89,12 @@ def add(session: Session, version_id: int, place: Place, *, actor: Actor, now: d
     renew_url = f"/cases/versions/{{version}}/lesson?programme={draft.key}"
     made = Made(KIND, ref, version.title, renew_url=renew_url)
     return recording.record(session, version_id, made, actor=actor, now=now)
+
+
+def _made_before(session: Session, programme_key: str, step_key: str) -> list[dict[str, Any]]:
+    """The step as it was made from the version that it is remembered with."""
+    use = of_step(session, programme_key, step_key)
+    return [step_of(session.get_one(CaseVersion, use.version_id))] if use else []
 
 
 def _append(
@@ -167,8 +188,12 @@ def _plain(text: str) -> str:
 
 
 def _check(version: CaseVersion) -> dict[str, Any]:
-    """Asks for the first step of the handling among the others."""
+    """Asks for the first step of the handling among the others; always in the same place in one
+    case, in another one in another."""
     steps = [dict(step) for step in version.handling[:4]]
+    first, options = steps[:1], steps[:0:-1]
+    place = crc32(str(version.case_id).encode()) % len(steps) if steps else 0
+    options[place:place] = first
     lesson = {
         side: next((row.strip("- ") for row in getattr(version.lessons, side).splitlines()), "")
         for side in ("zh", "en")
@@ -178,8 +203,8 @@ def _check(version: CaseVersion) -> dict[str, Any]:
             "zh": "这个案例里，客服首先做的是什么？",
             "en": "What did the agent do first in this case?",
         },
-        "options": [_both(Localized.of(step)) for step in reversed(steps)],
-        "answer": len(steps),
+        "options": [_both(Localized.of(step)) for step in options],
+        "answer": place + len(first),
         "explanation": _both(Localized.of(lesson)),
     }
 

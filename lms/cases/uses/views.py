@@ -77,12 +77,15 @@ def make_lesson(version_id: int) -> ResponseReturnValue:
         return _lesson_page(version, key, drafts.new_key())
     try:
         place = lessons.place_of(db.session(), key) if key else _chosen()
-        use = lessons.add(db.session(), version_id, place, actor=actor(), now=now())
+        use = lessons.add(
+            db.session(), version_id, place, replace="replace" in request.form, actor=actor(),
+            now=now(),
+        )  # fmt: skip
     except DomainError as error:
         if error.field is None:
             raise
         db.session.rollback()
-        return _lesson_page(version, key, request.form.get("new_key", ""), message(error)), 400
+        return _lesson_page(version, key, request.form.get("new_key", ""), error), 400
     db.session.commit()
     flash(_("The lesson is in the draft: read it, complete it, publish the programme."), "success")
     return redirect(url_for("cases.open_use", use_id=use.id), 303)
@@ -98,7 +101,9 @@ def _chosen() -> lessons.Place:
     return lessons.Place(number) if kind == "programme" else lessons.Place(draft_id=number)
 
 
-def _lesson_page(version: CaseVersion, key: str, new_key: str, error: str = "") -> str:
+def _lesson_page(
+    version: CaseVersion, key: str, new_key: str, error: DomainError | None = None
+) -> str:
     return render_template(
         "cases/uses/lesson.html",
         version=version,
@@ -106,7 +111,9 @@ def _lesson_page(version: CaseVersion, key: str, new_key: str, error: str = "") 
         programme=key,
         lines=[] if key else listing.lines(db.session()),
         new_key=new_key,
-        error=error,
+        error=message(error) if error else "",
+        asks=error is not None and error.field == "replace",
+        chosen=request.form.get("place", ""),
     )
 
 

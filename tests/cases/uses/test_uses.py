@@ -1,6 +1,7 @@
 """One case, four uses: each remembers its version, and a major one says what is out of date."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from lms.cases.models import CaseVersion, Drill, Rubric
 from lms.cases.uses import lessons, reading, recording, rubrics
 from lms.cases.uses.models import CaseUse
 from lms.clock import SettableClock
+from lms.courses.authoring import drafts, parts
 from lms.courses.authoring.checking import examine
 from lms.courses.authoring.models import ProgrammeDraft
 from lms.courses.authoring.parts import Part
@@ -38,12 +40,14 @@ def version(app: Flask, clock: SettableClock) -> CaseVersion:
     return made
 
 
-def next_version(of: CaseVersion, persons: People, clock: SettableClock, note: str) -> CaseVersion:
+def next_version(
+    of: CaseVersion, persons: People, clock: SettableClock, note: str, handling: Any = STEPS
+) -> CaseVersion:
     """Written and published as people do; major if there is a note."""
     session, now = db.session(), clock.now()
     writer, reviewer = Actor(persons.add("trainer").id), Actor(persons.add("trainer").id)
     draft = authoring.new_draft(session, of.case_id, actor=writer, now=now)
-    new = replace(kit.some_content(handling=STEPS), title=Localized(f"新 {note}", f"New {note}"))
+    new = replace(kit.some_content(handling=handling), title=Localized(f"新 {note}", f"New {note}"))
     authoring.save_draft(session, draft.id, new, edit_count=0, actor=writer)
     authoring.submit(session, draft.id, actor=writer, now=now)
     done = authoring.publish(
@@ -278,3 +282,47 @@ def test_nobody_is_said_to_have_seen_a_version_that_came_while_they_read(
     assert client.post(url, data={"seen": newer}).status_code == 303
     db.session.rollback()
     assert db.session.get_one(Drill, drill.id).case_version_id == newer
+
+
+def test_a_renewed_lesson_keeps_what_people_wrote_and_the_right_answer_moves(
+    version: CaseVersion, clock: SettableClock, persons: People, auth: Auth
+) -> None:
+    trainer = persons.add("trainer")
+    actor, key = Actor(trainer.id), "programme-0a1b2c3d"
+    places = set()
+    for _n in range(12):
+        check = lessons.step_of(kit.published_case(clock.now(), handling=STEPS))["check"]
+        places.add(check["answer"])
+        assert check["options"][check["answer"] - 1]["en"] == "Calmed the customer"
+    assert places == {1, 2, 3}
+    place = lessons.Place(new_key=key)
+    lessons.add(db.session(), version.id, place, actor=actor, now=clock.now())
+    db.session.commit()
+
+    def step() -> dict[str, Any]:
+        draft = db.session.scalars(select(ProgrammeDraft)).one()
+        return parts.content(draft.document, Part("step", f"case-{version.case_id}"))
+
+    def renew(newer: CaseVersion, **sent: str) -> int:
+        url = f"/cases/versions/{newer.id}/lesson"
+        status = auth.login(trainer).post(url, data={"programme": key, **sent}).status_code
+        db.session.rollback()
+        return status
+
+    second = next_version(version, persons, clock, "two", handling=[*STEPS[::-1]])
+    assert renew(second) == 303
+    assert step()["check"] == lessons.step_of(second)["check"]  # nobody had changed it
+    draft, had = db.session.scalars(select(ProgrammeDraft)).one(), step()
+    own = {**had, "body": {"zh": "改写", "en": "Our own words"}, "check": None}
+    drafts.save(
+        db.session(), draft.id, Part("step", f"case-{version.case_id}"), own,
+        was=parts.digest(had), actor=actor, now=clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    third = next_version(version, persons, clock, "three")
+    assert renew(third) == 400
+    assert step()["body"]["en"] == "Our own words" and outdated() == [("lesson", 3)]
+    db.session.rollback()
+    assert renew(third, replace="1") == 303
+    assert "Our own words" not in step()["body"]["en"] and step()["check"] is None
+    assert outdated() == []
