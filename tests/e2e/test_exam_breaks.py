@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select, update
 
 from lms.audit import OPERATOR
@@ -124,6 +124,58 @@ def test_the_time_runs_out_while_looking_at_it(
     site.clock.at = deadline - timedelta(seconds=2)
     page.goto(f"/exams/attempts/{attempt_id}?q=1")
     tick(page, 1, 0)
+    expect(page.locator("#exam-saved")).to_have_text("Saved")
+    site.clock.at = deadline + timedelta(seconds=1)
     page.wait_for_url(f"**/exams/attempts/{attempt_id}/result")
     expect(page.locator("main")).to_contain_text("of 8 right")
     assert chosen(attempt_id, 1) == [0]
+
+
+def test_more_time_given_meanwhile_keeps_what_was_not_sent(
+    phone: Windows, site: Site, sitting: tuple[str, int]
+) -> None:
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    deadline = db.session.get_one(Attempt, attempt_id).deadline
+    db.session.rollback()
+    site.clock.at = deadline - timedelta(seconds=4)
+    page.goto(f"/exams/attempts/{attempt_id}?q=1")
+    page.context.route("**/answers", lambda route: route.abort())
+    tick(page, 1, 1)
+    expect(page.locator("#exam-saved")).to_contain_text("Not saved yet")
+    db.session.execute(update(Attempt).values(deadline=deadline + timedelta(minutes=10)))
+    db.session.commit()
+    expect(page.locator("#exam-left")).to_contain_text("10:0")
+    assert chosen(attempt_id, 1) is None
+    page.context.unroute("**/answers")
+    expect(page.locator("#exam-saved")).to_have_text("Saved")
+    assert chosen(attempt_id, 1) == [1]
+
+
+def test_an_answer_that_is_refused_is_kept_and_holds_up_no_other(
+    phone: Windows, sitting: tuple[str, int]
+) -> None:
+    """In two windows of the same sitting: neither forgets what the other still has to send."""
+    staff_no, attempt_id = sitting
+    page = phone.sign_in(staff_no)
+    page.goto(f"/exams/attempts/{attempt_id}?view=all")
+
+    def refuse_the_first(route: Route) -> None:
+        is_first = (route.request.post_data or "").startswith("s1=")
+        route.fulfill(status=413, body="too large") if is_first else route.continue_()
+
+    page.context.route("**/answers", refuse_the_first)
+    tick(page, 1, 0)
+    expect(page.locator("#exam-stop")).to_contain_text("Not saved: question 1.")
+    expect(page.get_by_role("link", name="Sign in again")).to_be_hidden()
+    other = page.context.new_page()
+    other.goto(f"/exams/attempts/{attempt_id}?q=2")
+    tick(other, 2, 0)
+    tick(page, 3, 1)
+    expect(page.locator("#exam-saved")).to_have_attribute("data-state", "waiting")
+    expect(page.locator("#exam-stop")).to_contain_text("Not saved: question 1.")
+    assert (chosen(attempt_id, 1), chosen(attempt_id, 3)) == (None, [1])
+    page.context.unroute("**/answers")
+    page.goto(f"/exams/attempts/{attempt_id}?q=1")
+    expect(page.locator("#exam-saved")).to_have_text("Saved")
+    assert (chosen(attempt_id, 1), chosen(attempt_id, 2)) == ([0], [0])

@@ -98,12 +98,14 @@ def give_mark(mark_id: int) -> ResponseReturnValue:
     form, typed = CommentForm(), _typed(found)
     version_id = found.response.version_id
     try:
+        if do == "back":  # whatever was typed
+            marks.give_back(db.session(), mark_id, me, now=now())
+            db.session.commit()
+            return redirect(url_for(".marking"), 303)
         if not form.validate() or typed.errors:
             return _page(found, typed, form, 400)
         given = Given([int(p) if p else None for p in typed.points], form.comment.data or "")
-        if do == "back":
-            marks.give_back(db.session(), mark_id, me, now=now())
-        elif do == "draft":
+        if do == "draft":
             marks.keep(db.session(), mark_id, me, given, now=now())
         else:
             marks.submit(db.session(), mark_id, me, given, now=now())

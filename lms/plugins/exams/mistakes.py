@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
-from lms.plugins.exams.papers.showing import Visible, visible
+from lms.plugins.exams.papers.showing import Visible, by_rules
 from lms.plugins.exams.results import ShownQuestion, shown
 
 MOST = 500
@@ -17,7 +17,11 @@ MOST = 500
 def mistakes(
     session: Session, person_id: int, now: datetime
 ) -> Sequence[tuple[Attempt, ShownQuestion]]:
-    """Newest first; only of attempts whose key and answers the person may see by now."""
+    """Newest first; only of attempts whose key and answers the person may see by now, and of no
+    exam that they are sitting."""
+    sitting = select(Attempt.exam_id).where(
+        Attempt.person_id == person_id, Attempt.submitted_at.is_(None)
+    )
     version = aliased(QuestionVersion)
     last_asked = (
         select(func.max(Attempt.id))
@@ -37,6 +41,7 @@ def mistakes(
             Attempt.score.is_not(None),
             Response.is_correct.is_not(True),
             Attempt.id == last_asked,
+            Attempt.exam_id.not_in(sitting),
         )
         .order_by(Attempt.id.desc(), Response.position)
         .limit(MOST)
@@ -45,7 +50,7 @@ def mistakes(
     seen: dict[int, Visible] = {}
     for _, attempt in rows:
         if attempt.id not in seen:
-            seen[attempt.id] = visible(session, attempt, now)
+            seen[attempt.id] = by_rules(session, attempt, now)
     return [
         (attempt, shown(response, seen[attempt.id]))
         for response, attempt in rows

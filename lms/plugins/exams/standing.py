@@ -1,7 +1,7 @@
 """Where a person stands with an exam: what was sat, what is open, what may begin."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -91,6 +91,16 @@ class Standing:
         if self.training_id is not None:
             raise DomainError("Extra training comes first: the next resit opens when it is done.")
 
+    def refusal(self, now: datetime) -> DomainError | None:
+        """The reason, for who is neither in the middle of one nor has passed."""
+        if self.open is not None or self.passed:
+            return None
+        try:
+            self.refuse(now)
+        except DomainError as error:
+            return error
+        return None
+
 
 def standing(
     session: Session, exam_key: str, person_id: int, enrolment_id: int | None, step_id: int | None
@@ -107,12 +117,18 @@ def standing(
         )
     )  # fmt: skip
     attempts = session.scalars(select(Attempt).where(*wanted).order_by(Attempt.number)).all()
-    given = given_to(session, exam.id, person_id)
+    return standing_after(session, exam, attempts, given_to(session, exam.id, person_id))
+
+
+def standing_after(
+    session: Session, exam: Exam, attempts: Sequence[Attempt], given: Given
+) -> Standing:
+    """With attempts and grants that were read already; it asks only for the extra training."""
     found = Standing(exam, attempts, rules.read(exam.rules), given)
     last = found.counted[-1] if found.counted else None
     if last is None or not resits.is_under_way(session, last.training_id):
         return found
-    return Standing(exam, attempts, found.rules, given, last.training_id)
+    return replace(found, training_id=last.training_id)
 
 
 def is_over(attempt: Attempt, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from lms.plugins.api import (
 from lms.plugins.exams import attempts
 from lms.plugins.exams.models import Exam
 from lms.plugins.exams.papers.showing import promised, score_shown
-from lms.plugins.exams.standing import Standing, is_over
+from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.standing import standing as standing_of
 
 
@@ -61,12 +61,13 @@ class ExamStep:
             )
         except NotFound:
             return render_template("exams/step_missing.html")
+        refusal = standing.refusal(context.now)
         return render_template(
             "exams/step.html",
             exam=standing.exam,
             standing=standing,
             is_over=standing.open is not None and is_over(standing.open, context.now),
-            refusal=_refusal(standing, context),
+            refusal=error_message(refusal) if refusal else None,
             promised=promised(standing.rules),
             shows_score=lambda attempt: score_shown(attempt, context.now),
         )
@@ -81,13 +82,3 @@ class ExamStep:
             now=context.now,
         )
         return url_for("exams.take", attempt_id=attempt.id)
-
-
-def _refusal(standing: Standing, context: StepContext) -> str | None:
-    if standing.open is not None or standing.passed:
-        return None
-    try:
-        standing.refuse(context.now)
-    except DomainError as error:
-        return error_message(error)
-    return None

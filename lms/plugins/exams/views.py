@@ -28,8 +28,8 @@ from lms.plugins.exams.attempts import AttemptOver
 from lms.plugins.exams.correcting import appealing
 from lms.plugins.exams.handing_in import finish
 from lms.plugins.exams.models import Attempt
-from lms.plugins.exams.papers import entry
-from lms.plugins.exams.papers.showing import Visible, visible
+from lms.plugins.exams.papers import entry, rules
+from lms.plugins.exams.papers.showing import Visible, promised, visible
 from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.types.blank import GAP
@@ -76,6 +76,7 @@ def check(attempt_id: int) -> ResponseReturnValue:
         "exams/check.html",
         attempt=attempt,
         paper=attempts.questions(db.session(), attempt_id),
+        promised=promised(rules.read(attempt.rules)),
         now_ms=milliseconds(now()),
         deadline_ms=milliseconds(attempt.deadline),
         seconds_left=int((attempt.deadline - now()).total_seconds()),
@@ -86,14 +87,22 @@ def check(attempt_id: int) -> ResponseReturnValue:
 @access.signed_in
 def save(attempt_id: int) -> ResponseReturnValue:
     """Answers given, from the script one by one or from the form of the page."""
-    me, given, at = viewer().person_id, forms.answers(_form()), now()
+    me, at = viewer().person_id, now()
     try:
-        older = attempts.save(db.session(), attempt_id, me, given, now=at)
-    except AttemptOver as over:
-        attempt = finish(db.session(), attempt_id, now=at, only_if_over=True)
-        if attempt.submitted_at is not None:
-            return _handed_in(attempt_id, error_message(over))
-        older = attempts.save(db.session(), attempt_id, me, given, now=at)  # more time meanwhile
+        given = forms.answers(_form())
+        try:
+            older = attempts.save(db.session(), attempt_id, me, given, now=at)
+        except AttemptOver as over:
+            attempt = finish(db.session(), attempt_id, now=at, only_if_over=True)
+            if attempt.submitted_at is not None:
+                return _handed_in(attempt_id, error_message(over))
+            # More time meanwhile.
+            older = attempts.save(db.session(), attempt_id, me, given, now=at)
+    except DomainError as error:
+        if not _is_script():
+            raise
+        db.session.rollback()
+        return jsonify(message=error_message(error)), 404 if isinstance(error, NotFound) else 400
     db.session.commit()
     if _is_script():
         return jsonify(now=milliseconds(now()), older=older)
@@ -126,10 +135,10 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
     by_clock = "over" in request.form
     attempt = finish(db.session(), attempt.id, now=now(), only_if_over=by_clock)
-    if attempt.submitted_at is None:
-        return redirect(url_for("exams.take", attempt_id=attempt_id))  # more time meanwhile
+    is_over_now = attempt.submitted_at is not None  # else more time was given meanwhile
     db.session.commit()
-    return redirect(url_for("exams.result", attempt_id=attempt_id))
+    where = url_for("exams.result" if is_over_now else "exams.take", attempt_id=attempt_id)
+    return jsonify(over=is_over_now, url=where) if _is_script() else redirect(where)
 
 
 @bp.post("/attempts/<int:attempt_id>/seen")
@@ -186,8 +195,15 @@ def _appeal(attempt: Attempt) -> AppealStanding | None:
 @access.signed_in
 def mine() -> ResponseReturnValue:
     """Exams that the person may sit, or sat, outside any course."""
-    offers = entry.offers(db.session(), viewer().person_id, now())
-    return render_template("exams/mine.html", offers=offers, now=now())
+    at = now()
+    return render_template(
+        "exams/mine.html",
+        offers=entry.offers(db.session(), viewer().person_id, at),
+        now=at,
+        is_over=is_over,
+        promised=promised,
+        error_message=error_message,
+    )
 
 
 @bp.get("/mistakes")

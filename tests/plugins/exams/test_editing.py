@@ -5,6 +5,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.audit import AuditEntry
@@ -24,6 +26,60 @@ def test_fields_hold_all_that_an_entry_says(entry: dict[str, Any]) -> None:
     back = typed.entry_of(entry["type"], {**fields, "difficulty": str(entry["difficulty"])})
     wanted = {"case": None, **{name: value for name, value in entry.items() if name != "key"}}
     assert back == wanted
+
+
+SIGNS = st.text("ab1/／=＝|｜±.,，\\⏎\n 0", min_size=1, max_size=7).map(str.strip).filter(bool)
+TEXTS = st.fixed_dictionaries({}, optional={"zh": SIGNS, "en": SIGNS}).filter(bool)
+NUMBERS = st.one_of(st.integers(-99, 99), st.sampled_from([0.5, 1e-7, 72.25]))
+WRITTEN = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.just("ordering"), "options": st.lists(TEXTS, min_size=2, max_size=3)}
+    ),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("matching"),
+            "pairs": st.lists(
+                st.fixed_dictionaries({"left": TEXTS, "right": TEXTS}), min_size=2, max_size=3
+            ),
+        },
+        optional={"others": st.lists(TEXTS, min_size=1, max_size=2)},
+    ),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("case_analysis"),
+            "criteria": st.lists(
+                st.fixed_dictionaries(
+                    {"title": TEXTS, "points": st.integers(1, 9)}, optional={"expected": TEXTS}
+                ),
+                min_size=1,
+                max_size=3,
+            ),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("blank"),
+            "gaps": st.lists(
+                st.one_of(
+                    st.fixed_dictionaries({"accept": st.lists(SIGNS, min_size=1, max_size=3)}),
+                    st.fixed_dictionaries({"number": NUMBERS}, optional={"tolerance": NUMBERS}),
+                ),
+                min_size=1,
+                max_size=3,
+            ),
+        }
+    ),
+)
+
+
+@settings(max_examples=150)
+@given(WRITTEN, st.lists(SIGNS, max_size=2))
+@example({"type": "blank", "gaps": [{"accept": ["0571"]}, {"accept": ["km/h"]}]}, [])
+@example({"type": "ordering", "options": [{"zh": n, "en": n} for n in ("24", "48", "72")]}, [])
+def test_whatever_signs_its_texts_have(entry: dict[str, Any], tags: list[str]) -> None:
+    entry = {"stem": {"zh": "题"}, "explanation": {}, "difficulty": 2, "tags": tags, **entry}
+    fields = {**BARE, **typed.typed_of(entry), "difficulty": "2"}
+    assert typed.entry_of(entry["type"], fields) == {"case": None, **entry}
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from lms.audit import AuditEntry
 from lms.db import db
+from lms.errors import DomainError
 from lms.people.models import Notification
 from lms.plugins.exams.content import load_exams
 from lms.plugins.exams.dumping import dump_exams
 from lms.plugins.exams.models import Attempt, Exam, Grant, Question, Response
-from lms.plugins.exams.papers import drawing
+from lms.plugins.exams.papers import drawing, rules
 from lms.plugins.exams.papers.sections import sections_of
 from lms.plugins.exams.personal import erase
 from tests.conftest import NOW
@@ -268,6 +269,59 @@ def test_an_exam_by_itself_for_those_who_fit(both_worlds: World) -> None:
     with counted() as statements:
         client.get("/exams/mine")
     assert len(statements) <= 6, statements
+
+
+def test_my_exams_tell_what_is_and_who_began_may_go_on(world: World) -> None:
+    saved(world, is_alone="y", levels=["agent"], max_attempts="2", negative="25",
+          show_key="never", show_explanations="never", show_answers="never")  # fmt: skip
+    client = world.client()
+    page = client.get("/exams/mine").text
+    for told in ("0 of 2 used", "costs 25%", "You see your score"):
+        assert told in page
+    client.post("/exams/theory/sit")
+    attempt = db.session.scalars(select(Attempt)).one()
+    check = client.get(f"/exams/attempts/{attempt.id}/check").text
+    assert "would earn no points" in check
+    assert "You see your score" in check
+    assert "right answers and why" not in check
+    saved(world, is_alone="y", levels=["senior_agent"], max_attempts="2")  # not for them any more
+    assert "Continue the exam" in client.get("/exams/mine").text
+    assert client.post("/exams/theory/sit").location.endswith(f"/attempts/{attempt.id}")
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+    assert client.post("/exams/theory/sit").status_code == 404
+    assert "It is not open to you any more" in client.get("/exams/mine").text
+    saved(world, is_alone="y", levels=["agent"], max_attempts="1")
+    assert "All 1 attempts are used" in client.get("/exams/mine").text
+    world.again(attempt).score = None  # waits for a marker
+    attempt.passed = None
+    db.session.commit()
+    page = client.get("/exams/mine").text
+    assert "Waiting for marking" in page
+    assert "Not passed" not in page
+    page = client.get(f"/exams/attempts/{attempt.id}/result").text
+    assert "Back to the course" not in page
+
+
+def test_an_earlier_key_is_hidden_while_the_resit_is_sat(world: World) -> None:
+    client = world.client()
+    first = world.start(client)
+    world.answer_all(client, first, right=2)
+    client.post(f"/exams/attempts/{first.id}/submit")
+    where = f"/exams/attempts/{first.id}/result"
+    assert "Because" in client.get("/exams/mistakes").text
+    resit = world.start(client)
+    for page in (client.get(where).text, client.get("/exams/mistakes").text):
+        assert "Because" not in page
+        assert "is-right" not in page
+    assert "when you have handed in the resit" in client.get(where).text
+    client.post(f"/exams/attempts/{resit.id}/submit")
+    assert "Because" in client.get(where).text
+
+
+@pytest.mark.parametrize("raw", [{"scoring": ["all"]}, {"training": 5}, {"show_key": {}}])
+def test_rules_of_a_wrong_kind_are_refused(raw: dict[str, object]) -> None:
+    with pytest.raises(DomainError):
+        rules.read(raw)
 
 
 def test_withdrawing_the_last_questions_stops_the_next_draw_and_no_open_one(world: World) -> None:

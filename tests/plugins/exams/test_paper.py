@@ -13,6 +13,8 @@ from lms.plugins.exams.types import FULL, KINDS, Wording
 
 POOL = [Candidate(n, n, "true_false" if n % 5 == 0 else "single", 4, n % 3) for n in range(1, 31)]
 
+POOL_ORDERED = [Candidate(n, n, "ordering", 3, 0) for n in range(60)]
+
 
 def draw(pool: list[Candidate], count: int, seed: int) -> list[Response]:
     return drawing.draw(pool, [Section(Localized(), 1, count=count)], seed)
@@ -41,6 +43,21 @@ def test_options_are_shuffled_except_true_and_false() -> None:
     assert all(order == [0, 1, 2, 3] for kind, order in orders if kind == "true_false")
     assert any(order != [0, 1, 2, 3] for kind, order in orders if kind == "single")
     assert all(sorted(order) == [0, 1, 2, 3] for _, order in orders)
+
+
+def test_ordering_and_matching_never_show_their_key() -> None:
+    """Also with options as they stand, and also when a shuffle comes out in order."""
+    pool = [Candidate(n, n, ("single", "matching", "ordering")[n % 3], 3, 0) for n in range(60)]
+    section = Section(Localized(), 1, count=60)
+    paper = drawing.draw(pool, [section], 5, shuffle_options=False)
+    orders: dict[str, list[list[int]]] = {}
+    for response in paper:
+        orders.setdefault(pool[response.version_id].type, []).append(response.option_order)
+    assert all(order == [0, 1, 2] for order in orders["single"])
+    assert any(order != [0, 1, 2] for order in orders["matching"])
+    assert all(order != [0, 1, 2] for order in orders["ordering"])
+    again = drawing.draw(POOL_ORDERED, [section], 5, shuffle_options=True)
+    assert all(response.option_order != [0, 1, 2] for response in again)
 
 
 def test_a_draw_that_cannot_be_filled_says_how_many_lack() -> None:

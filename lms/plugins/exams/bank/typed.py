@@ -2,7 +2,7 @@
 
 What a type has several of stands one a line, in a field for each language: options, pairs as
 `left = right`, criteria as `title | points | what is expected`. Gaps are a line each, the same in
-both languages: `10`, `15 ± 0.5` or `apology / sorry`.
+both languages: `10`, `15 ± 0.5` or `apology / sorry`. `escapes` says how such signs stand in texts.
 """
 
 import re
@@ -11,7 +11,9 @@ from itertools import zip_longest
 from typing import Any
 
 from lms.plugins.api import DomainError, Localized
+from lms.plugins.exams.bank.escapes import ESCAPE, parts, said, written
 from lms.plugins.exams.models import LETTERS
+from lms.plugins.exams.types.base import exact
 from lms.plugins.exams.types.blank import as_number
 
 SIDES = ("zh", "en")
@@ -20,6 +22,8 @@ LINES = {"single": "options", "multiple": "options", "ordering": "options"}
 LINES |= {"matching": "pairs", "case_analysis": "criteria"}
 KEYED = frozenset({"single", "multiple"})
 REFERENCED = frozenset({"short_answer", "case_analysis"})
+# What separates words that are right, topics, the two of a pair, and what a criterion has.
+OR, COMMA, PAIR, BAR = "/／", ",，;；", "=＝", "|｜"
 
 
 def typed_of(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -28,7 +32,7 @@ def typed_of(entry: Mapping[str, Any]) -> dict[str, str]:
         **_both("stem", entry.get("stem")),
         **_both("explanation", entry.get("explanation")),
         **_both("reference", entry.get("reference")),
-        "tags": ", ".join(entry.get("tags", ())),
+        "tags": ", ".join(written(tag, COMMA) for tag in entry.get("tags", ())),
         "case": entry.get("case") or "",
         "gaps": "\n".join(_gap_text(gap) for gap in entry.get("gaps", ())),
     }
@@ -47,23 +51,38 @@ def _both(name: str, text: Any) -> dict[str, str]:
 
 
 def _gap_text(gap: Mapping[str, Any]) -> str:
-    if "number" not in gap:
-        return " / ".join(gap["accept"])
-    return f"{gap['number']} ± {gap['tolerance']}" if gap.get("tolerance") else str(gap["number"])
+    if "number" in gap:
+        numbers = [gap[name] for name in ("number", "tolerance") if name in gap]
+        return " ± ".join(f"{exact(number):f}" for number in numbers)
+    line = " / ".join(written(text, OR) for text in gap["accept"])
+    return ESCAPE + line if _looks_like_a_number(line) else line
+
+
+def _looks_like_a_number(line: str) -> bool:
+    return as_number(line.partition("±")[0]) is not None
 
 
 def _lines(entry: Mapping[str, Any], side: str) -> list[str]:
     def one(text: Any) -> str:
-        return str(getattr(Localized.of(text), side)).replace("\n", " ")
+        return str(getattr(Localized.of(text), side))
 
-    pairs = [f"{one(pair['left'])} = {one(pair['right'])}" for pair in entry.get("pairs", ())]
-    others = [f"= {one(other)}" for other in entry.get("others", ())]
+    options = [one(option) for option in entry.get("options", ())]
+    pairs = [(one(pair["left"]), one(pair["right"])) for pair in entry.get("pairs", ())]
+    pairs += [("", one(other)) for other in entry.get("others", ())]
     criteria = [
-        " | ".join(filter(None, [one(c["title"]), str(c["points"]), one(c.get("expected"))]))
+        (one(c["title"]), str(c["points"]), one(c.get("expected")))
         for c in entry.get("criteria", ())
     ]
-    found = [*(one(option) for option in entry.get("options", ())), *pairs, *others, *criteria]
-    return found if any(line.strip(" =|0123456789") for line in found) else []
+    if not any([*options, *(a or b for a, b in pairs), *(a or b for a, _, b in criteria)]):
+        return []  # nothing in this language
+    return [
+        *(written(option) or ESCAPE for option in options),
+        *(f"{written(left, PAIR)} = {written(right)}".strip() for left, right in pairs),
+        *(
+            " | ".join([written(title, BAR), points, *([written(expected)] if expected else [])])
+            for title, points, expected in criteria
+        ),
+    ]
 
 
 def entry_of(kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -73,7 +92,7 @@ def entry_of(kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
         "stem": _text(typed, "stem"),
         "explanation": _text(typed, "explanation"),
         "difficulty": int(typed["difficulty"]),
-        "tags": [tag.strip() for tag in re.split(r"[,，;；]", typed["tags"]) if tag.strip()],
+        "tags": [tag for tag in parts(typed["tags"], COMMA) if tag],
         "case": typed["case"].strip() or None,
     }
     rows = [_rows(typed[f"lines_{side}"]) for side in SIDES]
@@ -89,7 +108,7 @@ def entry_of(kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
     elif kind == "case_analysis":
         entry["criteria"] = [_criterion(zh, en) for zh, en in paired]
     elif kind in LINES:
-        entry["options"] = [_sides(zh, en) for zh, en in paired]
+        entry["options"] = [_sides(said(zh), said(en)) for zh, en in paired]
     if kind in KEYED:
         entry["answer"] = _key(typed["answer"])
     if kind in REFERENCED and (reference := _text(typed, "reference")):
@@ -107,7 +126,9 @@ def _sides(zh: str, en: str) -> dict[str, str]:
 
 
 def _rows(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """A lone backslash stands for a line that is missing in this language."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n")]
+    return ["" if line == ESCAPE else line for line in lines if line]
 
 
 def _key(written: str) -> list[int]:
@@ -124,8 +145,10 @@ def _gap(line: str) -> dict[str, Any]:
         if tolerance and within is None:
             raise DomainError("Behind ± stands a number.", field="gaps")
         gap = {"number": _plain(value)}
-        return gap | ({"tolerance": _plain(within)} if within else {})
-    return {"accept": [part.strip() for part in re.split(r"[/／]", line) if part.strip()]}
+        return gap | ({"tolerance": _plain(within)} if within is not None else {})
+    if line.startswith(ESCAPE) and _looks_like_a_number(line[1:]):
+        line = line[1:]
+    return {"accept": [part for part in parts(line, OR) if part]}
 
 
 def _plain(value: Any) -> int | float:
@@ -147,18 +170,18 @@ def _pairs(rows: Sequence[tuple[str, ...]]) -> dict[str, Any]:
 
 
 def _split(line: str) -> tuple[str, str]:
-    left, _sign, right = line.replace("＝", "=").partition("=")
+    left, right, *_ = [*parts(line, PAIR, 2), ""]
     return left, right
 
 
 def _criterion(zh: str, en: str) -> dict[str, Any]:
-    parts = [[*(p.strip() for p in re.split(r"[|｜]", line)), "", "", ""] for line in (zh, en)]
-    points = next((p[1] for p in parts if p[1]), "")
-    if not (points.isascii() and points.isdecimal()):
+    both = [[*parts(line, BAR, 3), "", ""] for line in (zh, en)]
+    points = next((p[1] for p in both if p[1]), "")
+    if not (points.isascii() and points.isdecimal() and len(points) < 5):
         raise DomainError("Each line is: title | points | what is expected.", field="lines_zh")
-    expected = _sides(parts[0][2], parts[1][2])
+    expected = _sides(both[0][2], both[1][2])
     return {
-        "title": _sides(parts[0][0], parts[1][0]),
+        "title": _sides(both[0][0], both[1][0]),
         "points": int(points),
         **({"expected": expected} if expected else {}),
     }

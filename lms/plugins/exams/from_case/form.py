@@ -47,7 +47,7 @@ def read(form: Mapping[str, str], suggested: Mapping[str, Any]) -> dict[str, Any
         entry["options"] = rows
     if "answer" in suggested:
         numbers = typed["answer"].replace("，", ",").split(",")
-        if not all(number.strip().isdecimal() for number in numbers):
+        if not all(n.strip().isdecimal() and len(n.strip()) < 4 for n in numbers):
             raise DomainError("Write the numbers of the right options.", field=key)
         entry["answer"] = sorted({int(number) for number in numbers})
     return entry

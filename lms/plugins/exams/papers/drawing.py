@@ -185,7 +185,7 @@ def draw(
         Response(
             position=position,
             version_id=candidate.version_id,
-            option_order=_option_order(candidate, rng if shuffle_options else None),
+            option_order=_option_order(candidate, rng, shuffle_options),
             section=number,
             points=points,
         )
@@ -193,8 +193,17 @@ def draw(
     ]
 
 
-def _option_order(candidate: Candidate, rng: random.Random | None) -> list[int]:
+# In the order they were written in, their options would be the key.
+_ALWAYS_SHUFFLED = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
+
+
+def _option_order(candidate: Candidate, rng: random.Random, is_shuffled: bool) -> list[int]:
     order = list(range(candidate.options))
-    if rng is not None and candidate.type != QuestionType.TRUE_FALSE:
+    if candidate.type == QuestionType.TRUE_FALSE:
+        return order
+    if not is_shuffled and candidate.type not in _ALWAYS_SHUFFLED:
+        return order
+    rng.shuffle(order)
+    while candidate.type == QuestionType.ORDERING and order == sorted(order):
         rng.shuffle(order)
     return order

@@ -10,42 +10,36 @@ from lms.plugins.api import NotFound, Person, Session, fits_audience, local_date
 from lms.plugins.exams import attempts
 from lms.plugins.exams.models import Attempt, Exam
 from lms.plugins.exams.papers import rules as exam_rules
+from lms.plugins.exams.papers.grants import Given, all_given_to
 from lms.plugins.exams.papers.rules import Rules
+from lms.plugins.exams.standing import Standing, standing_after
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An exam that is open to a person by itself, or was sat by them so; attempts oldest first."""
+    """An exam that is open to a person by itself, or was sat by them so. Who does not belong to
+    its audience (any more) begins no attempt."""
 
-    exam: Exam
-    rules: Rules
-    attempts: Sequence[Attempt]
-
-    @property
-    def open(self) -> Attempt | None:
-        return next((a for a in self.attempts if a.submitted_at is None), None)
-
-    @property
-    def passed(self) -> Attempt | None:
-        return next((a for a in self.attempts if a.passed), None)
+    standing: Standing
+    fits: bool
 
     def state(self, now: datetime) -> str:
-        """begun, passed, later, closed, again or new."""
-        if self.open is not None:
+        """begun, passed, waiting, refused, closed, again or new."""
+        if self.standing.open is not None:
             return "begun"
-        if self.passed is not None:
+        if self.standing.passed is not None:
             return "passed"
-        if self.rules.opens_at and now < self.rules.opens_at:
-            return "later"
-        if self.rules.closes_at and now >= self.rules.closes_at:
+        if self.standing.waiting is not None:
+            return "waiting"
+        if not self.fits:
             return "closed"
-        return "again" if self.attempts else "new"
+        if self.standing.refusal(now) is not None:
+            return "refused"
+        return "again" if self.standing.attempts else "new"
 
 
 def offers(session: Session, person_id: int, now: datetime) -> list[Offer]:
-    """Three queries; what was missed is left out."""
-    found = _with_audience(session)
-    fitting = _fitting(session, [rules for _, rules in found], person_id, now)
+    """Four queries, and those for extra training; what was missed is left out."""
     sat: dict[int, list[Attempt]] = {}
     for attempt in session.scalars(
         select(Attempt)
@@ -53,39 +47,58 @@ def offers(session: Session, person_id: int, now: datetime) -> list[Offer]:
         .order_by(Attempt.number)
     ):
         sat.setdefault(attempt.exam_id, []).append(attempt)
-    every = [
-        Offer(exam, rules, sat.get(exam.id, []))
-        for (exam, rules), fits in zip(found, fitting, strict=True)
-        if fits or exam.id in sat
+    found = [
+        (exam, rules)
+        for exam, rules in _every(session)
+        if rules.audience is not None or exam.id in sat
     ]
-    return [offer for offer in every if offer.attempts or offer.state(now) != "closed"]
+    fitting = _fitting(session, [rules for _, rules in found], person_id, now)
+    given = all_given_to(session, person_id, [exam.id for exam, _ in found])
+    return [
+        Offer(
+            standing_after(session, exam, sat.get(exam.id, []), given.get(exam.id, Given())), fits
+        )
+        for (exam, rules), fits in zip(found, fitting, strict=True)
+        if exam.id in sat or (fits and not (rules.closes_at and now >= rules.closes_at))
+    ]
 
 
 def enter(session: Session, exam_key: str, person_id: int, now: datetime) -> Attempt:
-    """Begin, or go on with, an exam by itself; NotFound for whom it is not meant."""
+    """Begin, or go on with, an exam by itself; NotFound for whom it is not meant. Who has begun
+    may go on, whatever became of the audience."""
     exam = session.scalar(select(Exam).where(Exam.key == exam_key))
-    rules = exam_rules.read(exam.rules) if exam is not None else Rules()
-    if rules.audience is None or not any(_fitting(session, [rules], person_id, now)):
+    if exam is None or not (
+        _has_begun(session, exam.id, person_id)
+        or any(_fitting(session, [exam_rules.read(exam.rules)], person_id, now))
+    ):
         raise NotFound("There is no such exam for you.")
     return attempts.start(session, exam_key, person_id, None, None, now=now)
 
 
-def _with_audience(session: Session) -> list[tuple[Exam, Rules]]:
+def _has_begun(session: Session, exam_id: int, person_id: int) -> bool:
+    begun = exists().where(
+        Attempt.exam_id == exam_id,
+        Attempt.person_id == person_id,
+        Attempt.step_id.is_(None),
+        Attempt.submitted_at.is_(None),
+    )
+    return bool(session.scalar(select(begun)))
+
+
+def _every(session: Session) -> list[tuple[Exam, Rules]]:
     rows = session.scalars(select(Exam).order_by(Exam.id.desc())).all()
-    read = [(exam, exam_rules.read(exam.rules)) for exam in rows if "audience" in exam.rules]
-    return [(exam, rules) for exam, rules in read if rules.audience is not None]
+    return [(exam, exam_rules.read(exam.rules)) for exam in rows]
 
 
 def _fitting(
     session: Session, wanted: Sequence[Rules], person_id: int, now: datetime
 ) -> Sequence[bool]:
-    """For each whether the person belongs to its audience; one query."""
-    if not wanted:
-        return []
+    """For each whether the person belongs to its audience; at most one query."""
     today = local_date(now, zone())
     asked = [
         exists(select(Person.id).where(Person.id == person_id, fits_audience(r.audience, today)))
         for r in wanted
         if r.audience is not None
     ]
-    return list(session.execute(select(*asked)).one())
+    answers = iter(session.execute(select(*asked)).one() if asked else ())
+    return [r.audience is not None and next(answers) for r in wanted]

@@ -1,5 +1,6 @@
 """What one person is given for an exam, with a reason: extra time, or a new start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,11 +22,22 @@ class Given:
 
 
 def given_to(session: Session, exam_id: int, person_id: int) -> Given:
-    grants = session.scalars(
+    return all_given_to(session, person_id, [exam_id]).get(exam_id, Given())
+
+
+def all_given_to(session: Session, person_id: int, exam_ids: Sequence[int]) -> dict[int, Given]:
+    """By exam, of those for which anything was given."""
+    found: dict[int, list[Grant]] = {}
+    for grant in session.scalars(
         select(Grant)
-        .where(Grant.exam_id == exam_id, Grant.person_id == person_id)
+        .where(Grant.exam_id.in_(exam_ids), Grant.person_id == person_id)
         .order_by(Grant.id)
-    ).all()
+    ):
+        found.setdefault(grant.exam_id, []).append(grant)
+    return {exam_id: _given(grants) for exam_id, grants in found.items()}
+
+
+def _given(grants: Sequence[Grant]) -> Given:
     times = [grant.minutes for grant in grants if grant.minutes is not None]
     resets = [grant.created_at for grant in grants if grant.minutes is None]
     return Given(times[-1] if times else 0, resets[-1] if resets else None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from types import NoneType
 from typing import Any
 
 from lms.plugins.api import Audience, DomainError, read_audience, zone
@@ -80,11 +81,14 @@ def read(raw: Mapping[str, Any]) -> Rules:
     for name in ("opens_at", "closes_at"):
         values[name] = _moment(raw, name)
     for name, choices in _CHOICES.items():
-        if values.get(name, next(iter(choices))) not in set(choices):
+        value = values.get(name, next(iter(choices)))
+        if not isinstance(value, str) or value not in set(choices):
             raise DomainError("This is not one of the choices.", field=name)
     for name in ("shuffle_questions", "shuffle_options"):
         if not isinstance(values.get(name, True), bool):
             raise DomainError("This must be yes or no.", field=name)
+    if not isinstance(raw.get("training"), (str, NoneType)):
+        raise DomainError("This must be the key of a course.", field="training")
     audience = raw.get("audience")
     values["audience"] = None if audience is None else read_audience(audience)
     found = Rules(**values)

@@ -1,6 +1,6 @@
 """What of an attempt its person sees, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -13,13 +13,15 @@ from lms.plugins.exams.papers.rules import Rules, Shown
 
 @dataclass(frozen=True)
 class Visible:
-    """`closes_at`: when what is held back until then is shown, if anything is."""
+    """`closes_at`: when what is held back until then is shown, if anything is. `is_sitting`: key
+    and explanations are held back while the person sits the exam again."""
 
     score: bool = True
     answers: bool = True
     key: bool = True
     explanations: bool = True
     closes_at: datetime | None = None
+    is_sitting: bool = False
 
     @property
     def questions(self) -> bool:
@@ -27,6 +29,13 @@ class Visible:
 
 
 def visible(session: Session, attempt: Attempt, now: datetime) -> Visible:
+    found = by_rules(session, attempt, now)
+    if (found.key or found.explanations) and _sits_again(session, attempt):
+        return replace(found, key=False, explanations=False, is_sitting=True)
+    return found
+
+
+def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
     """By the rules the attempt began with. It has closed when, by the rules now, nobody sits it
     any more: a window that was made longer must not give the key away."""
     began_with = exam_rules.read(attempt.rules)
@@ -70,6 +79,18 @@ def _has_closed(
         exists().where(Attempt.exam_id == attempt.exam_id, Attempt.submitted_at.is_(None))
     )
     return not session.scalar(still_sat)
+
+
+def _sits_again(session: Session, attempt: Attempt) -> bool:
+    """The resit may ask the same questions."""
+    resit = select(
+        exists().where(
+            Attempt.exam_id == attempt.exam_id,
+            Attempt.person_id == attempt.person_id,
+            Attempt.submitted_at.is_(None),
+        )
+    )
+    return bool(session.scalar(resit))
 
 
 def promised(rules: Rules) -> str:

@@ -11,22 +11,42 @@
 
   // --- What waits to be saved: position -> {sequence, fields}, kept across a crash ---
   const store = `exam-${text.attempt}`;
-  const read = () => {
+  const stored = () => {
     try {
       return JSON.parse(localStorage.getItem(store)) ?? {};
     } catch {
       return {};
     }
   };
-  const pending = read();
-  const keep = () => {
+  const pending = stored();
+  // Other windows of this sitting keep theirs in the same place, so only what is meant is touched.
+  const update = (change) => {
+    const kept = stored();
+    change(kept);
     try {
-      if (Object.keys(pending).length) localStorage.setItem(store, JSON.stringify(pending));
+      if (Object.keys(kept).length) localStorage.setItem(store, JSON.stringify(kept));
       else localStorage.removeItem(store);
     } catch {
       // No storage (private window): the answers are still sent, only a crash could lose one.
     }
   };
+  const keep = (position) =>
+    update((kept) => {
+      if (!(kept[position]?.sequence > pending[position].sequence)) kept[position] = pending[position];
+    });
+  const forget = (position, sequence) => {
+    if (pending[position]?.sequence <= sequence) delete pending[position];
+    update((kept) => {
+      if (kept[position]?.sequence <= sequence) delete kept[position];
+    });
+  };
+  const forgetAll = () => {
+    for (const each of [pending, stored()])
+      for (const [position, { sequence }] of Object.entries(each)) forget(position, sequence);
+  };
+  // What the server will not have as it is: position -> sequence. Not sent again, and not thrown away.
+  const refused = {};
+  const unsent = () => Object.keys(pending).filter((p) => refused[p] !== pending[p].sequence);
 
   const mark = (state, words) => {
     const line = document.getElementById("exam-saved");
@@ -60,7 +80,7 @@
     const sequence = Math.max(Number(hidden.value) + 1, serverNow());
     hidden.value = sequence;
     pending[position] = { sequence, fields: fieldsOf(position) };
-    keep();
+    keep(position);
     draw(position);
     send();
   };
@@ -69,7 +89,9 @@
   const handIn = document.getElementById("hand-in");
   let handingIn = false;
   handIn?.addEventListener("submit", (event) => {
-    if (!Object.keys(pending).length) return;
+    for (const [position, each] of Object.entries(stored()))
+      if (!(pending[position]?.sequence >= each.sequence)) pending[position] = each; // another window's
+    if (!unsent().length) return;
     event.preventDefault();
     handingIn = true;
     send();
@@ -90,9 +112,10 @@
       },
     });
 
-  const stop = (words) => {
+  const stop = (words, isSignedOut) => {
     const box = document.getElementById("exam-stop");
     box.querySelector("p").textContent = words;
+    box.querySelector("a").hidden = !isSignedOut;
     box.hidden = false;
     mark("waiting", words);
   };
@@ -101,42 +124,51 @@
     if (sending) return;
     sending = true;
     clearTimeout(retry);
-    for (let position; (position = Object.keys(pending)[0]); ) {
+    let saved = false;
+    for (let position; (position = unsent()[0]); ) {
       const { sequence, fields } = pending[position];
       mark("saving", text.textSaving);
-      let response;
+      let response, answer;
       try {
         response = await post(text.save, new URLSearchParams([[`s${position}`, sequence], ...fields]));
         if (response.status >= 500 || response.status === 429) throw new Error(response.status);
+        const body = await response.text();
+        answer = body.startsWith("{") ? JSON.parse(body) : {};
       } catch {
         mark("waiting", text.textWaiting);
         retry = setTimeout(send, 3000);
         break;
       }
-      if (response.status === 409) {
-        for (const each of Object.keys(pending)) delete pending[each];
-        keep();
-        location.assign((await response.json()).url);
+      if (response.status === 409 && answer.url) {
+        forgetAll();
+        return location.assign(answer.url);
+      }
+      if (response.status === 401 || (response.status === 400 && !answer.message)) {
+        stop(text.textSignedOut, true);
         break;
       }
-      if (response.status === 401 || response.status === 400) {
-        stop(text.textSignedOut);
-        break;
+      if (!answer.older) {
+        refused[position] = sequence;
+        continue;
       }
-      const answer = response.ok ? await response.json() : { older: [Number(position)] };
-      if (answer.now) offset = answer.now - Date.now();
-      if (pending[position].sequence === sequence) delete pending[position];
-      keep();
-      if (answer.older.length) {
-        location.reload(); // another window was later; show what it saved
-        break;
-      }
-      if (Object.keys(pending).length) continue;
-      mark("saved", text.textSaved);
-      if (handingIn) return handIn.submit();
-      if (!document.querySelector("[data-question]")) location.reload(); // the overview is out of date
+      offset = answer.now - Date.now();
+      forget(position, sequence);
+      saved = true;
+      if (answer.older.length) return reload(); // another window was later; show what it saved
     }
+    if (!unsent().length) done(saved);
     sending = false;
+  };
+  const done = (saved) => {
+    const left = Object.keys(pending);
+    if (left.length) {
+      handingIn = false; // pressed once more, it is handed in without them
+      return stop(text.textRefused.replace("{numbers}", left.join(", ")));
+    }
+    document.getElementById("exam-stop").hidden = true;
+    mark("saved", text.textSaved);
+    if (handingIn) return handIn.submit();
+    if (saved && !document.querySelector("[data-question]")) reload(); // the overview is out of date
   };
   const restore = () => {
     for (const [position, { sequence, fields }] of Object.entries(pending)) {
@@ -179,10 +211,12 @@
     try {
       // Only if it is over for the server too: somebody may have been given more time meanwhile.
       const response = await post(text.submit, new URLSearchParams({ over: 1 }));
+      if (response.status === 401) return stop(text.textSignedOut, true);
       if (!response.ok) throw new Error(response.status);
-      for (const each of Object.keys(pending)) delete pending[each];
-      keep();
-      location.assign(text.result);
+      const answer = await response.json();
+      if (!answer.over) return reload(); // what waits is kept, and sent by the page anew
+      forgetAll();
+      location.assign(answer.url);
     } catch {
       mark("waiting", text.textWaiting);
       setTimeout(over, 5000);
@@ -198,6 +232,10 @@
   };
 
   // --- Leaving the page is recorded, not punished; going from question to question is not leaving ---
+  const reload = () => {
+    going = true;
+    location.reload();
+  };
   const LEFT = `exam-left-${text.attempt}`;
   let going = false;
   const seen = (where) => post(text.seen, new URLSearchParams({ where })).catch(() => {});

@@ -97,7 +97,7 @@ def as_number(text: str) -> Decimal | None:
     narrowed = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
     if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", narrowed):
         narrowed = narrowed.replace(",", "")
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", narrowed):
+    if len(narrowed) > MAX_LENGTH or not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", narrowed):
         return None
     try:
         return Decimal(narrowed)
