@@ -92,6 +92,9 @@ def _load_question(
     case_key = entry.get("case")
     if not (case_key is None or isinstance(case_key, str)):
         raise wrong(f"{file}, {key}", "case")
+    is_out = entry.get("withdrawn")
+    if not (is_out is None or isinstance(is_out, bool)):
+        raise wrong(f"{file}, {key}", "withdrawn")
     question, old_digest = known.get(key, (None, ""))
     if question is not None and digest != old_digest and says(session, question, wording):
         digest = old_digest
@@ -102,8 +105,10 @@ def _load_question(
         question.difficulty,
         question.case_key,
         [t.tag for t in question.tags],
-    ):
+    ) and is_out in (None, question.withdrawn_at is not None):
         return False
+    if is_out is not None and is_out != (question.withdrawn_at is not None):
+        question.withdrawn_at = now if is_out else None
     question.difficulty, question.case_key = difficulty, case_key
     question.tags = [t for t in question.tags if t.tag in tags]
     question.tags += [QuestionTag(tag=t) for t in tags if t not in {x.tag for x in question.tags}]

@@ -17,7 +17,11 @@ def dump_questions(session: Session, folder: Path) -> int:
     """One file for each bank, its questions as worded now, in the order they came in."""
     found = session.scalars(select(Bank).order_by(Bank.key)).all()
     for bank in found:
-        questions = [entry_of_version(version) for version in current_versions(session, bank.id)]
+        questions = [
+            entry_of_version(version)
+            | ({"withdrawn": True} if version.question.withdrawn_at else {})
+            for version in current_versions(session, bank.id)
+        ]
         write_document(
             folder, bank.key, {"bank": bank.key, "title": sides(bank.title), "questions": questions}
         )

@@ -21,6 +21,10 @@ def says(session: Session, question: Question, wording: Mapping[str, Any]) -> bo
             QuestionVersion.number == question.current_number,
         )
     ).one()
+    return is_worded(current, wording)
+
+
+def is_worded(current: QuestionVersion, wording: Mapping[str, Any]) -> bool:
     as_stored = {
         "type": current.type,
         "stem": current.stem,

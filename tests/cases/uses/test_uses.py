@@ -240,10 +240,15 @@ def test_questions_come_from_the_plugin_and_keep_case_and_version(
         f"{key}-3-stem-zh": "排序",
         f"{key}-3-lines-zh": "一\n二\n三",
     }
-    refused = client.post(url, data={**typed, **options, f"{key}-1-answer": "b"})
-    assert refused.status_code == 400 and "Write the numbers" in refused.text
+    for wrong in ("b", "9" * 5000):
+        refused = client.post(url, data={**typed, **options, f"{key}-1-answer": wrong})
+        assert refused.status_code == 400 and "Write the numbers" in refused.text
     assert client.post(url, data={**typed, **options}).status_code == 303
     assert client.post(url, data={**typed, **options}).status_code == 303
+    again = client.get(url).text  # what was changed by hand is not taken a second time unasked
+    assert again.count("Already in the bank “Our cases”") == 2
+    assert f'value="{key}-1">' in again and f'value="{key}-2" checked>' in again
+    db.session.rollback()
     bank = db.session.scalars(select(Bank).where(Bank.key == "our-cases")).one()
     found = db.session.scalars(select(Question).where(Question.bank_id == bank.id)).all()
     assert [(q.key, q.current_number, q.case_key) for q in found] == [

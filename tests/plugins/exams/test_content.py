@@ -11,6 +11,7 @@ from lms.content_files import starter_content
 from lms.db import db
 from lms.errors import DomainError
 from lms.plugins.exams.content import load_entries, load_exams, load_questions
+from lms.plugins.exams.dumping import dump_questions
 from lms.plugins.exams.models import Exam, Question, QuestionTag, QuestionVersion
 from tests.conftest import NOW
 from tests.plugins.exams.conftest import question
@@ -58,6 +59,24 @@ def test_a_file_loaded_before_undoes_no_change_made_on_screen(app: Flask, tmp_pa
     db.session.commit()
     assert load(tmp_path, question(1)) == 0
     assert load(tmp_path, question(1, stem={"zh": "又一题", "en": "Another"})) == 1
+
+
+def test_what_is_withdrawn_stays_so_in_files(app: Flask, tmp_path: Path) -> None:
+    load(tmp_path, question(1, withdrawn=True), question(2))
+    first, second = db.session.scalars(select(Question).order_by(Question.key))
+    assert (first.withdrawn_at, second.withdrawn_at) == (NOW, None)
+    second.withdrawn_at = NOW  # on screen
+    db.session.commit()
+    assert load(tmp_path, question(1, withdrawn=False), question(2, difficulty=5)) == 2
+    assert (first.withdrawn_at, second.withdrawn_at) == (None, NOW)
+    into = tmp_path / "dump"
+    into.mkdir()
+    dump_questions(db.session(), into)
+    (file,) = into.iterdir()
+    entries = yaml.safe_load(file.read_text("utf-8"))["questions"]
+    assert [entry.get("withdrawn") for entry in entries] == [None, True]
+    with pytest.raises(DomainError, match="withdrawn"):
+        load(tmp_path, question(3, withdrawn="yes"))
 
 
 def test_a_key_twice_in_a_file_is_refused(app: Flask, tmp_path: Path) -> None:

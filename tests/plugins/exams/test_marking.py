@@ -102,6 +102,10 @@ def test_from_the_queue_to_the_result_in_the_browser(both_worlds: World) -> None
     low = {"points-0": "10", "points-1": "30", "comment": " ", "do": "submit"}
     assert "Say in a comment what is missing." in client.post(opened.location, data=low).text
     assert world.again(attempt).score is None
+    # To somebody else, whatever was typed; and back again.
+    left = client.post(opened.location, data={"points-0": "4o", "do": "back"})
+    assert (left.status_code, left.location) == (303, "/exams/marking")
+    opened = client.post("/exams/marking/next", data={"version": case.version_id})
     full = {"points-0": "40", "points-1": "30", "comment": "Which voucher?", "do": "submit"}
     done = client.post(opened.location, data=full)
     assert (done.status_code, done.location) == (303, "/exams/marking")  # no more of this question

@@ -12,6 +12,7 @@ from lms.plugins.api import (
     CaseMade,
     CaseVersion,
     DomainError,
+    Localized,
     access,
     db,
     error_message,
@@ -22,6 +23,7 @@ from lms.plugins.api import (
     viewer,
 )
 from lms.plugins.exams.from_case import drafting, form
+from lms.plugins.exams.from_case.edited import edited
 from lms.plugins.exams.importing import storing
 from lms.plugins.exams.importing.storing import Plan
 from lms.plugins.exams.manage import bp
@@ -34,8 +36,9 @@ def from_case(version_id: int) -> ResponseReturnValue:
     version = published_case(db.session(), version_id)
     entries = drafting.suggestions(version)
     if request.method == "GET":
-        keys = {entry["key"] for entry in entries}
-        return _page(version, entries, keys, request.args.get("bank", ""))
+        known = edited(db.session(), entries)
+        keys = {entry["key"] for entry in entries} - set(known)
+        return _page(version, entries, keys, request.args.get("bank", ""), known=known)
     taken, name = set(request.form.getlist("take")), request.form.get("bank", "").strip()[:80]
     try:
         bank = _store(version, entries, taken, name.replace("\0", ""))
@@ -74,12 +77,14 @@ def _page(
     taken: set[str],
     bank: str,
     error: DomainError | None = None,
+    known: dict[str, Localized] | None = None,
 ) -> str:
     banks = [pick(found.title) for found in db.session.scalars(select(Bank).order_by(Bank.id))]
     return render_template(
         "exams/from_case.html",
         version=version,
         entries=entries,
+        edited=known or {},
         typed={entry["key"]: _typed(entry) for entry in entries},
         taken=taken,
         bank=bank,
