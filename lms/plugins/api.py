@@ -150,6 +150,7 @@ from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, 
 from lms.results.rounding import whole
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
+from lms.student_t import student_t
 from lms.tabular import read_sheets
 from lms.tabular.delimited import decoded
 from lms.tabular.headers import Column, Table, find_table
@@ -368,6 +369,7 @@ __all__ = [
     "signoffs_waiting",
     "standings",
     "stuck_since",
+    "student_t",
     "supervisors_of",
     "take_back_failure",
     "tokens",

@@ -39,6 +39,7 @@ class Bin:
     low: float
     high: float
     count: int
+    people: int
     mean: float | None
 
 
@@ -88,9 +89,11 @@ def bins(points: Sequence[Point], band: float) -> list[Bin]:
     levels = {month: mean(scores) - every for month, scores in months.items()}
     found = []
     for place in range(-BINS, BINS):
-        here = [p.after - levels[p.month] for p in points if _place(p, width) == place]
+        there = [p for p in points if _place(p, width) == place]
+        here = [p.after - levels[p.month] for p in there]
+        people = len({p.person_id for p in there})
         middle = mean(here) if here else None
-        found.append(Bin(place * width, (place + 1) * width, len(here), middle))
+        found.append(Bin(place * width, (place + 1) * width, len(here), people, middle))
     return found
 
 

@@ -11,6 +11,8 @@ from lms.plugins.retraining.blueprint import bp
 from lms.plugins.retraining.effect import before_after
 from lms.plugins.retraining.effect.judging import Effect, Judgement, effect
 
+# A mean of fewer is nearly those people's figures.
+LEAST_SHOWN = 5
 _EXPORT = ("line", "people_below", "months_below", "people_above", "months_above", "difference",
            "low", "high")  # fmt: skip
 
@@ -56,15 +58,23 @@ def _row(name: str, judged: Judgement) -> list[object]:
 
 
 def _chart(found: Effect) -> dict[str, object] | None:
-    """Means by distance, selected and not selected as two lines that end at the cut-off."""
-    if not any(part.count for part in found.bins):
+    """Means by distance, selected and not selected as two lines that end at the cut-off. None while
+    there are too few to tell; a mean of a few people only for those who may see results anyway."""
+    if found.real.estimate is None:
         return None
-    means = [None if b.mean is None else round(b.mean, 2) for b in found.bins]
+    least = 1 if viewer().may("results.view", Scope.ALL) else LEAST_SHOWN
+    shown = [b.mean if b.people >= least else None for b in found.bins]
+    if not any(mean is not None for mean in shown):
+        return None
+    means = [None if mean is None else round(mean, 2) for mean in shown]
     half = len(means) // 2
     known = [mean for mean in means if mean is not None]
     return {
         "type": "line",
-        "labels": [f"{part.low:+.1f} … {part.high:+.1f} ({part.count})" for part in found.bins],
+        "labels": [
+            f"{part.low:+.1f} … {part.high:+.1f} ({part.count if mean is not None else '–'})"
+            for part, mean in zip(found.bins, means, strict=True)
+        ],
         "series": [
             {"name": _("Sent to retraining"), "data": means[:half] + [None] * half},
             {"name": _("Just not sent"), "data": [None] * half + means[half:]},
