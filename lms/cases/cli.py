@@ -43,7 +43,7 @@ def export(folder: Path) -> None:
 
     with into_new(folder) as made:
         count = write_folder(db.session(), made)
-    click.echo(f"{count} cases written to {folder}")
+    click.echo(f"{count} cases written to {folder}, without pictures")
 
 
 @cases.command()
