@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import IO
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
@@ -48,10 +49,7 @@ def submit(
     now: datetime,
 ) -> Qualification:  # fmt: skip
     """The new one, or the one there is under this key. `proof`: content and file name."""
-    of_key = select(Qualification).where(Qualification.key == key)
-    if found := session.scalar(of_key):
-        if found.person_id != person.id:
-            raise NotFound("There is no such qualification.")
+    if found := _sent_in(session, key, person):
         return found
     _check(claim, local_date(now, zone()))
     upload = keep_upload(
@@ -62,8 +60,13 @@ def submit(
         obtained_on=claim.obtained_on, expires_on=claim.expires_on, upload_id=upload.id,
         state=State.SUBMITTED, submitted_at=now,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # a second click at the same moment
+        if found := _sent_in(session, key, person):
+            return found
+        raise
     audit.record(
         session, Actor(person.id), "recognition.submit",
         ("recognition_qualification", made.id), now=now, title=claim.title,
@@ -75,6 +78,13 @@ def submit(
     deciders = {*people_with(session, "hr"), *people_with(session, "training_manager")}
     notify(session, sorted(deciders - {person.id}), _KIND, text, _QUEUE, now)
     return made
+
+
+def _sent_in(session: Session, key: str, person: Person) -> Qualification | None:
+    found = session.scalar(select(Qualification).where(Qualification.key == key))
+    if found is not None and found.person_id != person.id:
+        raise NotFound("There is no such qualification.")
+    return found
 
 
 def decide(

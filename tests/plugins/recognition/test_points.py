@@ -1,6 +1,8 @@
 """The ledger, and qualifications from outside: who may do what, once, and never by editing."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -106,6 +108,22 @@ def send_in(client: FlaskClient, **fields: object) -> int:
     status = client.post("/recognition/qualifications", data=sent).status_code
     db.session.rollback()
     return status
+
+
+def test_a_double_click_sends_one_qualification(postgres_app: Flask, persons: People) -> None:
+    person = persons.add()
+    clients = [Auth(postgres_app).login(person) for _ in range(2)]
+    db.session.rollback()
+    together = threading.Barrier(2)
+
+    def press(client: FlaskClient) -> int:
+        together.wait()
+        sent = {**FORM, "file": (io.BytesIO(samples.PDF), "pmp.pdf")}
+        return client.post("/recognition/qualifications", data=sent).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(press, clients)) == [303, 303]
+    assert db.session.scalar(select(func.count(Qualification.id))) == 1
 
 
 def test_a_qualification_earns_points_once_somebody_else_approves(
