@@ -1,5 +1,6 @@
 """An agent reaches nobody else's figure by any address; what HR takes away is known; erasure."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -85,6 +86,9 @@ def test_no_address_tells_an_agent_anothers_figure(app: Flask, persons: People, 
     result = db.session.get_one(MonthResult, (made.id, colleague.id))
     assert result.score is not None
     shown = f"{result.score / 100:.2f}"
+    told_by = "|".join(map(re.escape, (shown, str(CSAT), str(result.score))))
+    # Not inside a request's id or a token, which hold any four digits now and then.
+    secret = re.compile(rf"(?<![\w.-])(?:{told_by})(?![\w-])")
     client = auth.login(own)
     db.session.rollback()
     told, count = [], 0
@@ -92,7 +96,7 @@ def test_no_address_tells_an_agent_anothers_figure(app: Flask, persons: People, 
         text = client.get(address, buffered=True).get_data().decode("utf-8", "replace")
         db.session.rollback()
         count += 1
-        if any(secret in text for secret in (shown, str(CSAT), str(result.score))):
+        if secret.search(text):
             told.append(address)
     # The cut-off and the bars of the distribution are everybody's; a figure is not.
     assert told == [] and count > 150
