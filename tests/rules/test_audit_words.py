@@ -9,7 +9,8 @@ import lms
 from lms.rules.audit_words import CORE, action_name, subject_name
 
 _CALL = re.compile(
-    r"(?:audit\.record|(?<!def )(?:record_all|_note|_keep|note_reading))\((.*?)\)(?:  # fmt: skip)?\n",
+    r"(?:audit\.record|(?<!def )(?:record_all|_note|_keep|note_reading))"
+    r"\((.*?)\)(?:  # fmt: skip)?\n",
     re.DOTALL,
 )
 _CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
