@@ -91,10 +91,25 @@ def month_close(which: Month, dry_run: bool, no_assign: bool, reason: str) -> No
         click.echo(f"{pick(outcome.title)}: {len(outcome.proposals)} people"
                    f"{changes if done.close.revision > 1 else ''}")  # fmt: skip
     if dry_run:
+        _say_what_is_missing(which)
         session.rollback()
         click.echo("dry run: nothing was stored")
     else:
         session.commit()
+
+
+def _say_what_is_missing(which: Month) -> None:
+    from lms.policies import in_force
+    from lms.results.completeness import completeness
+    from lms.results.scoring_policy import SCORING
+
+    found = completeness(db.session(), which, in_force(db.session(), SCORING))
+    click.echo(f"{found.count} of {found.expected} people lack a required figure")
+    for team, count in found.absent:
+        click.echo(f"no row at all from {team or '-'} ({count} people)")
+    for one in found.lacking:
+        codes = " ".join(metric.code for metric in one.metrics)
+        click.echo(f"{one.staff_no}: {codes}{'' if one.in_file else ' (no row)'}")
 
 
 @month.command("show")

@@ -5,14 +5,17 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from lms.clock import Month
 from lms.db import Session
 from lms.i18n import pick
 from lms.people.models import Person
 from lms.people.words import CHANNELS
 from lms.people.words import named as word_for
 from lms.plugins.registry import all_rules
+from lms.policies import PolicyInForce
 from lms.results import diff, ranking, words
 from lms.results.closing import Closed
+from lms.results.completeness import completeness
 from lms.results.metrics import COMPONENTS, by_code, metrics
 from lms.results.models import MonthClose
 from lms.results.month_list import placed, plugin_columns
@@ -43,6 +46,33 @@ def charts(close: MonthClose) -> dict[str, Any]:
 def _bar(low: int) -> str:
     """The last bar holds full marks alone."""
     return f"{low // 100}–{(low + BIN) // 100}" if low < 10_000 else "100"
+
+
+_MOST_LACKS = 25  # on the page; the file has them all
+
+
+def gaps(session: Session, month: Month, policy: PolicyInForce) -> dict[str, Any]:
+    """What has not come for a month, in the reader's words."""
+    found = completeness(session, month, policy, _MOST_LACKS)
+    return {
+        "expected": found.expected,
+        "count": found.count,
+        "absent": [f"{team or _('No team')} ({people})" for team, people in found.absent],
+        "lacking": [(one, [pick(m.label) for m in one.metrics]) for one in found.lacking],
+    }
+
+
+def missing(
+    session: Session, month: Month, policy: PolicyInForce
+) -> tuple[list[str], list[list[Any]]]:
+    """Everybody who lacks a required figure, as rows of a file to send to the teams."""
+    header = [_("Staff number"), _("Name"), _("Team"), _("In the file"), _("Missing")]
+    found = completeness(session, month, policy).lacking
+    labels = [", ".join(pick(metric.label) for metric in one.metrics) for one in found]
+    return header, [
+        [one.staff_no, one.name, one.team, int(one.in_file), lacks]
+        for one, lacks in zip(found, labels, strict=True)
+    ]
 
 
 def trial(session: Session, before: MonthClose | None, done: Closed) -> dict[str, Any]:

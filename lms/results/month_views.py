@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms import access
+from lms import access, policies
 from lms.access import Scope, viewer
 from lms.clock import Month, local_date, now
 from lms.db import db
@@ -17,6 +17,7 @@ from lms.results.forms import CloseForm
 from lms.results.metrics import by_code, metrics
 from lms.results.models import MonthClose
 from lms.results.month_list import plugin_columns
+from lms.results.scoring_policy import SCORING
 from lms.web.errors import message, show_on
 from lms.web.lists import PER_PAGE, download, here, page_url
 
@@ -107,15 +108,34 @@ def _wanted() -> ranking.Wanted:
 
 
 def _open_month(wanted: Month) -> ResponseReturnValue:
-    state = months.one(db.session(), wanted, importing.known_metrics(db.session()))
+    policy = policies.in_force(db.session(), SCORING)
+    state = months.open_month(db.session(), wanted, metrics(policy.params))
     if state is None:
         abort(404, _("There are no figures for this month."))
     is_over = wanted < _this_month()
     # Retraining is for the month just over; older ones are history that is caught up on.
     form = CloseForm(assign=wanted == _this_month().plus(-1))
     return render_template(
-        "results/month_open.html", month=wanted, state=state, is_over=is_over, form=form
-    )
+        "results/month_open.html", month=wanted, state=state, is_over=is_over, form=form,
+        gaps=month_page.gaps(db.session(), wanted, policy) if _may_close() else None,
+    )  # fmt: skip
+
+
+def _may_close() -> bool:
+    return viewer().may("results.close", Scope.ALL)
+
+
+@bp.get("/results/months/<month>/missing")
+@access.requires("results.close")
+def export_missing(month: str) -> ResponseReturnValue:
+    """Who lacks which required figure, as a file to send to the teams."""
+    if not _may_close():
+        abort(403)
+    wanted = _month(month)
+    policy = policies.in_force(db.session(), SCORING)
+    header, rows = month_page.missing(db.session(), wanted, policy)
+    name = _("missing-%(month)s", month=wanted)
+    return download(name, header, rows, request.args.get("format", "csv"))
 
 
 @bp.post("/results/months/<month>/try")
@@ -135,6 +155,7 @@ def try_close(month: str) -> ResponseReturnValue:
         return redirect(url_for(".month", month=wanted), 303)
     page = render_template(
         "results/try.html", month=wanted, before=before, form=form,
+        gaps=month_page.gaps(db.session(), wanted, policies.in_force(db.session(), SCORING)),
         **month_page.trial(db.session(), before, done),
     )  # fmt: skip
     db.session.rollback()

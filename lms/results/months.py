@@ -34,8 +34,17 @@ def years(session: Session) -> list[int]:
 
 def states(session: Session, year: int, known: list[Metric]) -> list[MonthState]:
     """The months of a year that have figures, newest first."""
-    scored = [m.code for m in known if m.component]
     begin, end = Month(year * 12), Month(year * 12 + 11)
+    closes = session.scalars(
+        select(MonthClose).where(MonthClose.month.between(begin, end), MonthClose.is_current)
+    )
+    return _states(session, begin, end, known, {close.month: close for close in closes})
+
+
+def _states(
+    session: Session, begin: Month, end: Month, known: list[Metric], closes: dict[Month, MonthClose]
+) -> list[MonthState]:
+    scored = [m.code for m in known if m.component]
     filled = (
         select(func.count())
         .where(KpiValue.month == KpiRow.month, KpiValue.metric.in_(scored))
@@ -52,12 +61,8 @@ def states(session: Session, year: int, known: list[Metric]) -> list[MonthState]
         .group_by(KpiRow.month)
         .order_by(KpiRow.month.desc())
     ).all()
-    closes = session.scalars(
-        select(MonthClose).where(MonthClose.month.between(begin, end), MonthClose.is_current)
-    )
-    by_month = {close.month: close for close in closes}
     return [
-        MonthState(month, count, there, count * len(scored), held, by_month.get(month))
+        MonthState(month, count, there, count * len(scored), held, closes.get(month))
         for month, count, there, held in rows
     ]
 
@@ -70,6 +75,6 @@ def oldest_open(session: Session, before: Month) -> Month | None:
     )
 
 
-def one(session: Session, month: Month, known: list[Metric]) -> MonthState | None:
-    """A single month's state; None without figures."""
-    return next((s for s in states(session, month.year, known) if s.month == month), None)
+def open_month(session: Session, month: Month, known: list[Metric]) -> MonthState | None:
+    """The state of a month that is not closed; None without figures."""
+    return next(iter(_states(session, month, month, known, {})), None)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Date,
+    Select,
     and_,
     case,
     column,
@@ -30,6 +31,18 @@ RANKED_LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
 
 def people(close_id: int, month: Month, leave_share: float) -> Any:
     """The INSERT of everybody on the roster in the month, or in its file: a row each, unscored."""
+    everybody = roster(month, leave_share).add_columns(
+        literal(close_id), literal(False), literal(False)
+    )
+    names = [
+        "person_id", "team_id", "level", "channel", "leave_days", "has_row", "not_ranked",
+        "close_id", "is_partial", "kpi_met",
+    ]  # fmt: skip
+    return insert(MonthResult).from_select(names, everybody)
+
+
+def roster(month: Month, leave_share: float) -> Select[Any]:
+    """Everybody who counts in the month; `not_ranked` is null for those who need but a score."""
     position = _positions(month)
     leave = _leave_days(month)
     days = func.coalesce(leave.c.days, 0)
@@ -52,28 +65,20 @@ def people(close_id: int, month: Month, leave_share: float) -> Any:
         Person.hired_on <= month.last_day,
         or_(Person.left_on.is_(None), Person.left_on >= month.first_day),
     )
-    everybody = (
+    return (
         select(
-            literal(close_id),
-            Person.id,
+            Person.id.label("person_id"),
             position.c.team_id,
             position.c.level,
             position.c.channel,
-            days,
-            has_row,
-            literal(False),
-            literal(False),
-            not_ranked,
+            days.label("leave_days"),
+            has_row.label("has_row"),
+            not_ranked.label("not_ranked"),
         )
         .outerjoin(position, position.c.person_id == Person.id)
         .outerjoin(leave, leave.c.person_id == Person.id)
         .where(or_(present, has_row))
     )
-    names = [
-        "close_id", "person_id", "team_id", "level", "channel", "leave_days", "has_row",
-        "is_partial", "kpi_met", "not_ranked",
-    ]  # fmt: skip
-    return insert(MonthResult).from_select(names, everybody)
 
 
 def _positions(month: Month) -> FromClause:
