@@ -54,10 +54,11 @@ _MOST_LACKS = 25  # on the page; the file has them all
 def gaps(session: Session, month: Month, policy: PolicyInForce) -> dict[str, Any]:
     """What has not come for a month, in the reader's words."""
     found = completeness(session, month, policy, _MOST_LACKS)
+    nameless = _("No team")
     return {
         "expected": found.expected,
         "count": found.count,
-        "absent": [f"{team or _('No team')} ({people})" for team, people in found.absent],
+        "absent": [f"{team or nameless} ({people})" for team, people in found.absent],
         "lacking": [(one, [pick(m.label) for m in one.metrics]) for one in found.lacking],
     }
 
