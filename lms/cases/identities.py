@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Kind(StrEnum):
@@ -53,72 +54,76 @@ _HAN = "[\u4e00-\u9fff]"
 _PLACE = "(?:(?![寄送发到往在住给是为])[\u4e00-\u9fff])"
 
 # In this order: what an earlier one has taken is not looked at again.
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.ASCII))
-    for kind, pattern in (
-        (Kind.EMAIL, r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-        (
-            Kind.CARD,
-            r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)",
-        ),
-        (Kind.CARD, r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)"),
-        (
-            Kind.ORDER,
-            r"(?:订单|运单|快递单|物流单|工单|保单)(?:编?号码?|号)?[是为:：\s]*"
-            r"(?P<it>[A-Za-z0-9][A-Za-z0-9-]{5,})",
-        ),
-        (
-            Kind.ORDER,
-            r"(?i:\b(?:order|tracking|waybill|invoice|ticket)\b)"
-            r"(?i:\s+(?:number|no\.?|id|is))*\s*[:#]?\s*"
-            r"(?P<it>(?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9-]{5,})",
-        ),
-        (Kind.PHONE, r"(?<![\d-])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?![\d-])"),
-        (
-            Kind.PHONE,
-            r"(?<![\d-])(?:0\d{2,3}[ -]?[2-9]\d{6,7}|[48]00(?:[ -]?\d{3,4}){2})(?![\d-])",
-        ),
-        (Kind.PHONE, r"(?<![\w-])\+\d{1,3}(?:[ -]?\(?\d{2,4}\)?){2,5}(?![\d-])"),
-        (Kind.PHONE, r"(?<![\w-])\(?\d{3}\)?[ -]\d{3}-\d{4}(?![\d-])"),
-        (
-            Kind.ADDRESS,
-            rf"(?:{_PLACE}{{2,8}}(?:省|自治区))?(?:{_PLACE}{{2,5}}市)?(?:{_PLACE}{{1,5}}[区县])?"
-            rf"{_PLACE}{{1,8}}(?:路|大街|街|大道|道|巷|弄|村|镇)\d+(?:号|弄|巷)"
-            rf"(?:(?:{_HAN}|\w|-){{0,12}}(?:室|单元|楼|层|栋|幢|座))*",
-        ),
-        (
-            Kind.ADDRESS,
-            rf"{_PLACE}{{2,8}}(?:小区|花园|公寓|大厦|新村|家园)"
-            rf"[\w-]{{0,6}}(?:栋|幢|座|号楼|单元)(?:\d+(?:单元|室|楼|层)?)*",
-        ),
-        (
-            Kind.ADDRESS,
-            r"\b\d{1,5}[A-Za-z]? (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln"
-            r"|Drive|Dr|Boulevard|Blvd|Court|Way)\b\.?"
-            r"(?:,? (?:Apt|Flat|Room|Unit|Suite)\.? ?\w+)?",
-        ),
-        (
-            Kind.NAME,
-            # Not the word before the name, though it is a surname as well: 和王女士.
-            rf"(?![时于和从向那都后应曾经](?:{_SURNAMES}){_HAN}?(?:{'|'.join(_TITLES)}))"
-            rf"(?:{_SURNAMES})(?:(?!某){_HAN}){{0,2}}(?:{'|'.join(_TITLES)})",
-        ),
-        (
-            Kind.NAME,
-            r"(?:我叫|我的名字[是叫]|(?:收件|收货|联系|投诉|报修)人[是为叫:：\s]*|姓名[是为:：\s]*)"
-            rf"(?P<it>(?:{_SURNAMES}){_HAN}{{1,2}})",
-        ),
-        (Kind.NAME, rf"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? (?P<it>{_CAPITALISED})"),
-        (
-            Kind.NAME,
-            r"(?i:\b(?:my name is|this is|name:|addressed to|speaking with))\s+"
-            r"(?P<it>[A-Z][a-z]+(?:[-' ][A-Z][a-z]+){1,2})",
-        ),
-        (Kind.NAME, rf"(?i:\b(?:my name is|name:))\s+(?P<it>{_CAPITALISED})"),
-        # A long number with no word before it is most often an order's.
-        (Kind.ORDER, r"(?<![\w.-])(?:[A-Z]{1,4}-?)?\d{8,}(?![\w-])"),
-    )
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
+    (Kind.EMAIL, r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    (
+        Kind.CARD,
+        r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)",
+    ),
+    (Kind.CARD, r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)"),
+    (
+        Kind.ORDER,
+        r"(?:订单|运单|快递单|物流单|工单|保单)(?:编?号码?|号)?[是为:：\s]*"
+        r"(?P<it>[A-Za-z0-9][A-Za-z0-9-]{5,})",
+    ),
+    (
+        Kind.ORDER,
+        r"(?i:\b(?:order|tracking|waybill|invoice|ticket)\b)"
+        r"(?i:\s+(?:number|no\.?|id|is))*\s*[:#]?\s*"
+        r"(?P<it>(?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9-]{5,})",
+    ),
+    (Kind.PHONE, r"(?<![\d-])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?![\d-])"),
+    (
+        Kind.PHONE,
+        r"(?<![\d-])(?:0\d{2,3}[ -]?[2-9]\d{6,7}|[48]00(?:[ -]?\d{3,4}){2})(?![\d-])",
+    ),
+    (Kind.PHONE, r"(?<![\w-])\+\d{1,3}(?:[ -]?\(?\d{2,4}\)?){2,5}(?![\d-])"),
+    (Kind.PHONE, r"(?<![\w-])\(?\d{3}\)?[ -]\d{3}-\d{4}(?![\d-])"),
+    (
+        Kind.ADDRESS,
+        rf"(?:{_PLACE}{{2,8}}(?:省|自治区))?(?:{_PLACE}{{2,5}}市)?(?:{_PLACE}{{1,5}}[区县])?"
+        rf"{_PLACE}{{1,8}}(?:路|大街|街|大道|道|巷|弄|村|镇)\d+(?:号|弄|巷)"
+        rf"(?:(?:{_HAN}|\w|-){{0,12}}(?:室|单元|楼|层|栋|幢|座))*",
+    ),
+    (
+        Kind.ADDRESS,
+        rf"{_PLACE}{{2,8}}(?:小区|花园|公寓|大厦|新村|家园)"
+        rf"[\w-]{{0,6}}(?:栋|幢|座|号楼|单元)(?:\d+(?:单元|室|楼|层)?)*",
+    ),
+    (
+        Kind.ADDRESS,
+        r"\b\d{1,5}[A-Za-z]? (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln"
+        r"|Drive|Dr|Boulevard|Blvd|Court|Way)\b\.?"
+        r"(?:,? (?:Apt|Flat|Room|Unit|Suite)\.? ?\w+)?",
+    ),
+    (
+        Kind.NAME,
+        # Not the word before the name, though it is a surname as well: 和王女士.
+        rf"(?![时于和从向那都后应曾经](?:{_SURNAMES}){_HAN}?(?:{'|'.join(_TITLES)}))"
+        rf"(?:{_SURNAMES})(?:(?!某){_HAN}){{0,2}}(?:{'|'.join(_TITLES)})",
+    ),
+    (
+        Kind.NAME,
+        r"(?:我叫|我的名字[是叫]|(?:收件|收货|联系|投诉|报修)人[是为叫:：\s]*|姓名[是为:：\s]*)"
+        rf"(?P<it>(?:{_SURNAMES}){_HAN}{{1,2}})",
+    ),
+    (Kind.NAME, rf"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? (?P<it>{_CAPITALISED})"),
+    (
+        Kind.NAME,
+        r"(?i:\b(?:my name is|this is|name:|addressed to|speaking with))\s+"
+        r"(?P<it>[A-Z][a-z]+(?:[-' ][A-Z][a-z]+){1,2})",
+    ),
+    (Kind.NAME, rf"(?i:\b(?:my name is|name:))\s+(?P<it>{_CAPITALISED})"),
+    # A long number with no word before it is most often an order's.
+    (Kind.ORDER, r"(?<![\w.-])(?:[A-Z]{1,4}-?)?\d{8,}(?![\w-])"),
 )
+
+
+@cache
+def _patterns() -> list[tuple[Kind, re.Pattern[str]]]:
+    """Compiled when first asked for: that takes longer than loading any module of ours."""
+    return [(kind, re.compile(pattern, re.ASCII)) for kind, pattern in _PATTERNS]
+
 
 _INSTEAD = {
     Kind.PHONE: ("[电话]", "[phone]"),
@@ -134,7 +139,7 @@ def find(text: str, locale: str) -> list[Finding]:
     """In the order of the text, none inside another; `locale` is the language of the text."""
     searched = text.translate(_FULL_WIDTH)  # as long as the text itself
     found: list[Finding] = []
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _patterns():
         for start, end in _places(pattern, searched):
             if all(end <= other.start or start >= other.end for other in found):
                 said = text[start:end]

@@ -90,8 +90,6 @@ class QuestionTag(ExamsModel):
 class QuestionVersion(ExamsModel):
     """Never changed once written. What `options`, `parts` and `answer` (the key) hold is said by
     the question's type, in `types`.
-
-    `media`: the ids of uploads, by what they are: `image`, `audio`.
     """
 
     __tablename__ = "plugin_exams_question_version"
@@ -104,7 +102,6 @@ class QuestionVersion(ExamsModel):
     options: Mapped[list[Any]]
     parts: Mapped[list[Any]] = mapped_column(default=list)
     answer: Mapped[list[Any]]
-    media: Mapped[dict[str, Any]] = mapped_column(default=dict)
     explanation: Mapped[Localized]
     content_hash: Mapped[str]
     created_at: Mapped[datetime]

@@ -1,24 +1,19 @@
 """What is done on a dossier: nominating, deciding, taking back, ending a probation."""
 
-from collections.abc import Callable
-
-from flask import flash, redirect, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.plugins.api import (
     Actor,
-    DomainError,
     access,
     db,
-    error_message,
     now,
-    show_on,
     viewer,
 )
 from lms.plugins.promotion import deciding, nominations, probation
 from lms.plugins.promotion.blueprint import bp
-from lms.plugins.promotion.dossier_page import page_of, person_of, shown
+from lms.plugins.promotion.dossier_page import done, person_of
 from lms.plugins.promotion.forms import DecisionForm
 from lms.plugins.promotion.models import Nomination, NominationState, Outcome
 from lms.plugins.promotion.policy import track_named
@@ -40,7 +35,7 @@ def nominate(person_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("Nominated. Somebody else in HR decides."))
 
-    return _done("nominate", person_id, form, deed)
+    return done("nominate", "promotion.view", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/decide")
@@ -63,7 +58,7 @@ def decide(nomination_id: int) -> ResponseReturnValue:
             said = _("Declined.")
         return str(said)
 
-    return _done("decide", person_id, form, deed)
+    return done("decide", "promotion.view", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/withdraw")
@@ -79,7 +74,7 @@ def withdraw(nomination_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("The nomination was withdrawn."))
 
-    return _done("withdraw", person_id, form, deed)
+    return done("withdraw", "promotion.view", person_id, form, deed)
 
 
 @bp.post("/nominations/<int:nomination_id>/probation")
@@ -98,31 +93,10 @@ def end_probation(nomination_id: int) -> ResponseReturnValue:
             return str(_("The level is confirmed."))
         return str(_("Returned to the former level."))
 
-    return _done("probation", person_id, form, deed)
+    return done("probation", "promotion.view", person_id, form, deed)
 
 
 def _about(permission: str, nomination_id: int) -> int:
     """Whom it is about, if that is in the reader's scope."""
     nomination = db.session.get(Nomination, nomination_id)
     return person_of(permission, nomination.person_id if nomination else 0).id
-
-
-def _done(
-    sent: str, person_id: int, form: DecisionForm, deed: Callable[[], str]
-) -> ResponseReturnValue:
-    """Do it and go back to the dossier; what is wrong with the form stands in the form."""
-    if form.validate_on_submit():
-        try:
-            said = deed()
-        except DomainError as error:
-            if error.field is None:  # things are not as the form took them to be
-                db.session.rollback()
-                flash(error_message(error), "error")
-                return redirect(page_of(person_id))
-            db.session.rollback()
-            show_on(form, error)
-        else:
-            db.session.commit()
-            flash(said, "success")
-            return redirect(page_of(person_id))
-    return shown(person_of("promotion.view", person_id), form=form, sent=sent)

@@ -1,10 +1,24 @@
 """A person's dossier as a page, with a form as it was sent where one was refused."""
 
-from flask import render_template, request
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from lms.plugins.api import Person, access, db, here, local_date, now, viewer, zone
+from lms.plugins.api import (
+    DomainError,
+    Person,
+    access,
+    db,
+    error_message,
+    here,
+    local_date,
+    now,
+    show_on,
+    viewer,
+    zone,
+)
 from lms.plugins.promotion import appealing, records, words
 from lms.plugins.promotion import dossier as dossiers
 from lms.plugins.promotion.forms import ComplaintForm, DecisionForm
@@ -31,6 +45,27 @@ def shown(person: Person, *, sent: str = "", form: FlaskForm | None = None) -> R
         appeal_against=_own_frozen(person, found),
         names_shown=who.person_id != person.id, me=who.person_id,
     )  # fmt: skip
+
+
+def done(
+    sent: str, permission: str, person_id: int, form: FlaskForm, deed: Callable[[], str]
+) -> ResponseReturnValue:
+    """Do it, say what `deed` returns and go back to the dossier; what is wrong with the form stands
+    in the form."""
+    if form.validate_on_submit():
+        try:
+            said = deed()
+        except DomainError as error:
+            db.session.rollback()
+            if error.field is None:  # things are not as the form took them to be
+                flash(error_message(error), "error")
+                return redirect(page_of(person_id))
+            show_on(form, error)
+        else:
+            db.session.commit()
+            flash(said, "success")
+            return redirect(page_of(person_id))
+    return shown(person_of(permission, person_id), form=form, sent=sent)
 
 
 def _own_frozen(person: Person, found: dossiers.Dossier) -> int | None:

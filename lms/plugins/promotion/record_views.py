@@ -6,18 +6,14 @@ from flask_babel import gettext as _
 
 from lms.plugins.api import (
     Actor,
-    Conflict,
-    DomainError,
     access,
     db,
-    error_message,
     now,
-    show_on,
     viewer,
 )
 from lms.plugins.promotion import records
 from lms.plugins.promotion.blueprint import bp
-from lms.plugins.promotion.dossier_page import page_of, person_of, shown
+from lms.plugins.promotion.dossier_page import done, page_of, person_of
 from lms.plugins.promotion.forms import ComplaintForm, DecisionForm
 from lms.plugins.promotion.models import Complaint, Recommendation
 from lms.plugins.promotion.policy import track_named
@@ -27,23 +23,16 @@ from lms.plugins.promotion.policy import track_named
 @access.requires("promotion.record")
 def record_complaint(person_id: int) -> ResponseReturnValue:
     person, form = person_of("promotion.record", person_id), ComplaintForm()
-    if form.validate_on_submit():
-        try:
-            records.record_complaint(
-                db.session(), person, on_day=form.on_day.data, level=form.level.data,
-                reference=form.reference.data, note=form.note.data or "",
-                actor=Actor(viewer().person_id), now=now(),
-            )  # fmt: skip
-        except Conflict as error:
-            return _refused(error, person_id)
-        except DomainError as error:
-            db.session.rollback()
-            show_on(form, error)
-        else:
-            db.session.commit()
-            flash(_("The complaint is recorded."), "success")
-            return redirect(page_of(person_id))
-    return shown(person_of("promotion.record", person_id), sent="complaint", form=form)
+
+    def deed() -> str:
+        records.record_complaint(
+            db.session(), person, on_day=form.on_day.data, level=form.level.data,
+            reference=form.reference.data, note=form.note.data or "",
+            actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+        return str(_("The complaint is recorded."))
+
+    return done("complaint", "promotion.record", person_id, form, deed)
 
 
 @bp.post("/complaints/<int:complaint_id>/withdraw")
@@ -51,24 +40,15 @@ def record_complaint(person_id: int) -> ResponseReturnValue:
 def withdraw_complaint(complaint_id: int) -> ResponseReturnValue:
     found = db.session.get(Complaint, complaint_id)
     person, form = person_of("promotion.record", found.person_id if found else 0), DecisionForm()
-    if form.validate_on_submit():
-        try:
-            records.withdraw_complaint(
-                db.session(), complaint_id, reason=form.reason.data,
-                actor=Actor(viewer().person_id), now=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            if error.field is None:
-                return _refused(error, person.id)
-            db.session.rollback()
-            show_on(form, error)
-        else:
-            db.session.commit()
-            flash(_("The complaint no longer counts."), "success")
-            return redirect(page_of(person.id))
-    return shown(
-        person_of("promotion.record", person.id), sent=f"complaint-{complaint_id}", form=form
-    )
+
+    def deed() -> str:
+        records.withdraw_complaint(
+            db.session(), complaint_id, reason=form.reason.data,
+            actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+        return str(_("The complaint no longer counts."))
+
+    return done(f"complaint-{complaint_id}", "promotion.record", person.id, form, deed)
 
 
 @bp.post("/<int:person_id>/recommend")
@@ -76,22 +56,15 @@ def withdraw_complaint(complaint_id: int) -> ResponseReturnValue:
 def recommend(person_id: int) -> ResponseReturnValue:
     person, form = person_of("promotion.recommend", person_id), DecisionForm()
     year = request.args.get("year", now().year, type=int)
-    if form.validate_on_submit():
-        try:
-            records.recommend(
-                db.session(), person, track_named(request.args.get("track")), year,
-                text=form.reason.data, actor=Actor(viewer().person_id), now=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            if error.field is None:
-                return _refused(error, person_id)
-            db.session.rollback()
-            show_on(form, error)
-        else:
-            db.session.commit()
-            flash(_("Your recommendation is in the dossier."), "success")
-            return redirect(page_of(person_id))
-    return shown(person_of("promotion.recommend", person_id), sent="recommend", form=form)
+
+    def deed() -> str:
+        records.recommend(
+            db.session(), person, track_named(request.args.get("track")), year,
+            text=form.reason.data, actor=Actor(viewer().person_id), now=now(),
+        )  # fmt: skip
+        return str(_("Your recommendation is in the dossier."))
+
+    return done("recommend", "promotion.recommend", person_id, form, deed)
 
 
 @bp.post("/recommendations/<int:recommendation_id>/withdraw")
@@ -102,10 +75,4 @@ def take_back(recommendation_id: int) -> ResponseReturnValue:
     records.take_back(db.session(), recommendation_id, actor=Actor(viewer().person_id), now=now())
     db.session.commit()
     flash(_("Your recommendation was taken back."), "success")
-    return redirect(page_of(person_id))
-
-
-def _refused(error: DomainError, person_id: int) -> ResponseReturnValue:
-    db.session.rollback()
-    flash(error_message(error), "error")
     return redirect(page_of(person_id))

@@ -1,4 +1,4 @@
-"""question types: parts and media of a wording, shares of points, withdrawal, source case
+"""question types: parts of a wording, shares of points, withdrawal, source case
 
 Revises: 0002
 """
@@ -26,10 +26,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("plugin_exams_question_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("parts", sa.JSON(), nullable=False, server_default="[]"))
-        batch_op.add_column(sa.Column("media", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("plugin_exams_question_version", schema=None) as batch_op:
         batch_op.alter_column("parts", server_default=None)
-        batch_op.alter_column("media", server_default=None)
 
     with op.batch_alter_table("plugin_exams_response", schema=None) as batch_op:
         batch_op.add_column(sa.Column("share", sa.Integer(), nullable=True))
@@ -43,7 +41,6 @@ def downgrade() -> None:
     with op.batch_alter_table("plugin_exams_response", schema=None) as batch_op:
         batch_op.drop_column("share")
     with op.batch_alter_table("plugin_exams_question_version", schema=None) as batch_op:
-        batch_op.drop_column("media")
         batch_op.drop_column("parts")
     with op.batch_alter_table("plugin_exams_question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plugin_exams_question_case_key"))
