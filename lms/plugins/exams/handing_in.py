@@ -1,5 +1,6 @@
 """Handing in: once, by the person or by the clock, marked in the same transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,13 +9,13 @@ import structlog
 from sqlalchemy import select
 
 from lms.plugins.api import SYSTEM, Actor, Localized, Session, audit, enqueue, notify
-from lms.plugins.exams import marking
-from lms.plugins.exams.correcting import keys
+from lms.plugins.exams import marking, settling
+from lms.plugins.exams.correcting import keys, plans
 from lms.plugins.exams.markers import telling
-from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.models import Attempt, QuestionVersion, Response, Ruling
 from lms.plugins.exams.papers import rules
-from lms.plugins.exams.settling import settle
 from lms.plugins.exams.standing import is_over
+from lms.plugins.exams.types import FULL
 from lms.plugins.exams.wording import own_wording
 
 JOB = "exams.finish_overdue"
@@ -41,7 +42,7 @@ def finish(
     attempt.is_automatic = is_over(attempt, now)
     attempt.submitted_at = min(now, attempt.deadline)
     _mark(session, attempt, now)
-    settle(session, attempt, now=now)
+    settling.settle(session, attempt, now=now)
     _record(session, attempt, now)
     if attempt.is_automatic:  # else they are looking at the result
         _tell(session, attempt, now)
@@ -56,18 +57,43 @@ def _mark(session: Session, attempt: Attempt, now: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     agreed = rules.read(attempt.rules)
-    corrected = keys.put_to(session, [version for _, version in rows])
+    corrected = keys.put_to(session, [version for _, version in rows], attempt.started_at)
     for response, version in rows:
         wording = own_wording(version)
         response.share = marking.share_of(response.answer, version.type, wording, agreed)
-        if (new := corrected.get(version.id)) is not None:  # regraded while this was sat
+        new = corrected.get(version.id)  # regraded while this was sat
+        if new is not None and new.key is not None:
             by_new = replace(wording, answer=new.key)
             share = marking.share_of(response.answer, version.type, by_new, agreed)
             if not new.only_better or (share or 0) > (response.share or 0):
                 response.key, response.share = new.key, share
+        elif new is not None and new.ruling == Ruling.FULL and response.share != FULL:
+            response.ruling, response.share = new.ruling, FULL
         response.is_correct = marking.is_full(response.share)
-    if waiting := [response for response, _ in rows if response.share is None]:
-        telling.ask(session, waiting, attempt.person_id, now)
+    _leave_out(session, attempt, [r for r, _ in rows], corrected)
+    waiting = [r for r, _ in rows if r.share is None and r.ruling is None]
+    if waiting:
+        telling.ask(session, waiting, attempt.person_id, now, agreed.markers)
+
+
+def _leave_out(
+    session: Session,
+    attempt: Attempt,
+    responses: Sequence[Response],
+    corrected: Mapping[int, keys.Corrected],
+) -> None:
+    """What was ruled to be out of the total, less what would cost somebody who may not lose."""
+    for response in responses:
+        new = corrected.get(response.version_id)
+        if new is None or new.ruling != Ruling.OUT:
+            continue
+        if new.only_better:
+            session.flush()
+            place = {(attempt.id, response.position): None}
+            now, then = (settling.scores(session, [attempt], p)[attempt.id] for p in ({}, place))
+            if plans.loses(response.share, None, now, then):
+                continue
+        response.ruling, response.share, response.is_correct = new.ruling, None, None
 
 
 def _record(session: Session, attempt: Attempt, now: datetime) -> None:

@@ -40,6 +40,7 @@ def mistakes(
             Attempt.person_id == person_id,
             Attempt.score.is_not(None),
             Response.is_correct.is_not(True),
+            Response.ruling.is_(None),
             Attempt.id == last_asked,
             Attempt.exam_id.not_in(sitting),
         )

@@ -47,6 +47,14 @@ class QuestionType(StrEnum):
     CASE_ANALYSIS = "case_analysis"
 
 
+class Ruling(StrEnum):
+    """What was said of a bad question, for those who were asked it: full points for everybody, or
+    that it is left out of the total."""
+
+    FULL = "full"
+    OUT = "out"
+
+
 class Bank(ExamsModel):
     __tablename__ = "plugin_exams_bank"
     id: Mapped[Pk]
@@ -163,7 +171,7 @@ class Attempt(ExamsModel):
     `score` is a percentage in hundredths; one that is handed in without a score waits for a marker.
     Without enrolment and step it was sat by itself, by somebody of the exam's audience.
     `training_id`: the course that failing it led to.
-    `marked_at`: since when the result stands.
+    `marked_at`: since when there is a result; an answer that was corrected later says so itself.
     """
 
     __tablename__ = "plugin_exams_attempt"
@@ -251,6 +259,10 @@ class Response(ExamsModel):
     key: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     # Since when an appeal about it waits to be decided.
     appealed_at: Mapped[datetime | None]
+    # A `Ruling`; what is left out has no share.
+    ruling: Mapped[Code | None]
+    # Since when its mark stands, where that is not the first there was a result with.
+    corrected_at: Mapped[datetime | None]
 
     version: Mapped[QuestionVersion] = relationship()
 
@@ -326,14 +338,15 @@ class Mark(ExamsModel):
 
 
 class Regrade(ExamsModel):
-    """The key of a wording, corrected in a later version, put to answers that were marked by
-    another one. `only_better`: nobody lost by it."""
+    """Answers marked anew: by the key of a wording that corrects earlier ones; or by a `ruling`,
+    for answers to this wording and those before it. `only_better`: nobody lost by it."""
 
     __tablename__ = "plugin_exams_regrade"
     id: Mapped[Pk]
     version_id: Mapped[int] = mapped_column(
         ForeignKey("plugin_exams_question_version.id"), index=True
     )
+    ruling: Mapped[Code | None]
     only_better: Mapped[bool]
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[PersonId]

@@ -1,6 +1,6 @@
-"""A corrected key: who changes by it, and then the change."""
+"""A corrected key, or a ruling about a bad question: who changes by it, and then the change."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -20,8 +20,11 @@ from lms.plugins.api import (
     viewer,
 )
 from lms.plugins.exams.correcting import regrading
+from lms.plugins.exams.correcting.plans import Way, plan
 from lms.plugins.exams.manage import bp
-from lms.plugins.exams.models import Bank, Question, QuestionVersion
+from lms.plugins.exams.models import Bank, Question, QuestionVersion, Ruling
+
+_WAYS = {"": None, "full": Ruling.FULL, "out": Ruling.OUT}
 
 
 class RegradeForm(FlaskForm):  # type: ignore[misc]
@@ -37,11 +40,27 @@ def regrade(question_id: int) -> ResponseReturnValue:
 
 def _page(question_id: int, form: RegradeForm, status: int = 200) -> ResponseReturnValue:
     question, version, bank = _found(question_id)
-    plan = regrading.plan(db.session(), question)
+    way = _way(question)
     page = render_template(
-        "exams/regrade.html", plan=plan, version=version, bank=bank, form=form, shown=200
+        "exams/regrade.html",
+        plan=plan(db.session(), question, way),
+        way=way,
+        question=question,
+        version=version,
+        bank=bank,
+        form=form,
+        shown=200,
     )
     return page, status
+
+
+def _way(question: Question) -> Way:
+    """As the address says: `way` key, full or out, and `upto` which wording."""
+    name = request.args.get("way", "")
+    last = question.current_number
+    upto = min(max(request.args.get("upto", last, int), 1), last)
+    ruling = _WAYS[name] if name in _WAYS else abort(404)
+    return Way(upto if ruling else last, ruling)
 
 
 def _found(question_id: int) -> tuple[Question, QuestionVersion, Bank]:
@@ -62,13 +81,13 @@ def do_regrade(question_id: int) -> ResponseReturnValue:
         return _page(question_id, form, 400)
     try:
         count = regrading.apply(
-            db.session(), question, only_better=form.only_better.data,
+            db.session(), question, _way(question), only_better=form.only_better.data,
             reason=form.reason.data or "", actor=Actor(viewer().person_id), now=now(),
         )  # fmt: skip
     except Conflict as error:
         db.session.rollback()
         flash(error_message(error), "warning")
-        return redirect(url_for(".regrade", question_id=question_id), 303)
+        return redirect(request.full_path, 303)
     except DomainError as error:
         db.session.rollback()
         show_on(form, error)

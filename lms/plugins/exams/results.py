@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Localized, NotFound, Session, read_rows
 from lms.plugins.exams.attempts import questions
-from lms.plugins.exams.models import Attempt, Exam, Mark, QuestionVersion, Response
+from lms.plugins.exams.models import Attempt, Exam, Mark, QuestionVersion, Response, Ruling
 from lms.plugins.exams.papers import rules, scoring
 from lms.plugins.exams.papers.showing import Visible
 from lms.plugins.exams.settling import is_wrong
@@ -37,6 +38,8 @@ class ShownQuestion:
     points: int
     marks: Sequence[Mark]
     explanation: Localized
+    ruling: str | None = None
+    corrected_at: datetime | None = None
 
     @property
     def is_correct(self) -> bool:
@@ -98,10 +101,12 @@ def result_of(
     if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
     every = read_rows(session, _EVERY, attempt_id=attempt.id)
+    counted = [each for each in every if each.ruling != Ruling.OUT]
+    skips_right = only_wrong and visible.key
     positions = [
         each.position
-        for each in every
-        if visible.questions and not (only_wrong and visible.key and each.is_correct)
+        for each in (counted if skips_right else every)
+        if visible.questions and not (skips_right and each.is_correct)
     ]
     if attempt.score is None:
         positions = []
@@ -111,14 +116,14 @@ def result_of(
     marks, agreed = _marks(session, paper), rules.read(attempt.rules)
     earned = sum(
         scoring.earned(e.share or 0, e.points, is_wrong(e.share, e.answer, e.type), agreed)
-        for e in every
+        for e in counted
     )
     return Result(
         attempt=attempt,
         exam=attempt.exam,
-        count=len(every),
-        correct=sum(bool(each.is_correct) for each in every),
-        points=(earned, FULL * sum(each.points for each in every)),
+        count=len(counted),
+        correct=sum(bool(each.is_correct) for each in counted),
+        points=(earned, FULL * sum(each.points for each in counted)),
         questions=[shown(r, visible, marks[r.position]) for r in paper],
         page=page,
         pages=pages,
@@ -135,6 +140,7 @@ _EVERY = (
         Response.points,
         Response.is_correct,
         Response.answer,
+        Response.ruling,
         QuestionVersion.type,
     )
     .join(QuestionVersion, QuestionVersion.id == Response.version_id)
@@ -176,4 +182,6 @@ def shown(response: Response, visible: Visible, marks: Sequence[Mark] = ()) -> S
         points=response.points,
         marks=marks if visible.answers else [],
         explanation=version.explanation if visible.explanations else Localized(),
+        ruling=response.ruling,
+        corrected_at=response.corrected_at,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from lms.plugins.api import Localized, Session, StepState, notify, set_step_state
-from lms.plugins.exams.models import Attempt, QuestionVersion, Response, ResultChange
+from lms.plugins.exams.models import Attempt, QuestionVersion, Response, ResultChange, Ruling
 from lms.plugins.exams.papers import resits, rules, scoring
 from lms.plugins.exams.types import KINDS
 
@@ -21,7 +21,7 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> None:
     if score is None:
         state = StepState.SUBMITTED
     else:
-        attempt.score, attempt.marked_at = score, now
+        attempt.score, attempt.marked_at = score, attempt.marked_at or now
         attempt.passed = score >= attempt.pass_mark * 100
         state = StepState.COMPLETED if attempt.passed else StepState.FAILED
         if not attempt.passed and has_appeal(session, attempt):
@@ -61,11 +61,11 @@ def set_step(session: Session, attempt: Attempt, state: StepState, now: datetime
 def scores(
     session: Session,
     attempts: Sequence[Attempt],
-    instead: Mapping[tuple[int, int], int] | None = None,
+    instead: Mapping[tuple[int, int], int | None] | None = None,
 ) -> dict[int, int | None]:
     """By attempt, in hundredths of a percent; None while an answer waits. `instead`: other shares
-    than those stored, by attempt and position."""
-    shares, agreed = instead or {}, {a.id: rules.read(a.rules) for a in attempts}
+    than those stored, by attempt and position; None: left out of the total."""
+    changed, agreed = instead or {}, {a.id: rules.read(a.rules) for a in attempts}
     earned: dict[int, list[int | None]] = defaultdict(list)
     points: dict[int, int] = defaultdict(int)
     rows = session.execute(
@@ -73,6 +73,7 @@ def scores(
             Response.attempt_id,
             Response.position,
             Response.share,
+            Response.ruling,
             Response.points,
             Response.answer,
             QuestionVersion.type,
@@ -80,8 +81,11 @@ def scores(
         .join(QuestionVersion, QuestionVersion.id == Response.version_id)
         .where(Response.attempt_id.in_(agreed))
     )
-    for attempt_id, position, share, worth, answer, kind in rows:
-        got = shares.get((attempt_id, position), share)
+    for attempt_id, position, share, ruling, worth, answer, kind in rows:
+        place = (attempt_id, position)
+        if (changed[place] is None) if place in changed else ruling == Ruling.OUT:
+            continue
+        got = changed.get(place, share)
         wrong = is_wrong(got, answer, kind)
         earned[attempt_id].append(
             None if got is None else scoring.earned(got, worth, wrong, agreed[attempt_id])

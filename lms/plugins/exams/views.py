@@ -1,6 +1,7 @@
 """Sitting an exam, and its result."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -30,6 +31,7 @@ from lms.plugins.exams.handing_in import finish
 from lms.plugins.exams.models import Attempt
 from lms.plugins.exams.papers import entry, rules
 from lms.plugins.exams.papers.showing import Visible, promised, visible
+from lms.plugins.exams.results import ShownQuestion
 from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.types.blank import GAP
@@ -173,22 +175,29 @@ def result(attempt_id: int) -> ResponseReturnValue:
         "exams/result.html",
         result=shown,
         is_own=is_own,
-        appeal=_appeal(attempt) if is_own and shown.questions else None,
+        appeals=_appeals(attempt, shown.questions) if is_own else {},
         subject_id=appealing.subject_id,
         left=None if is_own else leavings.summary(db.session(), attempt),
         page_url=page_url,
     )
 
 
-def _appeal(attempt: Attempt) -> AppealStanding | None:
-    """Until when its answers can be appealed against: the same for all of them."""
-    if attempt.marked_at is None:
-        return None
-    whole = appealing.subject_id(attempt.id, 0)
-    return appeal_standing(
-        db.session(), appealing.KIND, whole, attempt.person_id, final_at=attempt.marked_at,
-        now=now(),
-    )  # fmt: skip
+def _appeals(attempt: Attempt, questions: Sequence[ShownQuestion]) -> dict[int, AppealStanding]:
+    """By position until when an answer that is not right can be appealed against: the same for
+    all of them, less those that were corrected later."""
+    at, found = now(), {}
+    by_moment: dict[datetime, AppealStanding] = {}
+    for question in questions:
+        since = appealing.final_at(attempt, question.corrected_at, question.ruling)
+        if since is None or question.is_correct:
+            continue
+        if since not in by_moment:
+            by_moment[since] = appeal_standing(
+                db.session(), appealing.KIND, appealing.subject_id(attempt.id, 0),
+                attempt.person_id, final_at=since, now=at,
+            )  # fmt: skip
+        found[question.position] = by_moment[since]
+    return found
 
 
 @bp.get("/mine")

@@ -13,6 +13,7 @@ from lms.errors import DomainError
 from lms.people.models import Notification
 from lms.plugins.exams import attempts, personal
 from lms.plugins.exams.correcting import appealing, keys, regrading
+from lms.plugins.exams.correcting.plans import Way, plan
 from lms.plugins.exams.figures import training_figures
 from lms.plugins.exams.handing_in import finish
 from lms.plugins.exams.models import Attempt, Mark, Question
@@ -57,8 +58,9 @@ def correct(world: World, key: list[int]) -> Question:
 
 def regrade(world: World, asked: Question, actor: Actor | None = None) -> int:
     actor = actor or Actor(world.persons.add("trainer").id)
+    way, now = Way(asked.current_number), world.clock.now()
     count = regrading.apply(
-        db.session(), asked, only_better=False, reason=REASON, actor=actor, now=world.clock.now()
+        db.session(), asked, way, only_better=False, reason=REASON, actor=actor, now=now
     )
     db.session.commit()
     return count
@@ -92,7 +94,7 @@ def test_a_regrade_leaves_what_a_person_decided_and_ones_own_result(world: World
     marked_again(world, decide(world, file(world, mine, 1), upheld=True), 50)
     assert world.again(mine).score == 5000
     asked = correct_to(world, mine)
-    assert regrading.plan(db.session(), asked).changes == []
+    assert plan(db.session(), asked, Way(asked.current_number)).changes == []
     again = hand_in(world, sit(world, right=False))
     asked = correct_to(world, again)
     with pytest.raises(DomainError, match="Your own result"):

@@ -37,8 +37,8 @@ def sat(world: World, person: Person | None = None) -> Attempt:
     return world.again(attempt)
 
 
-def two_markers(number: int = 2) -> None:
-    params = {"markers": number, "apart": 20}
+def two_markers() -> None:
+    params = {"markers": 2, "apart": 20}
     policies.save(
         db.session(), MARKING, params, base_number=0, reason="two", actor=OPERATOR, now=NOW
     )
@@ -178,6 +178,23 @@ def test_two_marks_and_a_third_where_they_are_apart(
         give(world, take(world, marker), value)
         assert queued(world, marker) == 0  # nobody marks it twice
     assert world.again(attempt).score == score
+    assert queued(world, world.persons.add("trainer")) == 0
+
+
+@pytest.mark.parametrize(("policy", "rules", "wanted"), [(1, 2, 2), (2, 1, 1), (2, None, 2)])
+def test_the_exam_says_how_many_mark_and_else_the_policy(
+    world: World, policy: int, rules: int | None, wanted: int
+) -> None:
+    with_types(world, [SHORT])
+    if policy == 2:
+        two_markers()
+    world.exam.rules = {} if rules is None else {"markers": rules}
+    db.session.commit()
+    attempt = sat(world)
+    for _ in range(wanted):
+        assert world.again(attempt).score is None
+        give(world, take(world, world.persons.add("trainer")), 60)
+    assert world.again(attempt).score == 6000
     assert queued(world, world.persons.add("trainer")) == 0
 
 

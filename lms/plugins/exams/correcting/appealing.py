@@ -20,7 +20,7 @@ from lms.plugins.api import (
     take_back_failure,
 )
 from lms.plugins.exams.markers import marks
-from lms.plugins.exams.models import Attempt, Exam, Mark, Response
+from lms.plugins.exams.models import Attempt, Exam, Mark, Response, Ruling
 from lms.plugins.exams.papers import resits
 from lms.plugins.exams.settling import has_appeal, is_appealed, is_latest, remember, set_step
 
@@ -44,17 +44,27 @@ def refusals(session: Session, enrolment_id: int) -> list[Refusal]:
     return [Refusal("exams.appeal", reason)]
 
 
+def final_at(
+    attempt: Attempt, corrected_at: datetime | None, ruling: str | None
+) -> datetime | None:
+    """Since when the mark of an answer stands: one that is corrected gives the others no new time
+    to appeal. None while there is nothing to appeal against."""
+    if attempt.score is None or ruling == Ruling.OUT:
+        return None
+    return corrected_at or attempt.marked_at
+
+
 def _find(session: Session, subject: int) -> AppealSubject | None:
     attempt_id, position = divmod(subject, _POSITIONS)
     row = session.execute(
-        select(Attempt, Exam.title)
+        select(Attempt, Exam.title, Response)
         .join(Exam, Exam.id == Attempt.exam_id)
         .join(Response, Response.attempt_id == Attempt.id)
         .where(Attempt.id == attempt_id, Response.position == position)
     ).one_or_none()
     if row is None:
         return None
-    attempt, title = row
+    attempt, title, response = row
     markers = select(Mark.marker_id).where(
         Mark.attempt_id == attempt_id, Mark.position == position, Mark.submitted_at.is_not(None)
     )
@@ -64,7 +74,7 @@ def _find(session: Session, subject: int) -> AppealSubject | None:
             f"{title.pick('zh')} · 第 {position} 题", f"{title.pick('en')}, question {position}"
         ),
         url=f"/exams/attempts/{attempt_id}/result#q{position}",
-        final_at=attempt.marked_at if attempt.score is not None else None,
+        final_at=final_at(attempt, response.corrected_at, response.ruling),
         involved=frozenset(session.scalars(markers)),
     )
 
@@ -93,13 +103,16 @@ def _release(session: Session, subject: int, now: datetime) -> None:
 
 def _uphold(session: Session, subject: int, decider: Actor, now: datetime) -> str:
     attempt, response = _locked(session, subject)
+    if response.ruling is not None:  # meanwhile it is full points for everybody, or left out
+        _release(session, subject, now)
+        return ""
     if attempt.score is not None:  # else another answer's appeal was upheld before
         remember(session, attempt, now=now)
     for mark in marks.submitted(session, response):
         mark.superseded_at = now
     response.appealed_at = None
     response.share, response.is_correct, response.marks_wanted = None, None, 1
-    attempt.score = attempt.passed = attempt.marked_at = None
+    attempt.score = attempt.passed = None
     session.flush()
     own = marks.take(session, response, decider.person_id, now) if decider.person_id else None
     return f"/exams/marking/{own.id}" if own else "/exams/marking"

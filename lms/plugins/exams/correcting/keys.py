@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -50,25 +51,34 @@ def _both(text: Any) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Corrected:
-    """The key that was put to the answers; `only_better`: not to those who would lose by it."""
+    """The key that was put to the answers, or what was ruled of the question; `only_better`: not
+    for those who would lose by it."""
 
-    key: list[Any]
+    key: list[Any] | None
+    ruling: str | None
     only_better: bool
 
 
-def put_to(session: Session, versions: Sequence[QuestionVersion]) -> Mapping[int, Corrected]:
-    """By version the key its answers were regraded by last, where a later one was; one query."""
+def put_to(
+    session: Session, versions: Sequence[QuestionVersion], started_at: datetime
+) -> Mapping[int, Corrected]:
+    """By version how its answers were marked anew last, in an attempt begun then; one query."""
     rows = session.execute(
-        select(Regrade.only_better, QuestionVersion)
+        select(Regrade, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.id == Regrade.version_id)
         .where(QuestionVersion.question_id.in_({version.question_id for version in versions}))
         .order_by(Regrade.id)
-    )
-    last = {new.question_id: (new, only_better) for only_better, new in rows}
+    ).all()
     found = {}
     for version in versions:
-        new, only_better = last.get(version.question_id, (version, False))
-        key = translated(new, version) if new.number > version.number else None
-        if key is not None:
-            found[version.id] = Corrected(key, only_better)
+        for regrade, new in rows:
+            if new.question_id != version.question_id:
+                continue
+            key = None
+            if regrade.ruling is None:
+                key = translated(new, version) if new.number > version.number else None
+            elif new.number < version.number or regrade.created_at < started_at:
+                continue
+            if key is not None or regrade.ruling is not None:
+                found[version.id] = Corrected(key, regrade.ruling, regrade.only_better)
     return found

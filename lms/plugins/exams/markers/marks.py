@@ -157,7 +157,7 @@ def submit(session: Session, mark_id: int, marker_id: int, given: Given, *, now:
     if mark.submitted_at is not None:
         return mark
     session.refresh(mark.response)
-    if mark.response.share is not None:
+    if mark.response.share is not None or mark.response.ruling is not None:
         raise Conflict("This answer has been marked by somebody else meanwhile.")
     keep(session, mark_id, marker_id, given, now=now)
     mark.share = _share(mark)
@@ -195,6 +195,8 @@ def _count(session: Session, response: Response, attempt: Attempt, now: datetime
         telling.tell_of(session, {attempt.person_id, *(m.marker_id for m in given)}, now)
         return
     response.share, response.is_correct = share, marking.is_full(share)
+    if attempt.marked_at is not None:  # marked once more, after an appeal
+        response.corrected_at = now
     settle(session, attempt, now=now)
     if attempt.score is not None:
         tell(session, attempt, now)

@@ -98,6 +98,7 @@ def begun(session: Session, marker_id: int) -> Sequence[Mark]:
         .join(Mark.response)
         .where(
             Response.share.is_(None),
+            Response.ruling.is_(None),
             Mark.marker_id == marker_id,
             Mark.submitted_at.is_(None),
             Mark.superseded_at.is_(None),

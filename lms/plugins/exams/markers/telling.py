@@ -13,16 +13,23 @@ ROLES = ("trainer", "training_manager", "quality")
 URL = "/exams/marking"
 
 
-def ask(session: Session, responses: list[Response], person_id: int, now: datetime) -> None:
-    """These answers want to be marked. Markers hear of the first of a pile, not of each."""
+def ask(
+    session: Session,
+    responses: list[Response],
+    person_id: int,
+    now: datetime,
+    markers: int | None = None,
+) -> None:
+    """These answers want to be marked, by so many (None: as many as the policy says). Markers hear
+    of the first of a pile, not of each."""
     versions = {response.version_id for response in responses}
     waiting = select(Response.version_id).where(
         Response.version_id.in_(versions), Response.marks_wanted > 0
     )
     is_first = versions - set(session.scalars(waiting.distinct()))
-    markers = int(policies.in_force(session, MARKING)["markers"])
+    wanted = markers or int(policies.in_force(session, MARKING)["markers"])
     for response in responses:
-        response.marks_wanted = markers
+        response.marks_wanted = wanted
     if is_first:
         tell_of(session, {person_id}, now)
 

@@ -49,6 +49,12 @@ _SCORINGS = (
 )
 DRAWN, FIXED = "drawn", "fixed"
 _HOW = ((DRAWN, _l("Drawn at random")), (FIXED, _l("These, and no others")))
+BY_POLICY = ""
+_MARKERS = (
+    (BY_POLICY, _l("As many as the policy “Marking of exams” says")),
+    ("1", _l("One person")),
+    ("2", _l("Two who do not see each other’s marks; a third where they are far apart")),
+)
 DEFAULT_TRAINING, NO_TRAINING = "default", ""
 
 
@@ -102,6 +108,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
     show_explanations = SelectField(_l("Explanations"))
     is_alone = BooleanField(_l("Can be sat by itself, outside any course"))
     training = SelectField(_l("Extra training after repeated failures"))
+    markers = SelectField(_l("Who marks an answer in words"))
 
     def offer(self, banks: Sequence[tuple[int, str]], trainings: Mapping[str, str]) -> None:
         """Fill the choices: banks by id, courses by key."""
@@ -117,6 +124,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
             *trainings.items(),
             (NO_TRAINING, _l("No extra training")),
         ]
+        self.markers.choices = list(_MARKERS)
 
     def settings(self, audience: Audience | None, keys: Any) -> Settings:
         """What was typed; DomainError for what cannot be. `keys(bank, texts)` finds questions."""
@@ -125,6 +133,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
             "closes_at": _instant(self.closes_at.data, "closes_at"),
             "negative": self.negative.data or 0,
             "training": None if self.training.data == DEFAULT_TRAINING else self.training.data,
+            "markers": int(self.markers.data) if self.markers.data else None,
         }
         for name in ("shuffle_questions", "shuffle_options", "scoring", *SHOWABLE):
             raw[name] = getattr(self, name).data
@@ -202,6 +211,7 @@ def values_of(exam: Exam, rules: Rules, keys: Mapping[int, str]) -> dict[str, An
         "closes_at": _on_wall(rules.closes_at),
         "is_alone": rules.audience is not None,
         "training": DEFAULT_TRAINING if rules.training is None else rules.training,
+        "markers": BY_POLICY if rules.markers is None else str(rules.markers),
         "sections": [_section_values(section, keys) for section in sections_of(exam)],
     }
 

@@ -33,6 +33,9 @@ class Shown(StrEnum):
 # What can be shown of an attempt; each has its `Shown` in the rules.
 SHOWABLE = ("show_score", "show_answers", "show_key", "show_explanations")
 
+# So many may mark an answer; a third comes by itself where two are apart.
+MARKERS = (1, 2)
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -40,6 +43,7 @@ class Rules:
 
     `audience`: who may sit it by itself, outside any course; None: it is sat in courses only.
     `training`: key of the course after repeated failures; None: the one aimed at exams, "": none.
+    `markers`: how many mark each answer in words; None: as the policy of marking says.
     """
 
     opens_at: datetime | None = None
@@ -54,6 +58,7 @@ class Rules:
     show_explanations: str = Shown.HANDED_IN
     audience: Audience | None = field(default=None)
     training: str | None = None
+    markers: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the defaults; `read` makes the same rules of it."""
@@ -106,6 +111,8 @@ def _check(rules: Rules) -> None:
         raise DomainError(
             "This must be between %(low)s and %(high)s.", field="negative", low=0, high=100
         )
+    if rules.markers is not None and not (type(rules.markers) is int and rules.markers in MARKERS):
+        raise DomainError("This is not one of the choices.", field="markers")
     if rules.opens_at and rules.closes_at and rules.opens_at >= rules.closes_at:
         raise DomainError("It must close after it opens.", field="closes_at")
     for name in SHOWABLE:

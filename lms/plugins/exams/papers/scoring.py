@@ -24,5 +24,8 @@ def earned(share: int, points: int, is_wrong: bool, rules: Rules) -> int:
 
 
 def percentage(earned: Iterable[int], points: int) -> int:
-    """Of all that was earned out of all points: in hundredths of a percent, half up, from 0."""
-    return (2 * max(sum(earned), 0) + points) // (2 * points) if points else 0
+    """Of all that was earned out of all points: in hundredths of a percent, half up, from 0.
+
+    Everything, if every question was left out of the total.
+    """
+    return (2 * max(sum(earned), 0) + points) // (2 * points) if points else FULL

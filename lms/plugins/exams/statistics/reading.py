@@ -70,6 +70,7 @@ def sittings(session: Session, exam_id: int) -> list[Sitting]:
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(Attempt.id.in_(first), Attempt.id >= min(started))
+        .where(Response.ruling.is_(None))  # what everybody was given says nothing
         .order_by(Response.attempt_id, Response.position),
     )
     papers: dict[int, list[Any]] = defaultdict(list)

@@ -1,0 +1,193 @@
+"""A bad question: full points for everybody, or out of the total; whom that reaches, and whom a
+regrade may not harm."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from flask import Flask
+from sqlalchemy import select
+
+from lms.appeals import services as appeals
+from lms.audit import OPERATOR, Actor
+from lms.db import db
+from lms.people.models import Notification
+from lms.plugins.exams.correcting import appealing, regrading
+from lms.plugins.exams.correcting.plans import Way
+from lms.plugins.exams.models import Attempt, Grant, Mark, Question, Ruling
+from lms.plugins.exams.papers import grants
+from tests.plugins.exams.conftest import World, question
+from tests.plugins.exams.test_corrections import REASON
+from tests.plugins.exams.test_marking import queued, take
+from tests.plugins.exams.written_kit import SHORT, responses, with_types
+
+FOUR = [question(n) for n in (1, 2, 3, 4)]
+
+
+def sit(world: World, right: set[str], person: object = None) -> Attempt:
+    """Open, with every choice answered; `right`: keys of the questions."""
+    person = person or world.persons.add()
+    client = world.client(person)
+    attempt = world.start(client, person)
+    for key, response in by_key(attempt).items():
+        if response.version.type == "single":
+            chosen = world.shown(attempt, response.position, right=key in right)
+            world.give(client, attempt, response.position, chosen, 5)
+    return world.again(attempt)
+
+
+def by_key(attempt: Attempt) -> dict[str, object]:
+    from lms.plugins.exams.attempts import questions
+
+    return {r.version.question.key: r for r in questions(db.session(), attempt.id)}
+
+
+def handed_in(world: World, right: set[str]) -> Attempt:
+    return close(world, sit(world, right))
+
+
+def close(world: World, attempt: Attempt) -> Attempt:
+    world.client(attempt.person).post(f"/exams/attempts/{attempt.id}/submit")
+    return world.again(attempt)
+
+
+def asked(world: World, key: str) -> Question:
+    return db.session.scalars(
+        select(Question).where(Question.key == key, Question.bank_id == world.exam.bank_id)
+    ).one()
+
+
+def rule(world: World, key: str, ruling: Ruling | None, *, only_better: bool = True) -> int:
+    found = asked(world, key)
+    count = regrading.apply(
+        db.session(), found, Way(found.current_number, ruling), only_better=only_better,
+        reason=REASON, actor=Actor(world.persons.add("trainer").id), now=world.clock.now(),
+    )  # fmt: skip
+    db.session.commit()
+    return count
+
+
+def test_full_points_for_everybody_with_the_list_of_who_changes_first(world: World) -> None:
+    with_types(world, FOUR)
+    wrong, right = handed_in(world, {"q-2", "q-3", "q-4"}), handed_in(world, {"q-1"})
+    still = sit(world, set())
+    path = f"/exams/questions/{asked(world, 'q-1').id}/regrade"
+    trainer = world.client(world.persons.add("trainer"))
+    page = trainer.get(f"{path}?way=full").text
+    assert f'/exams/attempts/{wrong.id}/result"' in page
+    assert "Passed after all" in page
+    assert f'/exams/attempts/{right.id}/result"' not in page  # had it
+    assert world.again(wrong).score == 7500
+    db.session.rollback()
+    assert trainer.post(f"{path}?way=nobody").status_code == 404
+    done = trainer.post(f"{path}?way=full", data={"only_better": "y", "reason": REASON})
+    assert done.status_code == 303
+    assert (world.again(wrong).score, wrong.passed) == (10000, True)
+    assert world.again(right).score == 2500
+    assert close(world, still).score == 2500  # nothing right, but for this
+    world.clock.advance(minutes=1)
+    later = handed_in(world, set())  # begun afterwards: told by the key
+    assert later.score == 0
+    told = select(Notification.text).where(Notification.person_id == wrong.person_id)
+    assert any("full points" in text.en for text in db.session.scalars(told))
+    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/result").text
+    assert "Full points for everybody" in page
+    # By the key again.
+    assert rule(world, "q-1", None, only_better=False) == 2
+    assert (world.again(wrong).score, world.again(still).score) == (7500, 0)
+
+
+def test_out_of_the_total_and_nobody_loses(world: World) -> None:
+    with_types(world, FOUR)
+    wrong, right = handed_in(world, {"q-2", "q-3"}), handed_in(world, {"q-1", "q-2"})
+    open_wrong, open_right = sit(world, {"q-2"}), sit(world, {"q-1"})
+    assert rule(world, "q-1", Ruling.OUT) == 1
+    assert (world.again(wrong).score, world.again(right).score) == (6667, 5000)
+    # The same holds for what was sat then and is handed in afterwards.
+    assert (close(world, open_wrong).score, close(world, open_right).score) == (3333, 2500)
+    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/result").text
+    assert "Does not count" in page
+    assert "2 of 3 right" in page
+    mistakes = world.client(wrong.person).get("/exams/mistakes").text
+    assert "Stem 4" in mistakes
+    assert "Stem 1" not in mistakes
+    assert rule(world, "q-1", Ruling.OUT, only_better=False) == 2
+    assert (world.again(right).score, world.again(open_right).score) == (3333, 0)
+
+
+def test_what_is_out_waits_for_no_marker(world: World) -> None:
+    with_types(world, [question(1), SHORT])
+    person, marker = world.persons.add(), world.persons.add("trainer")
+    attempt = sit(world, {"q-1"}, person)
+    place = responses(attempt)["short_answer"].position
+    form = {f"s{place}": "7", f"a{place}": "Because."}
+    world.client(person).post(f"/exams/attempts/{attempt.id}/answers", data=form)
+    attempt = close(world, attempt)
+    mark = take(world, marker)
+    assert attempt.score is None
+    assert rule(world, "t-short", Ruling.OUT) == 1
+    assert (world.again(attempt).score, world.again(attempt).passed) == (10000, True)
+    assert db.session.get_one(Mark, mark.id).superseded_at is not None
+    assert queued(world, marker) == 0
+    told = select(Notification.text).where(Notification.person_id == person.id)
+    assert any("has been marked" in text.en for text in db.session.scalars(told))
+
+
+def test_a_correction_gives_time_to_appeal_only_against_what_changed(world: World) -> None:
+    with_types(world, FOUR)
+    attempt = handed_in(world, {"q-2"})
+    places = {key: each.position for key, each in by_key(attempt).items()}
+    world.clock.advance(days=8)  # the window has closed
+    rule(world, "q-4", Ruling.OUT)
+    rule(world, "q-4", None, only_better=False)
+    page = world.client(attempt.person).get(f"/exams/attempts/{attempt.id}/result").text
+    assert page.count("/appeals/new") == 1
+    subject = appealing.subject_id(attempt.id, places["q-4"])
+    assert f"exams.answer/{subject}" in page or f"subject_id={subject}" in page
+    session, now = db.session(), world.clock.now()
+    for key, is_open in (("q-3", False), ("q-4", True)):
+        found = appealing.ANSWER.find(session, appealing.subject_id(attempt.id, places[key]))
+        about = appeals.standing(
+            session, appealing.KIND, 0, attempt.person_id, final_at=found.final_at, now=now
+        )
+        assert about.is_open is is_open
+
+
+def test_nobody_loses_by_a_key_also_who_hands_in_afterwards(world: World) -> None:
+    with_types(world, [question(1)])
+    winner, loser = sit(world, {"q-1"}), sit(world, set())
+    was_right, new_key = responses(winner)["single"].answer, responses(loser)["single"].answer
+    done = handed_in(world, {"q-1"})
+    with_types(world, [question(1, answer=[new_key[0] + 1])])
+    world.exam.count = 1
+    other = world.persons.add()
+    client = world.client(other)
+    changed = world.start(client, other)
+    assert was_right != new_key
+    db.session.rollback()
+    # One is there whose result rises, so that the key is put to answers at all.
+    assert close(world, loser).score == 0
+    assert rule(world, "q-1", None) == 1
+    assert (world.again(loser).score, world.again(done).score) == (10000, 10000)
+    assert close(world, winner).score == 10000
+    assert changed.score is None
+
+
+def test_two_who_give_time_at_once_lose_none_of_it(postgres_app: Flask, make_world: object) -> None:
+    world: World = make_world(postgres_app)
+    attempt = world.start(world.client())
+    begun_with, now, exam_id = attempt.deadline, world.clock.now(), world.exam.id
+    person_id = world.learner.id
+    db.session.rollback()
+
+    def give_time(minutes: int) -> None:
+        with postgres_app.app_context():
+            grants.add_time(
+                db.session(), exam_id, person_id, minutes, reason="x", actor=OPERATOR, now=now
+            )
+            db.session.commit()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(give_time, (10, 25)))
+    given = db.session.scalars(select(Grant.minutes).order_by(Grant.id)).all()
+    assert sorted(given) == [10, 25]
+    gained = world.again(attempt).deadline - begun_with
+    assert gained.total_seconds() == 60 * given[-1]
