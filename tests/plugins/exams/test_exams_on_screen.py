@@ -56,12 +56,13 @@ def test_a_new_exam_is_made_once_and_can_be_sat_in_sections(both_worlds: World) 
     trainer = world.client(world.persons.add("trainer"))
     page = trainer.get("/exams/new").text
     (key,) = re.findall(r'name="key"[^>]*value="(exam-\w+)"', page)
-    data = form(world, key=key, base="", **two_sections())
+    data = form(world, key=key, base="", markers="2", **two_sections())
     assert trainer.post("/exams/new", data=data).location == f"/exams/{key}/settings"
     assert trainer.post("/exams/new", data=data).status_code == 303
     db.session.rollback()
     exam = db.session.scalars(select(Exam).where(Exam.key == key)).one()
     assert (exam.count, exam.tags, exam.number) == (5, ["odd"], 1)
+    assert exam.rules == {"markers": 2}
     assert "Basics" in trainer.get(f"/exams/{key}/preview").text
     shown = trainer.get(f"/exams/{key}/settings").text
     assert "q-4\nq-2" in shown

@@ -108,7 +108,7 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
     show_explanations = SelectField(_l("Explanations"))
     is_alone = BooleanField(_l("Can be sat by itself, outside any course"))
     training = SelectField(_l("Extra training after repeated failures"))
-    markers = SelectField(_l("Who marks an answer in words"))
+    markers = SelectField(_l("Who marks an answer in words"), default=BY_POLICY)
 
     def offer(self, banks: Sequence[tuple[int, str]], trainings: Mapping[str, str]) -> None:
         """Fill the choices: banks by id, courses by key."""
