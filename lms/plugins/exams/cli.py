@@ -41,7 +41,7 @@ def import_(file: Path, bank: str, kind: str, dry_run: bool, accept_valid: bool)
         click.echo(
             f"{file.name}: columns not known and ignored: {', '.join(found.unknown)}", err=True
         )
-    for place, warning in found.warnings:
+    for place, warning in found.said():
         click.echo(f"{file.name}: warning: {f'{place}: ' if place else ''}{warning}", err=True)
     if plan.refused and not accept_valid:
         raise DomainError(

@@ -21,7 +21,12 @@ def said(line: str, signs: str = "") -> str:
 def parts(line: str, signs: str, most: int = 0) -> list[str]:
     """What stands between the signs, without the blanks around it; with `most` signs left in the
     last one."""
+    return [said(piece, signs) for piece in pieces(line, signs, most)]
+
+
+def pieces(line: str, signs: str, most: int = 0) -> list[str]:
+    """The same as they stand in the field."""
     ends = [m.start() for m in re.finditer(rf"\\.|[{signs}]", line) if m[0] in signs]
     ends = [*(ends[: most - 1] if most else ends), len(line)]
     starts = [0, *(end + 1 for end in ends)]
-    return [said(line[a:b].strip(), signs) for a, b in zip(starts, ends, strict=False)]
+    return [line[a:b].strip() for a, b in zip(starts, ends, strict=False)]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.plugins.api import Actor, Conflict, DomainError, Localized, NotFound, Session, audit
 from lms.plugins.exams.content import load_entries
 from lms.plugins.exams.dumping import current_versions
-from lms.plugins.exams.importing.checking import identity
+from lms.plugins.exams.importing.spelling import identity
 from lms.plugins.exams.models import Bank, Question, QuestionVersion
 from lms.plugins.exams.types import KINDS, Wrong
 

@@ -1,26 +1,27 @@
 """A draft as the bank's own entry (see docs/content-format.md), or what speaks against it."""
 
 import re
-import unicodedata
 from typing import Any
 
-from lms.plugins.api import N_, DomainError
-from lms.plugins.exams.importing.answers import chosen, truth
+from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.drafts import Draft
-from lms.plugins.exams.importing.words import difficulty, is_chinese, question_type
-from lms.plugins.exams.models import LETTERS, QuestionType
+from lms.plugins.exams.importing.kinds import OWN
+from lms.plugins.exams.importing.kinds.choices import read_choice
+from lms.plugins.exams.importing.spelling import in_its_language
+from lms.plugins.exams.importing.words import difficulty, question_type
+from lms.plugins.exams.models import QuestionType
+from lms.plugins.exams.types import KINDS, Wrong
 
-MAX_STEM, MAX_OPTION = 4000, 1000
-_PUNCTUATION = re.compile(r"[\s，。、；：？！,;:?!（）()“”\"'‘’【】\[\]《》_…]+|(?<!\d)\.|\.(?!\d)")
+MAX_STEM = 4000
+_UNDERLINED = re.compile("_{2,}|＿")
 
 
 def entry_of(draft: Draft) -> dict[str, Any]:
     """The entry, without a key; adds to `draft.reasons` what is wrong and is then of no use."""
-    stem = draft.stem.strip()
-    options = [option.strip() for option in draft.options]
-    if not stem:
+    draft.stem = draft.stem.strip()
+    if not draft.stem:
         draft.reasons.append(DomainError("The question has no text."))
-    if len(stem) > MAX_STEM:
+    if len(draft.stem) > MAX_STEM:
         draft.reasons.append(DomainError("The text is longer than %(most)s.", most=MAX_STEM))
     level = difficulty(draft.difficulty)
     if level is None:
@@ -35,97 +36,33 @@ def entry_of(draft: Draft) -> dict[str, Any]:
                         type=draft.type[:30])
         )  # fmt: skip
         return {}
-    is_binary = kind == QuestionType.TRUE_FALSE or (not kind and _is_true_false(draft, options))
-    answer: list[bool] | list[int]
-    if is_binary:
-        kind, answer = QuestionType.TRUE_FALSE, _true_or_false(draft, options)
-        options = []
-    else:
-        _check_options(draft, options)
-        answer = _right_options(draft, options, kind) if not draft.reasons else []
-        kind = kind or (QuestionType.SINGLE if len(answer) == 1 else QuestionType.MULTIPLE)
+    if not kind and _has_gaps_only(draft):
+        kind = QuestionType.BLANK
+    own = {"type": str(kind), **OWN[kind](draft)} if kind in OWN else read_choice(draft, kind)
     entry = {
-        "type": str(kind),
+        "type": own.pop("type"),
         "difficulty": level,
         "tags": draft.tags,
-        "stem": in_its_language(stem),
-        "options": [in_its_language(option, like=stem) for option in options],
-        "answer": answer,
-        "explanation": in_its_language(draft.explanation.strip(), like=stem),
+        "stem": in_its_language(draft.stem),
+        **own,
+        "explanation": in_its_language(draft.explanation.strip(), like=draft.stem),
     }
-    return {name: value for name, value in entry.items() if value}
+    entry = {name: value for name, value in entry.items() if value}
+    if not draft.reasons:
+        _check_limits(draft, entry)
+    return entry
 
 
-def _is_true_false(draft: Draft, options: list[str]) -> bool:
-    if options:
-        return len(options) == 2 and {truth(option) for option in options} == {True, False}
-    return isinstance(draft.answer, str) and truth(draft.answer) is not None
+def _has_gaps_only(draft: Draft) -> bool:
+    """A file that names no types: an answer in words to a text with a line to write on."""
+    return bool(not draft.options and draft.answer and _UNDERLINED.search(draft.stem))
 
 
-def _true_or_false(draft: Draft, options: list[str]) -> list[bool]:
-    if isinstance(draft.answer, str):
-        said = False if draft.answer == "0" and not options else truth(draft.answer)
-        if said is None:  # a letter: of the options given, else A is true as everywhere
-            found = chosen(draft.answer, options or ["对", "错"])
-            said = truth((options or ["对", "错"])[found[0]]) if found else None
-    else:
-        said = truth(options[draft.answer[0]]) if len(draft.answer) == 1 else None
-    if said is None:
-        draft.reasons.append(_no_answer(draft))
-    return [bool(said)]
-
-
-def _check_options(draft: Draft, options: list[str]) -> None:
-    if len(options) < 2:
-        draft.reasons.append(DomainError("A choice needs two options at least."))
-    if len(options) > len(LETTERS):
-        draft.reasons.append(DomainError("More than %(most)s options.", most=len(LETTERS)))
-    if any(not option for option in options):
-        letter = chr(ord("A") + options.index(""))
-        draft.reasons.append(DomainError("Option %(letter)s is blank.", letter=letter))
-    if any(len(option) > MAX_OPTION for option in options):
+def _check_limits(draft: Draft, entry: dict[str, Any]) -> None:
+    """What no reader looks for: more gaps, pairs or criteria than a question may have."""
+    try:
+        KINDS[entry["type"]].wording(entry)
+    except Wrong as error:
         draft.reasons.append(
-            DomainError("An option is longer than %(most)s characters.", most=MAX_OPTION)
+            DomainError("The field %(name)s is missing or wrong.", name=error.field)
         )
-    if len({normalised(option) or option for option in options}) < len(options):
-        draft.reasons.append(DomainError("Two options say the same."))
-
-
-def _right_options(draft: Draft, options: list[str], kind: str) -> list[int]:
-    """Counted from 1, as entries have it."""
-    is_written = isinstance(draft.answer, str)
-    found = chosen(draft.answer, options) if isinstance(draft.answer, str) else draft.answer
-    if not found:
-        draft.reasons.append(_no_answer(draft) if is_written else DomainError(_NO_ANSWER))
-        return []
-    if kind == QuestionType.SINGLE and len(found) > 1:
-        draft.reasons.append(DomainError("A single choice has one right option, not several."))
-    return [number + 1 for number in found]
-
-
-_NO_ANSWER = N_("The answer is missing.")
-
-
-def _no_answer(draft: Draft) -> DomainError:
-    if not str(draft.answer).strip():
-        return DomainError(_NO_ANSWER)
-    return DomainError(
-        "The answer “%(text)s” does not say which option is right.", text=str(draft.answer)[:60]
-    )
-
-
-def in_its_language(text: str, like: str = "") -> dict[str, str]:
-    """The text on the side of its language; a text without Chinese follows the stem's."""
-    if not text:
-        return {}
-    return {"zh" if is_chinese(text + like) else "en": text}
-
-
-def normalised(text: str) -> str:
-    """What two spellings of the same text share: no punctuation, blanks, widths or capitals."""
-    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
-def identity(stem: str, options: list[str]) -> str:
-    """The same for the same question, whatever the order of its options and its key."""
-    return "\n".join([normalised(stem), *sorted(normalised(option) for option in options)])

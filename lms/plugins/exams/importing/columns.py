@@ -24,6 +24,10 @@ COLUMNS = {
                   "答题解析", "参考解析", "文字解析", "题解", "详解", "解题思路"),
         "explanation", "analysis", "feedback", "general feedback", "rationale", "solution",
     ),
+    "criteria": (
+        *_chinese("评分标准", "评分要点", "评分细则", "评分规则", "得分点", "采分点", "评分点"),
+        "criteria", "rubric", "marking criteria", "grading criteria", "marking scheme",
+    ),
     "difficulty": (
         *_chinese("难度", "难易度", "难度系数", "难易程度", "难度等级", "难度级别", "难度值"),
         "difficulty", "difficulty level", "level",

@@ -31,7 +31,9 @@ class Draft:
     """A question as a file has it.
 
     `type` is empty where the file does not say; `answer` is as written, or the numbers of the right
-    options, from 0. `reasons`: what already speaks against it.
+    options, from 0. `gaps` (as in an entry) and `pairs` (those of no left side included) are filled
+    where the format itself tells them apart; `criteria` is how answers are marked, as written.
+    `reasons`: what already speaks against it; `notes`: what does not.
     """
 
     place: Place
@@ -42,7 +44,11 @@ class Draft:
     explanation: str = ""
     difficulty: str = ""
     tags: list[str] = field(default_factory=list)
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    criteria: str = ""
     reasons: list[DomainError] = field(default_factory=list)
+    notes: list[DomainError] = field(default_factory=list)
 
 
 @dataclass
@@ -52,6 +58,15 @@ class Found:
     drafts: list[Draft] = field(default_factory=list)
     warnings: list[tuple[Place | None, DomainError]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+
+    def said(self) -> list[tuple[Place | None, DomainError]]:
+        """The warnings, with what was noted of the drafts that are not refused."""
+        return self.warnings + [
+            (draft.place, note)
+            for draft in self.drafts
+            if not draft.reasons
+            for note in draft.notes
+        ]
 
     def warn(self, place: Place | None, message: str, **params: Any) -> None:
         self.warnings.append((place, DomainError(message, **params)))

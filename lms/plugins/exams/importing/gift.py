@@ -1,20 +1,28 @@
-"""GIFT, Moodle's text format: `Question { =right ~wrong #feedback }`."""
+"""GIFT, Moodle's text format: `Question { =right ~wrong #feedback }`.
+
+Signs with a backslash before them are hidden as characters of private use until a text is done.
+"""
 
 import re
 
 from lms.plugins.api import N_
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
+from lms.plugins.exams.importing.kinds.scored import Scored, take_numbers, take_words
 from lms.plugins.exams.importing.markup import as_plain
 from lms.plugins.exams.importing.remarks import with_remarks
 from lms.plugins.exams.importing.words import is_chinese
 from lms.plugins.exams.models import QuestionType
 
 _DESCRIPTION = "description"
-_TITLE = re.compile(r"\s*::(?:\\.|[^:\\]|:(?!:))*::")
+_TITLE = re.compile(r"\s*::(?:[^:]|:(?!:))*::")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
-_BODY = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|T|F)", re.IGNORECASE)
+_ORDER = re.compile(r"\s*>\s*\d+[^\n]*\n(.*)", re.DOTALL)
+_BODY = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|>\s*\d|T|F)", re.IGNORECASE)
+_SIGNS = "~=#{}:\\n"
+_HIDDEN = {sign: chr(0xE000 + n) for n, sign in enumerate(_SIGNS)}
+_SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in _HIDDEN.items()}
 
 
 def is_gift(text: str) -> bool:
@@ -58,11 +66,12 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 
 
 def _draft(place: Place, block: str, tags: list[str]) -> Draft:
+    block = re.sub(r"\\([~=#{}:\\n])", lambda escaped: _HIDDEN[escaped[1]], block)
     block = block[match.end() :] if (match := _TITLE.match(block)) else block
     is_html = False
     if match := _FORMAT.match(block):
         is_html, block = match[1].lower() == "html", block[match.end() :]
-    start, end = _find(block, "{"), _find(block, "}")
+    start, end = block.find("{"), block.find("}")
     if start < 0 or end < start:
         return Draft(place, stem=_text(block, is_html), type=_DESCRIPTION, tags=list(tags))
     before, inside, after = block[:start], block[start + 1 : end], block[end + 1 :]
@@ -80,24 +89,64 @@ def _answers(draft: Draft, inside: str, is_html: bool) -> None:
         _remarks_on_truth(draft, truth[2] or "", is_html)
         return
     parts = _parts(inside)
-    if inside.strip().startswith("#"):
-        draft.type = "numerical"
-    elif not parts:
-        draft.type = "essay"
+    if order := _ORDER.fullmatch(inside):
+        draft.type = QuestionType.ORDERING
+        draft.options = [_text(x, is_html) for x in order[1].splitlines() if x.strip()]
+        draft.answer = list(range(len(draft.options)))
+    elif inside.strip().startswith("#"):
+        _numbers(draft, inside.strip()[1:], is_html)
+    elif not inside.strip():
+        draft.type = QuestionType.SHORT_ANSWER
     elif any("->" in text for mark, text in parts if mark == "="):
-        draft.type = "matching"
-    elif not any(mark == "~" for mark, _ in parts):
-        draft.type = "short answer"
-    if draft.type:
-        return
+        draft.type = QuestionType.MATCHING
+        halves = [_split_off(text, "#")[0].partition("->") for _, text in parts]
+        draft.pairs = [(_text(a, is_html), _text(b, is_html)) for a, _, b in halves]
+    elif parts and not any(mark == "~" for mark, _ in parts):
+        _words(draft, parts, is_html)
+    else:
+        _options(draft, parts, is_html)
+
+
+def _words(draft: Draft, parts: list[tuple[str, str]], is_html: bool) -> None:
+    draft.type = QuestionType.BLANK
+    answers = [_weighed(text) for _, text in parts]
+    texts = [tuple(_text(part, is_html) for part in _split_off(t, "#")) for _, t in answers]
+    scored = [
+        Scored(text, 100 if weight is None else weight)
+        for (text, _), (weight, _) in zip(texts, answers, strict=True)
+    ]
+    take_words(draft, scored)
+    draft.explanation = with_remarks(draft.explanation, texts)  # type: ignore[arg-type]
+
+
+def _numbers(draft: Draft, inside: str, is_html: bool) -> None:
+    """`3.5:0.1`, `3.4..3.6`, or several with an `=` before each."""
+    draft.type = QuestionType.BLANK
+    parts = _parts(inside) if inside.strip().startswith(("=", "~")) else [("=", inside)]
+    scored, remarks = [], []
+    for mark, text in parts:
+        weight, text = _weighed(text)
+        number, remark = _split_off(text, "#")
+        share = (100 if mark == "=" else 0) if weight is None else weight
+        scored.append(Scored(_text(number, is_html), share))
+        remarks.append((scored[-1].text, _text(remark, is_html)))
+    take_numbers(draft, scored)
+    draft.explanation = with_remarks(draft.explanation, remarks)
+
+
+def _weighed(text: str) -> tuple[float | None, str]:
+    weight = _WEIGHT.match(text)
+    return (float(weight[1]), text[weight.end() :]) if weight else (None, text)
+
+
+def _options(draft: Draft, parts: list[tuple[str, str]], is_html: bool) -> None:
     right, remarks = [], []
     for place, (mark, text) in enumerate(parts):
-        weight = _WEIGHT.match(text)
-        text = text[weight.end() :] if weight else text
+        weight, text = _weighed(text)
         option, remark = (_text(part, is_html) for part in _split_off(text, "#"))
         draft.options.append(option)
         remarks.append((option, remark))
-        if mark == "=" or (weight and float(weight[1]) > 0):
+        if mark == "=" or (weight or 0) > 0:
             right.append(place)
     draft.answer = right
     draft.explanation = with_remarks(draft.explanation, remarks)
@@ -117,21 +166,15 @@ def _remarks_on_truth(draft: Draft, written: str, is_html: bool) -> None:
 
 
 def _parts(inside: str) -> list[tuple[str, str]]:
-    found = re.split(r"(?<!\\)([=~])", inside)
+    found = re.split("([=~])", inside)
     return [(found[i], found[i + 1]) for i in range(1, len(found) - 1, 2)]
 
 
-def _find(text: str, mark: str) -> int:
-    match = re.search(rf"(?<!\\)\{mark}", text)
-    return match.start() if match else -1
-
-
 def _split_off(text: str, mark: str) -> tuple[str, str]:
-    match = re.search(rf"(?<!\\){mark}", text)
-    return (text[: match.start()], text[match.end() :]) if match else (text, "")
+    head, _, tail = text.partition(mark)
+    return head, tail
 
 
 def _text(written: str, is_html: bool) -> str:
-    plain = re.sub(r"\\n", "\n", written)
-    plain = re.sub(r"\\([~=#{}:\\])", r"\1", plain)
+    plain = written.translate(_SHOWN)
     return as_plain(plain) if is_html else plain.strip()

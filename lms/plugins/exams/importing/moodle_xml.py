@@ -1,15 +1,21 @@
-"""Moodle XML: choice and true/false questions; other kinds are named and left."""
+"""Moodle XML: its types that can be asked here; others are named and left."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
+from lms.plugins.exams.importing.kinds.scored import Scored, take_numbers, take_words
+from lms.plugins.exams.importing.kinds.written import has_criteria
 from lms.plugins.exams.importing.markup import as_plain
 from lms.plugins.exams.importing.remarks import with_remarks
 from lms.plugins.exams.models import QuestionType
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+_CASE_SENSITIVE = N_("Capitals make no difference here.")
+_UNITS = N_("Its units are not asked for here.")
 
 
 def read_moodle_xml(content: bytes, name: str) -> Found:
@@ -46,23 +52,84 @@ def _draft(element: "Element", kind: str, place: Place, tags: list[str]) -> Draf
     draft = Draft(place, _said(element, "questiontext"), tags=list(tags))
     draft.explanation = _said(element, "generalfeedback")
     draft.tags += [tag for tag in (_text(t) for t in element.findall("tags/tag")) if tag]
-    answers = element.findall("answer")
-    if kind == "truefalse":
-        draft.type = QuestionType.TRUE_FALSE
-        draft.answer = next((_text(a) for a in answers if _fraction(a) > 0), "")
-    elif kind == "multichoice":
-        is_single = (element.findtext("single") or "true").strip().lower() in ("true", "1")
-        draft.type = QuestionType.SINGLE if is_single else QuestionType.MULTIPLE
-        draft.options = [_text(answer) for answer in answers]
-        # Moodle gives part of the points for less than the right answer; here it is right or not.
-        least = 100 if is_single else 1e-6
-        draft.answer = [i for i, answer in enumerate(answers) if _fraction(answer) >= least]
-    else:
+    read = _READERS.get(kind)
+    if read is None:
         draft.type = kind or "?"
         return draft
+    read(draft, element)
+    answers = [] if kind == "ordering" else element.findall("answer")
     remarks = [(_text(answer), _said(answer, "feedback")) for answer in answers]
     draft.explanation = with_remarks(draft.explanation, remarks)
     return draft
+
+
+def _true_false(draft: Draft, element: "Element") -> None:
+    draft.type = QuestionType.TRUE_FALSE
+    answers = element.findall("answer")
+    draft.answer = next((_text(a) for a in answers if _fraction(a) > 0), "")
+
+
+def _choice(draft: Draft, element: "Element") -> None:
+    answers = element.findall("answer")
+    is_single = (element.findtext("single") or "true").strip().lower() in ("true", "1")
+    draft.type = QuestionType.SINGLE if is_single else QuestionType.MULTIPLE
+    draft.options = [_text(answer) for answer in answers]
+    # Moodle gives part of the points for less than the right answer; here it is right or not.
+    least = 100 if is_single else 1e-6
+    draft.answer = [i for i, answer in enumerate(answers) if _fraction(answer) >= least]
+
+
+def _short_answer(draft: Draft, element: "Element") -> None:
+    draft.type = QuestionType.BLANK
+    take_words(draft, _scored(element))
+    if (element.findtext("usecase") or "").strip() in ("1", "true"):
+        draft.notes.append(DomainError(_CASE_SENSITIVE))
+
+
+def _numerical(draft: Draft, element: "Element") -> None:
+    draft.type = QuestionType.BLANK
+    take_numbers(draft, _scored(element))
+    if element.find("units/unit") is not None:
+        draft.notes.append(DomainError(_UNITS))
+
+
+def _matching(draft: Draft, element: "Element") -> None:
+    draft.type = QuestionType.MATCHING
+    draft.pairs = [(_text(s), _said(s, "answer")) for s in element.findall("subquestion")]
+
+
+def _essay(draft: Draft, element: "Element") -> None:
+    """Whether it is a case is told by what its markers look at: criteria with points."""
+    draft.type = QuestionType.SHORT_ANSWER
+    told = _said(element, "graderinfo")
+    if has_criteria(told):
+        draft.type, draft.criteria = QuestionType.CASE_ANALYSIS, told
+    else:
+        draft.answer = told
+
+
+def _ordering(draft: Draft, element: "Element") -> None:
+    draft.type = QuestionType.ORDERING
+    draft.options = [_text(answer) for answer in element.findall("answer")]
+    draft.answer = list(range(len(draft.options)))
+
+
+_READERS: dict[str, Callable[[Draft, "Element"], None]] = {
+    "truefalse": _true_false,
+    "multichoice": _choice,
+    "shortanswer": _short_answer,
+    "numerical": _numerical,
+    "matching": _matching,
+    "essay": _essay,
+    "ordering": _ordering,
+}
+
+
+def _scored(element: "Element") -> list[Scored]:
+    return [
+        Scored(_text(a), _fraction(a), a.findtext("tolerance") or "")
+        for a in element.findall("answer")
+    ]
 
 
 def _said(element: "Element", name: str) -> str:

@@ -6,10 +6,15 @@ import unicodedata
 from lms.plugins.exams.importing.answers import truth
 
 _KIND = (
-    r"(?:[单多]选|[单多]项选择|不定项(?:选择)?)题?|(?:判断|是非|选择|填空|简答|问答|论述|量表)题"
+    r"(?:[单多]选|[单多]项选择|不定项(?:选择)?)题?"
+    r"|(?:判断|是非|选择|填空|简答|问答|论述|量表|匹配|连线|配对|排序|主观|案例|情景分析|案例分析)题"
+    r"|案例分析|名词解释"
 )
 _OTHER_KIND = r"\S{1,6}(?<![问话课主标专难议])题"
-_ENGLISH = r"(?:single|multiple) (?:choice|answers?|response)|true(?:/| or )false"
+_ENGLISH = (
+    r"(?:single|multiple) (?:choice|answers?|response)|true(?:/| or )false|fill in(?: the blanks?)?"
+    r"|matching|ordering|short answers?|case analysis"
+)
 _POINTS = r"(?:[\s,，、;；]*[\d.]+\s*分)?\s*"
 _SQUARE = rf"[【\[]\s*({_KIND}|判断|是非|{_ENGLISH}|{_OTHER_KIND}){_POINTS}[】\]]"
 _ROUND = rf"[（(]\s*({_KIND}|{_ENGLISH}){_POINTS}[)）]"
@@ -25,9 +30,13 @@ _AT_END = re.compile(
 
 _NUMERAL = "[一二三四五六七八九十]+"
 _PART = re.compile(
-    rf"(?:第?{_NUMERAL}\s*(?:部分|大题)\s*[、.．:：]?|{_NUMERAL}\s*[、.．]|[（(]{_NUMERAL}[)）])\s*(.*)"
+    rf"(?:第?{_NUMERAL}\s*(?:部分|大题)\s*[、.．:：]?|{_NUMERAL}\s*[、.．]|[（(]{_NUMERAL}[)）]"
+    r"|part\s+\d+\s*[.:])\s*(.*)",
+    re.IGNORECASE,
 )
-_PART_KIND = re.compile(rf"({_KIND})|^(\S+?(?<![问话课主标专难议])题)")
+_PART_KIND = re.compile(
+    rf"({_KIND}|^(?:{_ENGLISH}))|^(\S+?(?<![问话课主标专难议])题)", re.IGNORECASE
+)
 _PLAIN_PART = re.compile(rf"[【\[]?({_KIND})[】\]]?\s*(?:[（(].*[)）])?\s*(?:[:：]\s*(.*))?")
 
 NUMBERED = re.compile(
@@ -39,9 +48,11 @@ NUMBERED_IN_BRACKETS = re.compile(
 )
 
 _FIELDS = {
-    "answer": r"(?:正确|参考|标准|试题|本题)?答案|正确选项|(?:correct )?answer|key",
+    "answer": r"(?:正确|参考|标准|试题|本题)?答案(?:要点)?|答题要点|正确选项"
+    r"|(?:correct )?answer|key",
     "explanation": r"(?:答案|试题|题目|本题|参考|答题)?解析|答案说明|详解"
     r"|explanation|feedback|rationale",
+    "criteria": r"评分(?:标准|要点|细则|规则|点)|得分点|采分点|(?:marking )?criteria|rubric",
     "difficulty": r"(?:试题|题目)?难(?:易)?度(?:系数|等级)?|difficulty",
     "tags": r"(?:所属)?知识点|考点|标签|tags?",
     "type": r"(?:试题|题目)?题型|(?:试题|题目)类型",

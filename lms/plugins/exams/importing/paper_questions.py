@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.answers import chosen, truth
 from lms.plugins.exams.importing.drafts import Draft, Place
+from lms.plugins.exams.importing.kinds import OWN
 from lms.plugins.exams.importing.lettered import Lettered, crowded
 from lms.plugins.exams.importing.paper_lines import (
     MARKED_RIGHT,
@@ -13,6 +14,7 @@ from lms.plugins.exams.importing.paper_lines import (
     ends_with_kind,
     take_kind,
 )
+from lms.plugins.exams.importing.words import question_type
 from lms.plugins.exams.models import LETTERS
 
 _BRACKETED = re.compile(
@@ -32,6 +34,7 @@ class PaperQuestion:
     keys: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     type: str = ""
+    criteria: list[str] = field(default_factory=list)
     explanation: list[str] = field(default_factory=list)
     difficulty: str = ""
     tags: list[str] = field(default_factory=list)
@@ -42,8 +45,23 @@ class PaperQuestion:
         said = _BRACKETED.finditer("\n".join(self.stem))
         return bool(self.options or self.keys) or any(truth(mark[1]) is not None for mark in said)
 
+    @property
+    def has_key(self) -> bool:
+        said = _BRACKETED.search("\n".join(self.stem))
+        return bool(self.keys or self.listed or said) or any(
+            MARKED_RIGHT.search(text) for _, text in self.options
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Its answer is no choice: it may take several lines."""
+        named, _ = take_kind("\n".join(self.stem).strip())
+        return question_type(named or self.type or self.section) in OWN
+
     def draft(self) -> Draft:
         draft = Draft(self.place, difficulty=self.difficulty, tags=self.tags)
+        if self.is_open:
+            return _open_draft(self, draft)
         options = _options(self, draft)
         kind, draft.stem = take_kind("\n".join(self.stem).strip())
         draft.type = kind or self.type or self.section
@@ -61,6 +79,24 @@ class PaperQuestion:
         if not draft.reasons:
             _check_agreement(draft, keys)
         return draft
+
+
+def _open_draft(question: PaperQuestion, draft: Draft) -> Draft:
+    draft.options = _options(question, draft) if question.options else []
+    kind, draft.stem = take_kind("\n".join(question.stem).strip())
+    draft.type = kind or question.type or question.section
+    draft.explanation = "\n".join(question.explanation).strip()
+    draft.criteria = "\n".join(question.criteria).strip()
+    keys = [*question.keys, *question.listed]
+    if not keys and draft.options:  # （CABD）
+        marks = [mark for mark in _BRACKETED.finditer(draft.stem) if len(mark[1]) > 1]
+        for mark in marks[-1:]:
+            draft.stem = f"{draft.stem[: mark.start()]}（ ）{draft.stem[mark.end() :]}"
+            keys.append(mark[1])
+    draft.answer = keys[0] if keys else ""
+    if len(keys) > 1:
+        draft.reasons.append(_twice(keys[0], keys[1]))
+    return draft
 
 
 def _options(question: PaperQuestion, draft: Draft) -> list[str]:

@@ -1,5 +1,6 @@
 """Papers as pasted from Word or exported by exam sites: numbered questions, options by letter, the
-key in brackets, on a line of its own, behind the right option or in a list at the end."""
+key in brackets, on a line of its own, behind the right option or in a list at the end. Answers that
+are no choice may take several lines, numbered ones too."""
 
 import re
 
@@ -18,6 +19,8 @@ from lms.plugins.exams.importing.paper_questions import PaperQuestion
 from lms.plugins.exams.importing.words import kind_name, question_type, split_tags
 from lms.plugins.exams.models import QuestionType
 
+_LOOK_AHEAD = 60
+_ANSWERED = re.compile(r"答\s*[:：]\s*")
 _LONG_GAP = re.compile(r"\s{9,}")
 
 
@@ -60,10 +63,12 @@ class _Reading:
         self._key_section = ""
         self._explained: PaperQuestion | None = None  # in the list
         self._strange: list[int] = []
+        self._ahead: list[str] = []
 
     def read(self, text: str) -> Found:
-        for number, line in enumerate(text.splitlines(), 1):
-            line = _LONG_GAP.sub(" " * 8, line.strip())
+        lines = [_LONG_GAP.sub(" " * 8, line.strip()) for line in text.splitlines()]
+        for number, line in enumerate(lines, 1):
+            self._ahead = lines[number : number + _LOOK_AHEAD]
             if line and not FURNITURE.fullmatch(line):
                 self._read(Place("line", number), line)
         if self._strange:
@@ -79,7 +84,7 @@ class _Reading:
         if self._starts_section(line) or self._lists_keys(line):
             return
         if is_key_heading(line):
-            self._is_key, self._key_section, self._field = True, "", "answer"
+            self._is_key, self._key_section, self._field = not self._is_own_answer(), "", "answer"
             return
         head, said = fields(line, behind=self._is_key)
         if said and said[0][0] == "score" and self._is_asking() and self._field == "stem":
@@ -97,7 +102,7 @@ class _Reading:
 
     def _starts_section(self, line: str) -> bool:
         found = section(line)
-        if found is None or (not found[0] and self._is_asking()):
+        if found is None or (not found[0] and (self._is_asking() or self._is_answering(line))):
             return False
         kind, rest = found
         known = {kind_name(question.section) for question in self._questions}
@@ -119,9 +124,25 @@ class _Reading:
             and question_type(question.section) != QuestionType.TRUE_FALSE
         )
 
+    def _is_own_answer(self) -> bool:
+        """What follows `参考答案：` is for the question above it, not the list for all of them."""
+        question = self._current
+        if question is None or not question.is_open or question.has_key:
+            return False
+        return all(other.has_key for other in self._questions if other is not question)
+
+    def _is_answering(self, line: str) -> bool:
+        """Within an answer in words, which may hold points 一、二、; a 第二部分 ends it."""
+        question = self._current
+        is_within = self._field in ("answer", "criteria") and not line.startswith("第")
+        is_within = is_within and not self._is_key
+        return question is not None and is_within and question.is_open
+
     def _lists_keys(self, line: str) -> bool:
         head, said = fields(line)
         if not head and said and said[0][0] == "answer":
+            if self._current and _matches(self._current):  # 1A 2B
+                return False
             line = said[0][1]
         keys = listed_keys(line)
         if not any(number in self._by_number for number, _ in keys):
@@ -160,13 +181,31 @@ class _Reading:
         number, rest = int(match["named"] or match["n"]), match["rest"]
         is_loose = not match["named"] and (match["bare"] or rest[:1].isdigit())
         is_next = number == self._last + 1 or (self._current is None and number == 1)
-        if is_loose and not is_next:  # 24 小时, 1.5 倍
+        if is_loose and not is_next and not self._is_key_to_open(number):  # 24 小时, 1.5 倍
+            return None
+        may_be_point = self._is_answering(line) and number in (1, self._last_point + 1)
+        if may_be_point and not (number == self._last + 1 and self._is_asked_ahead(number)):
+            self._last_point = number
             return None
         is_point = number in (1, self._last_point + 1) and self._field == "stem"
         if is_point and self._is_asking():
             self._last_point = number
             return None
         return number, rest
+
+    def _is_key_to_open(self, number: int) -> bool:
+        return self._is_key and any(q.is_open for q in self._by_number.get(number, ()))
+
+    def _is_asked_ahead(self, number: int) -> bool:
+        """Whether an answer follows before the number comes once more: it is then no point of the
+        answer before it, but a question."""
+        for line in self._ahead:
+            match = self._numbering.fullmatch(line)
+            if match and int(match["named"] or match["n"]) == number:
+                return False
+            if any(name in ("answer", "criteria") for name, _ in fields(line)[1]):
+                return True
+        return False
 
     def _begin(self, place: Place, number: int, rest: str) -> None:
         self._current = PaperQuestion(place, number, self._section, stem=[rest] if rest else [])
@@ -178,6 +217,13 @@ class _Reading:
         question = self._current
         if question is None:
             self._go_on_with_key(place, line)
+            return
+        if self._is_answering(""):
+            said = question.criteria if self._field == "criteria" else question.keys
+            said[-1:] = [f"{said[-1]}\n{line}".strip()] if said else [line]
+            return
+        if self._field == "stem" and question.is_open and (said_at := _ANSWERED.match(line)):
+            self._take(question, [("answer", line[said_at.end() :])])
             return
         options = lettered(line)
         if options and not (self._field == "explanation" and question.options):
@@ -199,6 +245,8 @@ class _Reading:
     def _go_on_with_key(self, place: Place, line: str) -> None:
         if self._explained and self._explained.explanation:
             self._explained.explanation.append(line)
+        elif self._explained and self._explained.is_open:
+            self._explained.listed[-1] += f"\n{line}"
         elif self._is_key:
             self._leave_out(place, line)
 
@@ -212,9 +260,15 @@ class _Reading:
             self._field = name
             if name == "answer":
                 question.keys += [value] if value else []
+            elif name == "criteria":
+                question.criteria.append(value)
             elif name == "explanation":
                 question.explanation.append(value)
             elif name == "tags":
                 question.tags = split_tags(value)
             elif name in ("type", "difficulty"):
                 setattr(question, name, value)
+
+
+def _matches(question: PaperQuestion) -> bool:
+    return question_type(question.type or question.section) == QuestionType.MATCHING

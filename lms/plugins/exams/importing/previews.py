@@ -32,7 +32,7 @@ def prepare(
             ],
             "warnings": [
                 {"place": str(place) if place else "", **_said(said)}
-                for place, said in found.warnings
+                for place, said in found.said()
             ],
             "unknown": found.unknown,
         },

@@ -11,9 +11,14 @@ from sqlalchemy import select
 from lms.plugins.api import Actor, DomainError, Localized, Session, audit
 from lms.plugins.exams.content import load_entries
 from lms.plugins.exams.dumping import current_versions, entry_of_version
-from lms.plugins.exams.importing.checking import entry_of, identity
+from lms.plugins.exams.importing.checking import entry_of
 from lms.plugins.exams.importing.drafts import Found, Place
+from lms.plugins.exams.importing.merging import merged, only_side
+from lms.plugins.exams.importing.spelling import identity
 from lms.plugins.exams.models import Bank, QuestionVersion
+from lms.plugins.exams.types import KINDS
+
+Known = dict[str, tuple[QuestionVersion, str]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def plan(session: Session, bank: Bank | None, found: Found) -> Plan:
     for draft in found.drafts:
         entry = entry_of(draft)
         if not draft.reasons:
-            name = identity(*_texts(entry))
+            name = _name(entry)
             if name in seen:
                 draft.reasons.append(
                     DomainError("The same question stands at %(place)s.", place=seen[name])
@@ -55,51 +60,30 @@ def plan(session: Session, bank: Bank | None, found: Found) -> Plan:
         elif name not in known:
             entry["key"] = "q-" + hashlib.sha256(name.encode()).hexdigest()[:16]
             result.added.append(entry)
-        elif merged := _merged(known[name], entry):
-            result.changed.append(merged)
+        elif changed := merged(entry_of_version(known[name][0]), entry, known[name][1]):
+            result.changed.append(changed)
         else:
             result.same += 1
     return result
 
 
-def _known(session: Session, bank: Bank | None) -> dict[str, QuestionVersion]:
-    found = {}
+def _known(session: Session, bank: Bank | None) -> Known:
+    """The bank's questions by what they ask, in each language they ask it in."""
+    found: Known = {}
     for version in current_versions(session, bank.id) if bank else ():
         options = [] if version.type == "true_false" else [Localized.of(o) for o in version.options]
         for side in ("zh", "en"):
             stem = getattr(version.stem, side)
             if stem:
-                found[identity(stem, [getattr(o, side) or o.pick(side) for o in options])] = version
+                name = identity(stem, [getattr(o, side) or o.pick(side) for o in options])
+                found[name] = version, side
     return found
 
 
-def _texts(entry: dict[str, Any]) -> tuple[str, list[str]]:
-    return _side(entry["stem"]), [_side(option) for option in entry.get("options", ())]
-
-
-def _side(text: dict[str, str]) -> str:
-    return next(iter(text.values()), "")
-
-
-def _merged(version: QuestionVersion, entry: dict[str, Any]) -> dict[str, Any] | None:
-    """The bank's own question with another key or explanation; None if nothing changes.
-
-    What a file does not say (the other language, tags) stays.
-    """
-    kept = entry_of_version(version)
-    changed = dict(kept)
-    side = next(iter(entry["stem"]))
-    if "options" in entry:
-        mine = [identity("", [Localized.of(option).pick(side)]) for option in kept["options"]]
-        theirs = [identity("", [_side(option)]) for option in entry["options"]]
-        right = {theirs[number - 1] for number in entry["answer"]}
-        changed["answer"] = [n for n, text in enumerate(mine, 1) if text in right]
-    else:
-        changed["answer"] = entry["answer"]
-    changed["type"] = entry["type"]
-    if said := entry.get("explanation"):
-        changed["explanation"] = kept.get("explanation", {}) | said
-    return None if changed == kept else changed
+def _name(entry: dict[str, Any]) -> str:
+    is_binary = entry["type"] == "true_false"
+    options = [] if is_binary else KINDS[entry["type"]].wording(entry).options
+    return identity(only_side(entry["stem"]), [only_side(option) for option in options])
 
 
 def find_bank(session: Session, name: str) -> Bank | None:

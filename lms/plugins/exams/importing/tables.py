@@ -118,6 +118,7 @@ class _Reader:
             explanation=self.text(row, "explanation"),
             difficulty=self.text(row, "difficulty"),
             tags=split_tags(self.text(row, "tags")),
+            criteria=self.text(row, "criteria"),
         )
 
 

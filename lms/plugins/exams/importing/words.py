@@ -18,7 +18,17 @@ _TYPES = {
     QuestionType.SINGLE: ("单选", "单项选择", "single", "multiplechoiceone", "radio"),
     QuestionType.MULTIPLE: ("多选", "多项选择", "不定项", "multiple", "multi", "checkbox"),
     QuestionType.TRUE_FALSE: ("判断", "是非", "对错", "truefalse", "trueorfalse", "judge", "tf"),
-}
+    QuestionType.BLANK: ("填空", "fillin", "fillintheblank", "fillintheblanks", "blank", "blanks",
+                         "numerical", "numeric"),
+    QuestionType.MATCHING: ("匹配", "连线", "配对", "matching", "match"),
+    QuestionType.ORDERING: ("排序", "ordering", "putinorder", "sequence", "sequencing"),
+    QuestionType.SHORT_ANSWER: ("简答", "问答", "论述", "主观", "名词解释", "shortanswer", "essay",
+                                "openended", "longanswer"),
+    QuestionType.CASE_ANALYSIS: ("案例分析", "案例", "情景分析", "情境分析", "材料分析",
+                                 "caseanalysis", "casestudy"),
+}  # fmt: skip
+# Named like one of them, but with words to choose from.
+_OTHERS = ("完形填空", "选词填空", "选择填空")
 _ANY_CHOICE = ("", "选择", "客观", "choice", "multichoice", "multiplechoice")
 _DIFFICULTY = {
     1: ("1", "容易", "简单", "易", "低", "easy", "low", "★"),
@@ -43,6 +53,8 @@ def question_type(written: str) -> str | None:
     word = re.sub(r"[\W_]+", "", plain(written)).removesuffix("题")
     if word in _ANY_CHOICE:
         return ""
+    if word in _OTHERS:
+        return None
     for kind, names in _TYPES.items():
         if any(word.startswith(name) or word.endswith(name) for name in names):
             return kind

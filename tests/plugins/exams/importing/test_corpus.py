@@ -28,7 +28,7 @@ def outcome(path: Path) -> dict[str, object]:
             for draft, _ in entries
             if draft.reasons
         ],
-        "warnings": [f"{place}: {said}" if place else str(said) for place, said in found.warnings],
+        "warnings": [f"{place}: {said}" if place else str(said) for place, said in found.said()],
         "unknown": found.unknown,
     }
     return {name: value for name, value in said.items() if value}

@@ -96,6 +96,77 @@ def test_a_refused_question_changes_nothing_unless_the_good_are_chosen(app, writ
     assert count() == 2
 
 
+KINDS = (
+    "题型,题干,选项A,选项B,选项C,答案,评分标准\n"
+    "填空题,首响 ___ 秒。,,,,10/十,\n"
+    "连线题,谁管？,退货=仓库,退款=财务,=法务,,\n"
+    "排序题,先后？,安抚,核实,回访,ABC,\n"
+    "简答题,怎么道歉？,,,,先说抱歉,\n"
+    "案例题,分析。,,,,参考,错在哪里（60分）：没查；\n"
+)
+
+
+def test_the_further_types_come_in_once_and_are_corrected(app, write, capsys) -> None:
+    assert imported(app, write(KINDS), "--bank", "b") == 0
+    assert imported(app, write(KINDS), "--bank", "b") == 0
+    assert "5 questions read (5 the same)" in capsys.readouterr().out
+    other_order = KINDS.replace("退货=仓库,退款=财务", "退款=财务,退货＝仓库")
+    other_order = other_order.replace("安抚,核实,回访,ABC", "核实,安抚,回访,B>A>C")
+    assert imported(app, write(other_order), "--bank", "b") == 0
+    assert "5 questions read (5 the same)" in capsys.readouterr().out
+    corrected = (
+        KINDS.replace("10/十", "15").replace("退款=财务,=法务", "退款=法务,=财务")
+        .replace("ABC", "BAC").replace("先说抱歉", "先道歉").replace("（60分）", "（40分）")
+    )  # fmt: skip
+    assert imported(app, write(corrected), "--bank", "b") == 0
+    assert "(5 changed)" in capsys.readouterr().out
+    assert count() == 5 and count(QuestionVersion) == 10
+    assert current("首响").answer == [{"number": 15}]
+    pairs = current("谁管")
+    assert [pairs.options[n]["zh"] for n in pairs.answer] == ["仓库", "法务"]
+    assert [option["zh"] for option in current("先后").options] == ["核实", "安抚", "回访"]
+    assert current("怎么道歉").answer == [{"zh": "先道歉"}]
+    assert current("分析").parts == [{"title": {"zh": "错在哪里"}, "points": 40}]
+
+
+def both(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+def test_a_file_in_one_language_leaves_the_other_and_what_it_cannot_say(app, write, capsys) -> None:
+    from lms.clock import now
+    from lms.plugins.exams.content import load_bank
+
+    case = {
+        "key": "case",
+        "type": "case_analysis",
+        "stem": both("分析这次服务。", "Analyse this contact."),
+        "criteria": [{"title": both("改法", "Remedy"), "points": 10}],
+        "reference": both("先查", "Look first"),
+    }
+    pairs = {
+        "key": "pairs",
+        "type": "matching",
+        "stem": both("谁管？", "Who does it?"),
+        "pairs": [
+            {"left": both("退货", "Returns"), "right": both("仓库", "Warehouse")},
+            {"left": both("退款", "Refunds"), "right": both("财务", "Finance")},
+        ],
+    }
+    load_bank(db.session(), {"bank": "b", "title": "b", "questions": [case, pairs]}, "b", now())
+    db.session.commit()
+    gift = (
+        "Analyse this contact. {}\n\nWho does it? {=Returns -> Finance =Refunds -> Finance "
+        "= -> Warehouse}\n"
+    )
+    assert imported(app, write(gift, "q.gift.txt"), "--bank", "b") == 0
+    assert "(1 changed, 1 the same)" in capsys.readouterr().out
+    assert current("分析这次").type == "case_analysis"
+    version = current("谁管")
+    assert [version.options[n] for n in version.answer] == [both("财务", "Finance")] * 2
+    assert version.parts == [both("退货", "Returns"), both("退款", "Refunds")]
+
+
 def test_a_dry_run_stores_nothing(app, write, capsys) -> None:
     assert imported(app, write(FIRST), "--bank", "b", "--dry-run") == 0
     assert "2 new" in capsys.readouterr().out and count(Bank) == 0

@@ -1,0 +1,133 @@
+"""Gaps: `10；15；30`, `(1)10 (2)15`, `72/七十二`, `3.5±0.1`, one for each gap of the text.
+
+A backslash before a sign makes it part of the answer, as in the editor (`bank.escapes`).
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from lms.plugins.api import DomainError
+from lms.plugins.exams.bank.escapes import ESCAPE, pieces, said
+from lms.plugins.exams.importing.drafts import Draft
+from lms.plugins.exams.importing.kinds.choices import NO_ANSWER
+from lms.plugins.exams.importing.kinds.items import numbered
+from lms.plugins.exams.types.blank import GAP, MAX_ACCEPTED, MAX_GAPS, MAX_LENGTH, as_number
+
+# Words that are right in the same gap; what may stand between two gaps, surely and for want of it.
+OR = "/／|｜;；"
+_BETWEEN = ("|｜", ";；", "\n")
+_LOOSE = (",，、", " \t\u3000")
+_LINES = re.compile(r"_{2,}|＿+")
+_BRACKETS = re.compile(r"[（(【\[][\s\u3000]*[】\])）]")
+_TOLERANCE = re.compile(r"([-+]?[\d.,]+)\s*\(?\s*(?:±|\+/-|\+-)\s*([\d.,]+)\s*\)?")
+_BY_COLON = re.compile(r"([-+]?\d*\.?\d+):(\d*\.?\d+)")
+
+
+def read_gaps(draft: Draft) -> dict[str, Any]:
+    draft.stem, count = _with_gaps(draft.stem)
+    gaps = draft.gaps or _written(draft, count)
+    if not gaps and not draft.reasons:
+        draft.reasons.append(DomainError(NO_ANSWER))
+    elif count and len(gaps) != count and not draft.reasons:
+        draft.reasons.append(
+            DomainError("The text has %(gaps)s gaps, the answer is for %(answers)s.",
+                        gaps=count, answers=len(gaps))
+        )  # fmt: skip
+    if len(gaps) > MAX_GAPS:
+        draft.reasons.append(DomainError("More than %(most)s gaps.", most=MAX_GAPS))
+    if any(len(gap.get("accept", ())) > MAX_ACCEPTED for gap in gaps):
+        draft.reasons.append(
+            DomainError("More than %(most)s answers for one gap.", most=MAX_ACCEPTED)
+        )
+    if any(len(text) > MAX_LENGTH for gap in gaps for text in gap.get("accept", ())):
+        draft.reasons.append(
+            DomainError("The answer for a gap is longer than %(most)s characters.",
+                        most=MAX_LENGTH)
+        )  # fmt: skip
+    return {"gaps": gaps}
+
+
+def _with_gaps(stem: str) -> tuple[str, int]:
+    """The text with each gap as `___`, and how many it has; lines count before empty brackets."""
+    for form in (_LINES, _BRACKETS):
+        if form.search(stem):
+            marked = form.sub(lambda m: m[0] if GAP.fullmatch(m[0]) else "___", stem)
+            return marked, len(GAP.findall(marked))
+    return stem, 0
+
+
+def _written(draft: Draft, count: int) -> list[dict[str, Any]]:
+    written = draft.answer.strip() if isinstance(draft.answer, str) else ""
+    options = [option.strip() for option in draft.options if option.strip()]
+    if written and options:
+        draft.reasons.append(DomainError("A question with gaps has no options."))
+        return []
+    if options:  # a column for each gap; of one gap, for each answer
+        found = ["/".join(options)] if count == 1 else options
+    else:
+        found = _by_gap(draft, written, count) if written else []
+    return [gap for piece in found if (gap := _gap(draft, piece))]
+
+
+def _by_gap(draft: Draft, written: str, count: int) -> list[str]:
+    """As written; of a text without gaps, as many as the answer tells apart."""
+    listed = numbered(written)
+    if listed and len(listed) == (count or len(listed)):
+        return listed
+    if count == 1:
+        return [written]
+    ways = _ways(written, _BETWEEN, count) or (_ways(written, _LOOSE, count) if count else [])
+    if len(ways) > 1:
+        draft.reasons.append(
+            DomainError("Which answer is for which gap cannot be told from “%(text)s”: put ； "
+                        "between gaps and / between words that are both right.",
+                        text=written[:60])
+        )  # fmt: skip
+        return []
+    return ways[0] if ways else [written]
+
+
+def _ways(written: str, signs: tuple[str, ...], count: int) -> list[list[str]]:
+    ways: list[list[str]] = []
+    for sign in signs:
+        found = [piece for piece in pieces(written, sign) if piece]
+        if len(found) > 1 and len(found) == (count or len(found)) and found not in ways:
+            ways.append(found)
+    return ways
+
+
+def _gap(draft: Draft, written: str) -> dict[str, Any]:
+    if number := _number(written):
+        return number
+    if "±" in written and f"{ESCAPE}±" not in written:
+        draft.reasons.append(DomainError("Behind ± stands a number."))
+        return {}
+    if written.startswith(ESCAPE) and as_number(written[1:]) is not None:
+        written = written[1:]
+    accepted = [said(piece, OR + "±") for piece in pieces(written, OR) if piece]
+    return {"accept": list(dict.fromkeys(accepted))} if accepted else {}
+
+
+def _number(written: str) -> dict[str, Any]:
+    narrowed = unicodedata.normalize("NFKC", written).strip()
+    match = _TOLERANCE.fullmatch(narrowed) or _BY_COLON.fullmatch(narrowed)
+    # Without a point it is a time or a proportion, 12:20, 3:1.
+    if match and match.re is _BY_COLON and "." not in narrowed:
+        match = None
+    value, within = (as_number(part) for part in match.groups()) if match else (None, None)
+    if value is not None and within is not None:
+        return number_gap(value, within)
+    value = as_number(narrowed)
+    return {} if value is None else number_gap(value)
+
+
+def number_gap(value: Decimal, tolerance: Decimal | None = None) -> dict[str, Any]:
+    """As in an entry."""
+    gap = {"number": _plain(value)}
+    return gap if tolerance is None else gap | {"tolerance": _plain(tolerance)}
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)

@@ -1,0 +1,54 @@
+"""Things told apart by numbers, `(1)…(2)…`, `①…②…`, `1. …`: answers, or what a question lists."""
+
+import re
+import unicodedata
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮"
+_FORMS = (
+    re.compile(r"[（(]\s*(?P<n>\d{1,2})\s*[)）]\s*[.．、:：]?\s*"),
+    re.compile(rf"(?P<n>[{_CIRCLED}])\s*[.．、:：]?\s*"),
+    re.compile(r"(?:第\s*(?P<n>\d{1,2})\s*[空格]|[空格]\s*(?P<m>\d{1,2}))\s*[.．、:：]?\s*"),
+    re.compile(r"(?:^|(?<=[\s;；,，。]))(?P<n>\d{1,2})\s*(?:[.．](?!\d)|[、)）:：])\s*"),
+)
+
+
+def numbered(text: str) -> list[str]:
+    """The texts behind the numbers 1, 2, … that the text begins with; empty if it does not."""
+    for form in _FORMS:
+        marks = _rising(form, text)
+        if marks and marks[0].start() == 0:
+            return [piece.rstrip(";；,，、").strip() for piece in _between(text, marks)]
+    return []
+
+
+def take_items(text: str) -> tuple[str, list[str]]:
+    """The items a text ends with, two at least, and the text without them; what stands on lines
+    behind the last one stays in the text."""
+    for form in _FORMS:
+        marks = _rising(form, text)
+        if len(marks) < 2 or not text[: marks[0].start()].strip():
+            continue
+        items = _between(text, marks)
+        last, _, behind = items[-1].partition("\n")
+        before = text[: marks[0].start()].strip()
+        items = [item.rstrip(";；,，、。").strip() for item in (*items[:-1], last)]
+        return f"{before}\n{behind}".strip(), items
+    return text, []
+
+
+def _rising(form: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    marks: list[re.Match[str]] = []
+    for mark in form.finditer(text):
+        if _number(mark) == len(marks) + 1:
+            marks.append(mark)
+    return marks
+
+
+def _number(mark: re.Match[str]) -> int:
+    found = mark.groupdict()
+    return int(unicodedata.normalize("NFKC", found["n"] or found["m"]))
+
+
+def _between(text: str, marks: list[re.Match[str]]) -> list[str]:
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    return [text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
