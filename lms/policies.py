@@ -85,6 +85,11 @@ def in_force(session: Session, policy: Policy) -> PolicyInForce:
         .order_by(PolicyVersion.number.desc())
         .limit(1)
     )
+    return held_by(policy, latest)
+
+
+def held_by(policy: Policy, latest: PolicyVersion | None) -> PolicyInForce:
+    """What the latest version makes of the policy; None: there is none yet."""
     if latest is None:
         return PolicyInForce(policy.name, 0, policy.defaults())
     return PolicyInForce(policy.name, latest.number, {**policy.defaults(), **latest.params})

@@ -51,8 +51,9 @@ def kpi_import(
     percent: tuple[str, ...],
 ) -> None:
     """Import KPI files (Excel or CSV): all of them, or nothing."""
+    from lms.results.defined.scoring import known_metrics
     from lms.results.file_commands import import_files
-    from lms.results.importing import KPI, known_metrics
+    from lms.results.importing import KPI
     from lms.results.metrics import RATIO
 
     ratios = {m.code for m in known_metrics(db.session()) if m.unit == RATIO}
@@ -99,11 +100,10 @@ def month_close(which: Month, dry_run: bool, no_assign: bool, reason: str) -> No
 
 
 def _say_what_is_missing(which: Month) -> None:
-    from lms.policies import in_force
     from lms.results.completeness import completeness
-    from lms.results.scoring_policy import SCORING
+    from lms.results.defined.scoring import scoring_policy
 
-    found = completeness(db.session(), which, in_force(db.session(), SCORING))
+    found = completeness(db.session(), which, scoring_policy(db.session(), which))
     click.echo(f"{found.count} of {found.expected} people lack a required figure")
     for team, count in found.absent:
         click.echo(f"no row at all from {team or '-'} ({count} people)")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, except_, select
 from sqlalchemy.exc import IntegrityError
 
-from lms import audit, events, policies
+from lms import audit, events
 from lms.audit import Actor
 from lms.clock import Month, local_date
 from lms.db import Session
@@ -15,6 +15,7 @@ from lms.errors import Conflict, DomainError
 from lms.people.organisation import zone
 from lms.plugins.bus import emit
 from lms.results import scoring
+from lms.results.defined.scoring import scoring_policy
 from lms.results.kpi_apply import lock_months
 from lms.results.models import (
     KpiCorrection,
@@ -25,7 +26,6 @@ from lms.results.models import (
     MonthResult,
 )
 from lms.results.queries import current_close
-from lms.results.scoring_policy import SCORING
 from lms.results.summary import summarise
 from lms.results.training import own_figures
 from lms.rules.services import RuleOutcome, run_all
@@ -86,7 +86,7 @@ def run_close(
         )
     close = _new_close(session, month, before, actor, now, reason.strip())
     _take_corrections(session, close)
-    policy = policies.in_force(session, SCORING)
+    policy = scoring_policy(session, month)
     close.ranked = scoring.compute(
         session, close.id, month, policy, own_figures(session, month, now)
     )
@@ -122,7 +122,7 @@ def _new_close(
     now: datetime,
     reason: str,
 ) -> MonthClose:
-    policy = policies.in_force(session, SCORING)
+    policy = scoring_policy(session, month)
     if before is not None:
         before.is_current = False
     close = MonthClose(

@@ -8,13 +8,12 @@ from lms import audit
 from lms.audit import Actor
 from lms.db import Session
 from lms.errors import Conflict, DomainError, NotFound
-from lms.results.importing import known_metrics
+from lms.results.defined.scoring import known_metrics
 from lms.results.kpi_apply import lock_months
-from lms.results.metrics import MINUTES, RATIO, SECONDS, STARS, by_code
+from lms.results.metrics import RANGES, by_code
 from lms.results.models import KpiCorrection, KpiValue
 from lms.results.queries import current_close
 
-_RANGES = {RATIO: (0.0, 1.0), STARS: (1.0, 5.0), SECONDS: (0.0, 1e7), MINUTES: (0.0, 1e6)}
 _ANY = (-1e9, 1e9)
 
 
@@ -38,7 +37,7 @@ def correct(
             "Write the reason in at least %(count)s characters.", field="reason", count=10
         )
     metric = by_code(known_metrics(session)).get(found.metric)
-    low, high = _RANGES.get(metric.unit if metric else "", _ANY)
+    low, high = RANGES.get(metric.unit if metric else "", _ANY)
     if not low <= new <= high:
         raise DomainError(
             "This must be between %(low)s and %(high)s.", field="value", low=low, high=high

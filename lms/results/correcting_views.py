@@ -11,8 +11,8 @@ from lms.errors import DomainError
 from lms.people.models import Person
 from lms.results import correcting, words
 from lms.results.blueprint import actor, bp
+from lms.results.defined.scoring import known_metrics
 from lms.results.forms import CorrectionForm
-from lms.results.importing import known_metrics
 from lms.results.metrics import by_code
 from lms.results.models import KpiValue
 from lms.web.errors import show_on

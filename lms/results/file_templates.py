@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lms.db import Session
 from lms.i18n import locale, pick
 from lms.results import importing
+from lms.results.defined.scoring import known_metrics
 from lms.results.metrics import MINUTES, RATIO, SECONDS, Metric
 from lms.results.words import COLUMNS, KINDS
 from lms.tabular.words import required_and_optional
@@ -39,7 +40,7 @@ def template(session: Session, kind: str) -> ResponseReturnValue:
     header = [pick(COLUMNS[code]) for code in codes]
     example: list[object] = [_EXAMPLES[code][side] for code in codes]
     if kind == importing.KPI:
-        known = importing.known_metrics(session)
+        known = known_metrics(session, retired=False)
         header += [_header(metric, side) for metric in known]
         example += [_figure(metric) for metric in known]
     return download(

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from lms.db import Session
 from lms.i18n import pick
 from lms.results import importing
+from lms.results.defined.scoring import known_metrics
 from lms.results.metrics import RATIO
 from lms.results.models import ImportRun
 from lms.results.words import COLUMNS
@@ -28,7 +29,7 @@ def paginate(session: Session, statement: Any, number: int, per_page: int) -> Pa
 def columns(session: Session, run: ImportRun) -> dict[str, Any]:
     """Choices for unknown columns, {code: word}, and the ratio columns of the file."""
     if run.kind == importing.KPI:
-        known = importing.known_metrics(session)
+        known = known_metrics(session)
         words = {m.code: pick(m.label) for m in known}
         ratios = {m.code for m in known if m.unit == RATIO}
     else:

@@ -9,15 +9,14 @@ from typing import Any
 
 from sqlalchemy import Select, select, update
 
-from lms import audit, policies
+from lms import audit
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.db import Session
 from lms.errors import Conflict, DomainError
 from lms.people.organisation import zone
-from lms.results.metrics import Metric, metrics
+from lms.results.defined.scoring import known_metrics
 from lms.results.models import ColumnName, ImportRun, ImportState
-from lms.results.scoring_policy import SCORING
 from lms.tabular import read_sheets
 from lms.tabular.reading import Reading
 from lms.tabular.sheets import Sheet
@@ -62,10 +61,6 @@ def _read_kpi(session: Session, sheets: list[Sheet], how: How) -> Reading:
     from lms.results.kpi_file import read_kpi
 
     return read_kpi(session, sheets, known_metrics(session), how)
-
-
-def known_metrics(session: Session) -> list[Metric]:
-    return metrics(policies.in_force(session, SCORING).params)
 
 
 def prepare(

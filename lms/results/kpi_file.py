@@ -1,5 +1,6 @@
 """Reading a KPI file: one row per person and month, every refusal with its reason."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -9,15 +10,17 @@ from sqlalchemy import select
 from lms.clock import Month
 from lms.db import Session
 from lms.errors import DomainError
-from lms.i18n import N_
+from lms.i18n import N_, pick
 from lms.people.models import Person, Position
+from lms.results.defined.scoring import scoring_policies
 from lms.results.figures import figure
-from lms.results.metrics import Metric
+from lms.results.metrics import Metric, by_code, metrics
+from lms.results.scoring_policy import METRICS
 from lms.tabular import values
 from lms.tabular.headers import Table, find_table
 from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
 from lms.tabular.sheets import Row, Sheet
-from lms.tabular.words import CHANNEL, CHANNELS, MONTH, NAME, STAFF_NO, TEAM
+from lms.tabular.words import CHANNELS, KPI_COLUMNS
 
 if TYPE_CHECKING:
     from lms.results.importing import How
@@ -28,8 +31,7 @@ def read_kpi(
 ) -> Reading:
     """Rows: {row, person_id, staff_no, month: "2026-03", figures: {code: float}}."""
     synonyms: dict[str, Sequence[str]] = {m.code: m.names for m in metrics}
-    synonyms |= {"staff_no": STAFF_NO, "month": MONTH, "name": NAME, "channel": CHANNEL,
-                 "team": TEAM}  # fmt: skip
+    synonyms |= KPI_COLUMNS
     table = find_table(sheets, synonyms, ("staff_no", "month"), how.told)
     present = [metric for metric in metrics if metric.code in table.columns]
     if not present:
@@ -47,6 +49,7 @@ def read_kpi(
         keys,
         N_("The same person and month stand in row %(rows)s too."),
     )
+    _leave_out(session, reading, present)
     _look_again(session, reading, table, how.today)
     return reading
 
@@ -127,6 +130,30 @@ def _about(header: str, error: DomainError) -> DomainError:
         ),
     }[error.message]
     return DomainError(message, column=header, **error.params)
+
+
+def _leave_out(session: Session, reading: Reading, present: Sequence[Metric]) -> None:
+    """A metric that HR has defined is taken for the months in which it counts, and no others."""
+    delivered = {entry["code"] for entry in METRICS}
+    headers = {m.code: m.label for m in present if m.code not in delivered}
+    if not headers:
+        return
+    policy_of = scoring_policies(session)
+    left: Counter[tuple[str, str]] = Counter()
+    counting: dict[str, set[str]] = {}
+    for entry in reading.rows:
+        name = entry["month"]
+        if name not in counting:
+            counting[name] = set(by_code(metrics(policy_of(Month.parse(name)).params)))
+        for code in headers.keys() & entry["figures"].keys() - counting[name]:
+            del entry["figures"][code]
+            left[code, name] += 1
+    for (code, name), count in sorted(left.items()):
+        reading.warn(
+            None,
+            N_("“%(metric)s” does not count in %(month)s: %(count)s figures are left out."),
+            metric=pick(headers[code]), month=name, count=count,
+        )  # fmt: skip
 
 
 def _look_again(session: Session, reading: Reading, table: Table, today: date) -> None:

@@ -12,6 +12,11 @@ SECONDS, MINUTES, RATIO, STARS, POINTS, SIGNED, COUNT = (
 )  # fmt: skip
 COMPONENTS = ("service", "feedback", "training")
 CHANNELS = ("online", "phone", "email")
+# What a figure in each unit can be, as stored.
+RANGES = {
+    SECONDS: (0.0, 1e7), MINUTES: (0.0, 1e6), RATIO: (0.0, 1.0), STARS: (1.0, 5.0),
+    POINTS: (0.0, 100.0), SIGNED: (-100.0, 100.0), COUNT: (0.0, 1e9),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

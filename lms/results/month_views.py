@@ -4,20 +4,20 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms import access, policies
+from lms import access
 from lms.access import Scope, viewer
 from lms.clock import Month, local_date, now
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.organisation import zone
-from lms.results import diff, importing, month_page, months, queries, ranking, words
+from lms.results import diff, month_page, months, queries, ranking, words
 from lms.results.blueprint import actor, bp
 from lms.results.closing import run_close
+from lms.results.defined.scoring import scoring_policies, scoring_policy
 from lms.results.forms import CloseForm
 from lms.results.metrics import by_code, metrics
 from lms.results.models import MonthClose
 from lms.results.month_list import plugin_columns
-from lms.results.scoring_policy import SCORING
 from lms.web.errors import message, show_on
 from lms.web.lists import PER_PAGE, download, here, page_url
 
@@ -49,7 +49,7 @@ def month_index() -> ResponseReturnValue:
         "results/months.html",
         years=years,
         year=year,
-        months=months.states(db.session(), year, importing.known_metrics(db.session())),
+        months=months.states(db.session(), year, scoring_policies(db.session())),
         this_month=_this_month(),
         next_month=months.oldest_open(db.session(), _this_month()),
         here=here,
@@ -108,8 +108,8 @@ def _wanted() -> ranking.Wanted:
 
 
 def _open_month(wanted: Month) -> ResponseReturnValue:
-    policy = policies.in_force(db.session(), SCORING)
-    state = months.open_month(db.session(), wanted, metrics(policy.params))
+    policy = scoring_policy(db.session(), wanted)
+    state = months.open_month(db.session(), wanted, policy)
     if state is None:
         abort(404, _("There are no figures for this month."))
     is_over = wanted < _this_month()
@@ -132,7 +132,7 @@ def export_missing(month: str) -> ResponseReturnValue:
     if not _may_close():
         abort(403)
     wanted = _month(month)
-    policy = policies.in_force(db.session(), SCORING)
+    policy = scoring_policy(db.session(), wanted)
     header, rows = month_page.missing(db.session(), wanted, policy)
     name = _("missing-%(month)s", month=wanted)
     return download(name, header, rows, request.args.get("format", "csv"))
@@ -155,7 +155,7 @@ def try_close(month: str) -> ResponseReturnValue:
         return redirect(url_for(".month", month=wanted), 303)
     page = render_template(
         "results/try.html", month=wanted, before=before, form=form,
-        gaps=month_page.gaps(db.session(), wanted, policies.in_force(db.session(), SCORING)),
+        gaps=month_page.gaps(db.session(), wanted, scoring_policy(db.session(), wanted)),
         **month_page.trial(db.session(), before, done),
     )  # fmt: skip
     db.session.rollback()

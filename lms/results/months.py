@@ -1,12 +1,14 @@
 """The months there are: their rows, how complete they are, and whether they are closed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from lms.clock import Month
 from lms.db import Session
-from lms.results.metrics import Metric
+from lms.policies import PolicyInForce
+from lms.results.metrics import metrics
 from lms.results.models import KpiCorrection, KpiRow, KpiValue, MonthClose
 
 
@@ -32,22 +34,30 @@ def years(session: Session) -> list[int]:
     return [] if first is None else list(range(last.year, first.year - 1, -1))
 
 
-def states(session: Session, year: int, known: list[Metric]) -> list[MonthState]:
-    """The months of a year that have figures, newest first."""
+def states(
+    session: Session, year: int, policy_of: Callable[[Month], PolicyInForce]
+) -> list[MonthState]:
+    """The months of a year that have figures, newest first; `policy_of`: what each is scored by."""
     begin, end = Month(year * 12), Month(year * 12 + 11)
     closes = session.scalars(
         select(MonthClose).where(MonthClose.month.between(begin, end), MonthClose.is_current)
     )
-    return _states(session, begin, end, known, {close.month: close for close in closes})
+    return _states(session, begin, end, policy_of, {close.month: close for close in closes})
 
 
 def _states(
-    session: Session, begin: Month, end: Month, known: list[Metric], closes: dict[Month, MonthClose]
+    session: Session,
+    begin: Month,
+    end: Month,
+    policy_of: Callable[[Month], PolicyInForce],
+    closes: dict[Month, MonthClose],
 ) -> list[MonthState]:
-    scored = [m.code for m in known if m.component]
+    every = [begin.plus(n) for n in range(end.index - begin.index + 1)]
+    scored = {m: [x.code for x in metrics(policy_of(m).params) if x.component] for m in every}
+    codes = {code for found in scored.values() for code in found}
     filled = (
         select(func.count())
-        .where(KpiValue.month == KpiRow.month, KpiValue.metric.in_(scored))
+        .where(KpiValue.month == KpiRow.month, KpiValue.metric.in_(codes))
         .scalar_subquery()
     )
     waiting = (
@@ -62,7 +72,7 @@ def _states(
         .order_by(KpiRow.month.desc())
     ).all()
     return [
-        MonthState(month, count, there, count * len(scored), held, closes.get(month))
+        MonthState(month, count, there, count * len(scored[month]), held, closes.get(month))
         for month, count, there, held in rows
     ]
 
@@ -75,6 +85,6 @@ def oldest_open(session: Session, before: Month) -> Month | None:
     )
 
 
-def open_month(session: Session, month: Month, known: list[Metric]) -> MonthState | None:
+def open_month(session: Session, month: Month, policy: PolicyInForce) -> MonthState | None:
     """The state of a month that is not closed; None without figures."""
-    return next(iter(_states(session, month, month, known, {})), None)
+    return next(iter(_states(session, month, month, lambda _month: policy, {})), None)

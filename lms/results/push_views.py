@@ -28,8 +28,9 @@ from lms.people import tokens
 from lms.people.forms import TokenForm
 from lms.people.models import ApiToken
 from lms.people.organisation import zone
-from lms.results import importing, push
+from lms.results import push
 from lms.results.blueprint import actor, bp, said
+from lms.results.defined.scoring import known_metrics
 from lms.web.errors import message, show_on
 from lms.web.security import csrf, limiter
 
@@ -112,7 +113,7 @@ def _systems(form: TokenForm) -> ResponseReturnValue:
     return render_template(
         "results/systems.html", form=form, tokens=tokens.in_use(db.session(), push.PURPOSE),
         fresh=session.pop("kpi_fresh") if "kpi_fresh" in session else None,
-        metrics=importing.known_metrics(db.session()),
+        metrics=known_metrics(db.session()),
     ), 400 if form.errors else 200  # fmt: skip
 
 

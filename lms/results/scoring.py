@@ -34,7 +34,6 @@ from sqlalchemy import (
     insert,
     literal,
     null,
-    or_,
     select,
     text,
     update,
@@ -51,6 +50,8 @@ from lms.results.rounding import whole
 from lms.results.scoring_people import people
 
 FULL = 10**12
+# Of a person with none of these there is nothing to score, whatever else HR has measured.
+MEASURED = ("frt", "fcr", "csat", "feedback")
 
 
 @dataclass(frozen=True)
@@ -206,8 +207,7 @@ def _score(close_id: int, known: Sequence[Metric], policy: PolicyInForce) -> Any
     weight = func.nullif(present[0] + present[1] + present[2], 0.0)
     # Mean attainment in units of 1e-12; times 100 twice (a percentage, in hundredths) is over 1e8.
     hundredths = whole(total / weight / 1e8 + 0.5 + 1e-8)
-    has_score = or_(got.c.service.is_not(None), got.c.feedback.is_not(None))
-    score = case((has_score, hundredths), else_=null())
+    score = case((got.c.measured > 0, hundredths), else_=null())
     return (
         update(MonthResult)
         .where(MonthResult.close_id == close_id, MonthResult.person_id == got.c.person_id)
@@ -239,11 +239,13 @@ def _attained(close_id: int, scored: Sequence[Metric]) -> FromClause:
         columns.append((points / func.nullif(func.sum(weight), 0.0)).label(name))
     codes = [m.code for m in scored]
     present = and_(MonthFigure.metric.in_(codes), MonthFigure.attainment.is_not(None))
+    measured = and_(MonthFigure.metric.in_(MEASURED), present)
     return (
         select(
             MonthResult.person_id,
             *columns,
             func.coalesce(func.sum(case((present, 1), else_=0)), 0).label("present"),
+            func.coalesce(func.sum(case((measured, 1), else_=0)), 0).label("measured"),
         )
         .outerjoin(
             MonthFigure,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.db import Localized
-from lms.results.metrics import MINUTES, RATIO, SECONDS, Metric
+from lms.people.words import CHANNELS
+from lms.results.metrics import COUNT, MINUTES, POINTS, RATIO, SECONDS, SIGNED, STARS, Metric
 from lms.results.models import ImportState, NotRanked
 
 REASONS: Mapping[str, Localized] = {
@@ -46,6 +47,19 @@ COLUMNS: Mapping[str, Localized] = {
     "last_day": Localized("结束日期", "Last day"),
     "reason": Localized("原因", "Reason"),
 }
+UNITS: Mapping[str, Localized] = {
+    RATIO: Localized("比例（0–100%）", "ratio (0–100%)"),
+    SECONDS: Localized("时长（秒）", "duration (seconds)"),
+    MINUTES: Localized("时长（分钟）", "duration (minutes)"),
+    STARS: Localized("评分（1–5）", "rating (1–5)"),
+    POINTS: Localized("分数（0–100）", "points (0–100)"),
+    COUNT: Localized("数量", "count"),
+    SIGNED: Localized("净值（-100–100）", "net value (-100–100)"),
+}
+BETTER: Mapping[str, Localized] = {
+    "higher": Localized("越高越好", "higher is better"),
+    "lower": Localized("越低越好", "lower is better"),
+}
 _UNITS = {SECONDS: Localized("秒", "s"), MINUTES: Localized("分钟", "min")}
 
 
@@ -67,3 +81,23 @@ def _said(unit: Localized | None) -> tuple[str, str]:
 def of(words: Mapping[str, Localized], code: Any) -> Localized:
     """The word for a code, or the code itself."""
     return words.get(code) or Localized(str(code), str(code))
+
+
+def direction(metric: Metric) -> Localized:
+    """Which way is better; a figure without a target for information has no direction."""
+    return (
+        BETTER["higher" if metric.higher else "lower"] if metric.targets else amount(None, metric)
+    )
+
+
+def targets(metric: Metric) -> Localized:
+    """The target, or one for each channel where they differ: 在线 30 秒，电话 15 秒."""
+    if len(set(metric.targets.values())) == 1 and len(metric.targets) == len(CHANNELS):
+        return amount(next(iter(metric.targets.values())), metric)
+    if not metric.targets:
+        return amount(None, metric)
+    each = [(CHANNELS[c], amount(target, metric)) for c, target in metric.targets.items()]
+    return Localized(
+        "，".join(f"{channel.zh} {said.zh}" for channel, said in each),
+        ", ".join(f"{channel.en} {said.en}" for channel, said in each),
+    )

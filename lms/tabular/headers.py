@@ -52,8 +52,8 @@ def find_table(
     `told`: what people said of columns, code by header; an empty code is a column to ignore.
     DomainError when there is no table, or when two columns mean the same.
     """
-    known = {_plain(name): code for code, names in synonyms.items() for name in (code, *names)}
-    known |= {_plain(name): code for name, code in (told or {}).items()}
+    known = {plain(name): code for code, names in synonyms.items() for name in (code, *names)}
+    known |= {plain(name): code for name, code in (told or {}).items()}
     found: list[tuple[Sheet, Table]] = []
     ambiguous: DomainError | None = None
     for sheet in sorted(sheets, key=lambda s: s.is_hidden):
@@ -128,20 +128,21 @@ def _table(
     return Table(sheet.name, columns, unknown, header, repeated, [], sheet.uncomputed)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A header as it is compared: without spaces, signs and capitals."""
     return _NOISE.sub("", name.lower()).replace("%", "")
 
 
 def _parts(name: str) -> tuple[str, list[str]]:
     """The name outside brackets, and what stands inside them."""
-    return _plain(_BRACKETS.sub("", name)), [_plain(note) for note in _BRACKETS.findall(name)]
+    return plain(_BRACKETS.sub("", name)), [plain(note) for note in _BRACKETS.findall(name)]
 
 
 def _code(name: str, known: Mapping[str, str]) -> str | None:
     if not name or len(name) > _LONGEST:
         return None
     base, notes = _parts(name)
-    for candidate in (_plain(name), base, base + "".join(notes), _without_unit(base)):
+    for candidate in (plain(name), base, base + "".join(notes), _without_unit(base)):
         if candidate in known:
             return known[candidate] or None
     for cut in range(1, len(base)):  # two names of one thing side by side: 首次响应时长FRT

@@ -37,6 +37,11 @@ def _means(**words: str) -> dict[str, str]:
     return {word: code for code, text in words.items() for word in (code, *text.split("|"))}
 
 
+KPI_COLUMNS = {
+    "staff_no": STAFF_NO, "month": MONTH, "name": NAME, "channel": CHANNEL, "team": TEAM,
+}  # fmt: skip
+
+
 CHANNELS = _means(
     **{
         Channel.ONLINE: "在线|在线客服|在线渠道|网聊|chat|im",

@@ -129,6 +129,10 @@ _CORE_LINKS = (
         "results.import", Scope.OWN,
         NavItem(N_("Imports"), "results.imports", "file-import", "results", 20),
     ),
+    (
+        "policies.edit", Scope.OWN,
+        NavItem(N_("Metrics"), "results.metrics", "ruler-measure", "results", 25),
+    ),
     ("results.close", Scope.OWN, NavItem(N_("Rules"), "rules.rules", "gavel", "results", 30)),
     (
         "policies.edit", Scope.OWN,

@@ -20,6 +20,7 @@ from lms.cases.raters import trials
 from lms.cases.rooms.opening import open_room
 from lms.cases.scoring import Marks
 from lms.cases.uses import recording
+from lms.clock import Month
 from lms.courses.audience import assigning, versions
 from lms.courses.audience.rule import Audience
 from lms.courses.authoring import drafts
@@ -44,6 +45,7 @@ from lms.plugins.promotion.models import Archive, Complaint, Nomination, Recomme
 from lms.plugins.recognition import ledger, qualifications
 from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
+from lms.results.defined import services as defined
 from lms.results.models import ImportRun, KpiValue
 from lms.uploads import services as uploads
 
@@ -218,6 +220,11 @@ def prepare(app: Flask) -> Others:
         year=2025, person_id=stranger.id, score=9000, months=12, policy_number=0, given_at=now
     )
     session.add(award)
+    defined.define(
+        session, "complaints", "ratio", "lower",
+        defined.Definition(Localized("投诉率", "Complaints"), (), None, 1, False, {}),
+        from_month=Month.of(now.date()), reason="routes", actor=DEMO, now=now,
+    )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -286,6 +293,7 @@ def prepare(app: Flask) -> Others:
             "qualification_id": qualification.id,
             "award_id": award.id,
             "month": "2026-08",
+            "results.code": "complaints",
             "code": secrets.token_hex(4),
             "token": token,
             "filename": "app.css",
