@@ -53,8 +53,8 @@ class FromForm(FlaskForm):  # type: ignore[misc]
 
 
 class MetricForm(FromForm):
-    label_zh = StringField(_l("Name in Chinese"), filters=[_clean])
-    label_en = StringField(_l("Name in English"), filters=[_clean])
+    label_zh = StringField(_l("Called in Chinese"), filters=[_clean])
+    label_en = StringField(_l("Called in English"), filters=[_clean])
     names = TextAreaField(_l("Other headers of its column"), [Length(max=1000)], filters=[_clean])
     component = SelectField(_l("Part of the score"))
     weight = StringField(_l("Weight in this part"), default="1", render_kw=_DECIMAL)
