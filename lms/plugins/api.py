@@ -156,10 +156,16 @@ from lms.tabular.delimited import decoded
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.sheets import Cell, Row, Sheet
 from lms.tabular.values import shown
+from lms.uploads.describing import describe as describe_file
+from lms.uploads.kinds import KINDS as FILE_KINDS
 from lms.uploads.kinds import Family as FileFamily
 from lms.uploads.models import Upload
+from lms.uploads.policy import limits as upload_limits
+from lms.uploads.services import clean_name
+from lms.uploads.services import forget as forget_uploads
 from lms.uploads.services import keep as keep_upload
 from lms.uploads.serving import send as send_upload
+from lms.uploads.store import path_of as upload_path
 from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
@@ -170,6 +176,7 @@ from lms.web.security import limiter
 
 __all__ = [
     "API_VERSION",
+    "FILE_KINDS",
     "N_",
     "OPERATOR",
     "PER_PAGE",
@@ -304,10 +311,12 @@ __all__ = [
     "cancel_enrolment",
     "channels",
     "check_email",
+    "clean_name",
     "clock",
     "criteria",
     "db",
     "decoded",
+    "describe_file",
     "documents",
     "download",
     "emit",
@@ -319,6 +328,7 @@ __all__ = [
     "find_cases",
     "find_table",
     "fits_audience",
+    "forget_uploads",
     "granted_on",
     "here",
     "hookimpl",
@@ -373,6 +383,8 @@ __all__ = [
     "supervisors_of",
     "take_back_failure",
     "tokens",
+    "upload_limits",
+    "upload_path",
     "viewer",
     "wait_after",
     "what_is_right",

@@ -58,6 +58,11 @@ def _mp3(head: bytes) -> bool:
     return head.startswith(b"ID3") or _FRAME.match(head) is not None
 
 
+def _ogg(head: bytes) -> bool:
+    """Ogg whose only stream is Opus or Vorbis; with a film in it, Theora comes first."""
+    return head.startswith(b"OggS") and head[28:36].startswith((b"OpusHead", b"\x01vorbis"))
+
+
 _MP4_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ",
                b"MSNV", b"dash", b"3gp4", b"3gp5")  # fmt: skip
 
@@ -71,6 +76,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("pdf", "PDF", Family.DOCUMENT, "application/pdf", ("pdf",), _starts(b"%PDF-")),
         Kind("mp3", "MP3", Family.AUDIO, "audio/mpeg", ("mp3",), _mp3),
         Kind("m4a", "M4A", Family.AUDIO, "audio/mp4", ("m4a",), _iso_media(b"M4A ", b"M4B ")),
+        Kind("ogg", "OGG", Family.AUDIO, "audio/ogg", ("ogg", "oga", "opus"), _ogg),
+        Kind("wav", "WAV", Family.AUDIO, "audio/wav", ("wav",), _riff(b"WAVE")),
         Kind("mp4", "MP4", Family.VIDEO, "video/mp4", ("mp4", "m4v"), _iso_media(*_MP4_BRANDS)),
         Kind("webm", "WebM", Family.VIDEO, "video/webm", ("webm",), _webm),
     )

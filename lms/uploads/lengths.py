@@ -3,7 +3,7 @@
 import struct
 from typing import IO
 
-from lms.uploads import mp3
+from lms.uploads import mp3, ogg, wav
 from lms.uploads.kinds import KINDS
 
 _UNKNOWN = (1 << 56) - 1  # what WebM writes for "until the end"
@@ -16,6 +16,10 @@ def milliseconds(kind: str, file: IO[bytes]) -> int | None:
         return _iso_media(file, _size(file))
     if kind == "mp3":
         return mp3.milliseconds(file, _size(file))
+    if kind == "ogg":
+        return ogg.milliseconds(file, _size(file))
+    if kind == "wav":
+        return wav.milliseconds(file, _size(file))
     return _webm(file) if kind == "webm" else None
 
 

@@ -31,6 +31,7 @@ def keep(
     families: Collection[Family],
     owner_id: int | None,
     now: datetime,
+    keeper: str = "",
 ) -> Upload:
     """Check and store a file; its row becomes visible with the caller's commit.
 
@@ -54,8 +55,9 @@ def keep(
             check_picture(kind, file.file, name)
         sha256, size = file.put_in_place(), file.size
     upload = Upload(
-        person_id=owner_id, kind=kind.code, size=size, sha256=sha256, name=name, uploaded_at=now
-    )
+        person_id=owner_id, kind=kind.code, size=size, sha256=sha256, name=name, uploaded_at=now,
+        keeper=keeper,
+    )  # fmt: skip
     session.add(upload)
     session.flush()
     return upload

@@ -24,7 +24,7 @@ STARTER = starter_content()
 
 def parsed(folder: Path) -> dict[str, object]:
     return {
-        name: yaml.safe_load(text) if name.endswith(".yaml") else text.decode()
+        name: yaml.safe_load(text) if name.endswith(".yaml") else text
         for name, text in files(folder).items()
     }
 

@@ -25,7 +25,7 @@ def test_every_kind_is_recognised_and_nothing_else() -> None:
         b"<svg onload='alert(1)'/>", b"\x7fELF", b"MZ", b"PK\x03\x04", b"#!/bin/sh", b"GIF88a",
         b"\n%PDF-1.4", b"\x89PNG", b"RIFF\0\0\0\0AVI ", b"\0\0\0\x14ftypqt  ",
         b"\0\0\0\x14ftypheic", b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska", b"\xff\xfb\xf0\x44",
-        b"\xff\xfe<\0h\0t\0m\0l\0", b" ",
+        b"\xff\xfe<\0h\0t\0m\0l\0", b" ", samples.ogg(1000, "theora"), b"OggS",
     ],
 )  # fmt: skip
 def test_what_a_browser_could_run_or_nobody_knows_is_no_kind(content: bytes) -> None:

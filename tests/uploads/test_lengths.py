@@ -24,6 +24,12 @@ from tests.uploads import samples
         ("mp3", b"ID3\x04\0\0\0\0\x01\x0a" + b"a" * 138 + samples.MP3 * 39, 1_019),
         ("mp3", samples.MP3 * 39 + b"TAG" + b"\0" * 125, 1_019),
         ("mp3", samples.MP3 + b"\0" * 400, None),
+        ("ogg", samples.ogg(2_500), 2_500),
+        ("ogg", samples.ogg(2_500, "vorbis"), 2_500),
+        ("ogg", samples.ogg(0), None),
+        ("wav", samples.wav(1_250), 1_250),
+        ("wav", samples.wav(1_250)[:-5_000], 625),
+        ("wav", samples.wav(0), None),
         ("pdf", samples.PDF, None),
     ],
 )
@@ -31,11 +37,13 @@ def test_the_length_of_a_film(kind: str, content: bytes, length: int | None) -> 
     assert milliseconds(kind, io.BytesIO(content)) == length
 
 
-@pytest.mark.parametrize("kind", ["mp4", "webm"])
+@pytest.mark.parametrize("kind", ["mp4", "webm", "ogg", "wav"])
 def test_a_damaged_container_has_no_length_and_does_no_harm(kind: str) -> None:
-    content = samples.mp4(90_000) if kind == "mp4" else samples.webm(90_000)
+    makers = {"mp4": samples.mp4, "webm": samples.webm, "ogg": samples.ogg}
+    content = makers[kind](90_000) if kind in makers else samples.wav(90)
     for end in range(0, len(content), 7):
-        assert milliseconds(kind, io.BytesIO(content[:end])) in {None, 90_000}
+        found = milliseconds(kind, io.BytesIO(content[:end]))
+        assert found in {None, 90_000} or (kind == "wav" and found is not None and found < 90)
     for place in range(len(content)):
         changed = bytearray(content)
         changed[place] ^= 0xFF

@@ -37,7 +37,8 @@ from lms.plugins.casereviews.models import Comment, Review
 from lms.plugins.certificates import issuing, signing
 from lms.plugins.exams import attempts
 from lms.plugins.exams.importing import previews
-from lms.plugins.exams.models import Mark, Question
+from lms.plugins.exams.media import keeping as media
+from lms.plugins.exams.models import Mark, Question, Response
 from lms.plugins.mentoring.models import CheckIn, Pair
 from lms.plugins.messaging.models import Address
 from lms.plugins.planning.models import PlanEntry
@@ -191,6 +192,9 @@ def prepare(app: Flask) -> Others:
         attempt_id=attempt.id, position=1, slot=1, marker_id=stranger.id, points=[], touched_at=now
     )
     session.add(claimed)
+    drawn = session.get_one(Response, (attempt.id, 1)).version
+    shown_with = media.keep(session, io.BytesIO(_PNG), "shot.png", now)
+    drawn.media = [{**shown_with, "alt": {"en": "A screenshot"}, "option": None}]
     cases_file = importing.prepare(
         session, b"title,stage,channel\nLate,after-sales,online\n", "new.csv", actor=DEMO, now=now
     )
@@ -310,6 +314,8 @@ def prepare(app: Flask) -> Others:
             "exams_manage.export_questions.kind": "gift",
             "exams_manage.import_id": kept.id,
             "exams_manage.mark_id": claimed.id,
+            "position": 1,
+            "sha256": shown_with["sha256"],
             "exams_manage.question_id": session.scalars(select(Question.id)).first(),
             "number": 1,
             "staff_no": stranger.staff_no,

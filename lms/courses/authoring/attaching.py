@@ -9,10 +9,9 @@ from lms import audit
 from lms.audit import Actor
 from lms.courses.authoring import drafts, parts
 from lms.courses.authoring.letting_go import forget_unused
-from lms.courses.lessons import files
 from lms.db import Localized, Session
 from lms.errors import DomainError
-from lms.uploads import services, store
+from lms.uploads import describing, services, store
 from lms.uploads.kinds import KINDS, Family
 
 # As long as a file's name in a lesson may be, with room for a number.
@@ -45,7 +44,7 @@ def attach(
         session.delete(upload)
         return name
     with store.path_of(upload.sha256).open("rb") as file:
-        described = files.describe(file, name)
+        described = describing.describe(file, name)
     draft.files = {**draft.files, name: described}
     drafts.change(draft, draft.document, actor, now)
     audit.record(

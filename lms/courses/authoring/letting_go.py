@@ -26,6 +26,9 @@ def forget_unused(session: Session, files: Mapping[str, Any], now: datetime) -> 
             unused -= {found["sha256"] for found in (named or {}).values()}
     of_cases = select(CasePicture.id).where(CasePicture.upload_id == Upload.id)
     rows = select(Upload).where(
-        Upload.sha256.in_(unused), Upload.person_id.is_(None), ~of_cases.exists()
+        Upload.sha256.in_(unused),
+        Upload.person_id.is_(None),
+        Upload.keeper == "",
+        ~of_cases.exists(),
     )
     services.forget(session, session.scalars(rows), now)

@@ -4,13 +4,10 @@ They become uploads of nobody; the step keeps by name what each was when it was 
 another picture under the same name makes another version of the programme.
 """
 
-import hashlib
-import os
 import re
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +16,16 @@ from sqlalchemy import select
 from lms.courses.content_entry import Entry
 from lms.db import Session
 from lms.errors import DomainError
-from lms.uploads import images, lengths, services, store
-from lms.uploads.kinds import HEAD_BYTES, Family
+from lms.uploads import describing, services, store
+from lms.uploads.kinds import Family
 from lms.uploads.models import Upload
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def described(entry: Entry, folder: Path, body: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """By name: `sha256`, `kind`, `size` (bytes), and where known `width`, `height` (pixels) and
-    `ms` (length). DomainError names the file of content and the file it shows."""
+    """By name what `uploads.describing` says of each. DomainError names the file of content and the
+    file it shows."""
     from lms.courses.markdown import files_in
 
     names = dict.fromkeys(name for text in body.values() for name in files_in(text))
@@ -45,24 +42,9 @@ def _described(entry: Entry, folder: Path, name: str) -> dict[str, Any]:
         raise entry.refuse("body", "%(name)s is not there.", name=name)
     with path.open("rb") as file:
         try:
-            return describe(file, name)
+            return describing.describe(file, name)
         except DomainError as error:
             raise entry.refuse("body", error) from None
-
-
-def describe(file: BufferedReader, name: str) -> dict[str, Any]:
-    """What `described` says of each file; DomainError if it is not taken."""
-    kind = services.check_kind(file.read(HEAD_BYTES), name, tuple(Family))
-    if kind.family is Family.IMAGE:
-        services.check_picture(kind, file, name)
-    found: dict[str, Any] = {"kind": kind.code, "size": file.seek(0, os.SEEK_END)}
-    if kind.family is Family.IMAGE and (size := images.dimensions(kind.code, file)):
-        found["width"], found["height"] = size
-    if (length := lengths.milliseconds(kind.code, file)) is not None:
-        found["ms"] = length
-    file.seek(0)
-    found["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
 
 
 def keep(session: Session, folder: Path, document: Mapping[str, Any], now: datetime) -> None:
@@ -76,7 +58,9 @@ def keep(session: Session, folder: Path, document: Mapping[str, Any], now: datet
     }
     if not wanted:
         return
-    rows = select(Upload.sha256).where(Upload.sha256.in_(wanted), Upload.person_id.is_(None))
+    rows = select(Upload.sha256).where(
+        Upload.sha256.in_(wanted), Upload.person_id.is_(None), Upload.keeper == ""
+    )
     there = {sha256 for sha256 in session.scalars(rows) if store.path_of(sha256).is_file()}
     for sha256, name in wanted.items():
         if sha256 not in there:

@@ -72,6 +72,7 @@ def lms_blueprints() -> Sequence[Blueprint]:
         views,
     )
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
+    from lms.plugins.exams.media import views as media_views  # noqa: F401  more of them
     from lms.plugins.exams.papers import views as paper_views  # noqa: F401  more of them
 
     return [views.bp, manage.bp]
@@ -107,8 +108,12 @@ def lms_commands() -> Sequence[click.Command]:
 @hookimpl
 def lms_jobs() -> Sequence[Job]:
     from lms.plugins.exams.handing_in import JOB, finish_overdue
+    from lms.plugins.exams.media.keeping import sweep
 
-    return [Job(JOB, finish_overdue, every=timedelta(seconds=15))]
+    return [
+        Job(JOB, finish_overdue, every=timedelta(seconds=15)),
+        Job("exams.media", sweep, every=timedelta(days=1)),
+    ]
 
 
 @hookimpl

@@ -21,14 +21,17 @@ from lms.plugins.api import (
     DomainError,
     access,
     db,
+    error_message,
     now,
     show_on,
     viewer,
 )
 from lms.plugins.exams.bank import services, typed
 from lms.plugins.exams.dumping import entry_of_version
-from lms.plugins.exams.manage import bp
-from lms.plugins.exams.models import Bank, QuestionVersion
+from lms.plugins.exams.manage import bp, media_url
+from lms.plugins.exams.media import items
+from lms.plugins.exams.media import typed as media
+from lms.plugins.exams.models import LETTERS, Bank, QuestionVersion
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.types.choice import TRUE_FALSE
 
@@ -66,19 +69,20 @@ def new_question(key: str) -> ResponseReturnValue:
     form = QuestionForm()
     if kind not in KINDS:
         abort(404)
-    if not form.validate_on_submit():
-        return _page(bank, kind, form, None)
+    rows = _media() if request.method == "POST" else []
+    if not _is_ready(form, rows):
+        return _page(bank, kind, form, None, rows)
     try:
-        entry = _entry(kind, form)
+        entry = _entry(kind, form, rows)
         if twin := _twin(bank, entry, form, None):
-            return _page(bank, kind, form, None, twin)
+            return _page(bank, kind, form, None, rows, twin)
         services.create(
             db.session(), bank, entry, actor=Actor(viewer().person_id), now=now()
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
         _show(form, error)
-        return _page(bank, kind, form, None)
+        return _page(bank, kind, form, None, rows)
     db.session.commit()
     flash(_("The question is in the bank."), "success")
     return redirect(url_for(".bank", key=key), 303)
@@ -93,14 +97,14 @@ def question(question_id: int) -> ResponseReturnValue:
         entry = entry_of_version(version)
         start = {**typed.typed_of(entry), "difficulty": str(version.question.difficulty)}
         form = QuestionForm(base_number=version.number, **start)
-        return _page(bank, version.type, form, version)
-    form = QuestionForm()
-    if not form.validate():
-        return _page(bank, version.type, form, version)
+        return _page(bank, version.type, form, version, media.rows_of(entry.get("media", ())))
+    form, rows = QuestionForm(), _media()
+    if not _is_ready(form, rows):
+        return _page(bank, version.type, form, version, rows)
     try:
-        entry = _entry(version.type, form)
+        entry = _entry(version.type, form, rows)
         if twin := _twin(bank, entry, form, question_id):
-            return _page(bank, version.type, form, version, twin)
+            return _page(bank, version.type, form, version, rows, twin)
         is_changed = services.change(
             db.session(), question_id, entry, base_number=form.base_number.data or 0,
             actor=Actor(viewer().person_id), now=now(),
@@ -110,15 +114,31 @@ def question(question_id: int) -> ResponseReturnValue:
         _show(form, error)
         version = services.current(db.session(), question_id)
         bank = db.session.get_one(Bank, version.question.bank_id)
-        return _page(bank, version.type, form, version)
+        return _page(bank, version.type, form, version, rows)
     db.session.commit()
     flash(_("Saved.") if is_changed else _("Nothing was changed."), "success")
     return redirect(url_for(".bank", key=bank.key), 303)
 
 
-def _entry(kind: str, form: QuestionForm) -> dict[str, Any]:
+def _media() -> list[media.Row]:
+    """What is typed about pictures and recordings. New files stay, whatever else is wrong."""
+    rows = media.read(db.session(), request.form, request.files, now())
+    db.session.commit()
+    return rows
+
+
+def _is_ready(form: QuestionForm, rows: list[media.Row]) -> bool:
+    """To be saved; not while another file is to be given."""
+    if not form.is_submitted() or request.form.get("do") == "add":
+        return False
+    return bool(form.validate()) and not any(row.errors for row in rows)
+
+
+def _entry(kind: str, form: QuestionForm, rows: list[media.Row]) -> dict[str, Any]:
     fields = {name: str(value or "") for name, value in form.data.items()}
     entry = typed.entry_of(kind, fields)
+    if rows:
+        entry["media"] = media.entry_of(rows, kind, len(entry.get("options", ())))
     services.check(entry)
     return entry
 
@@ -140,8 +160,10 @@ def _page(
     kind: str,
     form: QuestionForm,
     version: QuestionVersion | None,
+    rows: list[media.Row],
     twin: str | None = None,
 ) -> ResponseReturnValue:
+    is_wrong = form.errors or twin or any(row.errors for row in rows)
     page = render_template(
         "exams/editing/question.html",
         bank=bank,
@@ -153,8 +175,12 @@ def _page(
         has_lines=kind in typed.LINES,
         is_keyed=kind in typed.KEYED,
         is_referenced=kind in typed.REFERENCED,
+        rows=[*rows, media.Row()][: items.MOST],
+        letters=LETTERS if kind in items.WITH_OPTIONS else "",
+        error_message=error_message,
+        media_url=media_url,
     )
-    return page, 400 if form.errors or twin else 200
+    return page, 400 if is_wrong else 200
 
 
 @bp.post("/questions/<int:question_id>/withdraw")
@@ -177,4 +203,6 @@ def preview_question(question_id: int) -> ResponseReturnValue:
     if version.type != TRUE_FALSE.code:
         random.Random(version.id).shuffle(order)  # noqa: S311  nothing is drawn by it
     shown = SimpleNamespace(position=1, version=version, answer=None, option_order=order)
-    return render_template("exams/editing/preview.html", response=shown, version=version)
+    return render_template(
+        "exams/editing/preview.html", response=shown, version=version, media_url=media_url
+    )

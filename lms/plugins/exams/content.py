@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from lms.plugins.api import DomainError, Localized, Session, documents
+from lms.plugins.exams.media import files as media_files
+from lms.plugins.exams.media import items, keeping
 from lms.plugins.exams.models import Bank, Question, QuestionTag, QuestionVersion
 from lms.plugins.exams.papers import files, rules
 from lms.plugins.exams.wording import digest_of, says, search_text, wording_of, wrong
@@ -18,10 +20,26 @@ _EXAM_FIELDS = ("count", "minutes", "pass_mark", "max_attempts", "cooldown_minut
 
 def load_questions(session: Session, folder: Path, now: datetime) -> int:
     """New wording makes a new version; a question left out of the file stays as it is."""
-    return sum(load_bank(session, document, path.name, now) for path, document in documents(folder))
+    return sum(
+        load_bank(session, _with_files(session, document, path, now), path.name, now)
+        for path, document in documents(folder)
+    )
+
+
+def _with_files(
+    session: Session, document: dict[str, Any], path: Path, now: datetime
+) -> dict[str, Any]:
+    questions = document.get("questions") or ()
+    return document | {
+        "questions": [
+            media_files.with_files(session, e, path.parent, f"{path.name}, {e.get('key')}", now)
+            for e in questions
+        ]
+    }
 
 
 def load_bank(session: Session, document: Mapping[str, Any], file: str, now: datetime) -> int:
+    """The document with its files in place."""
     bank = session.scalar(select(Bank).where(Bank.key == _text(document, "bank", file)))
     title = Localized.of(document.get("title"))
     changed = 0
@@ -60,6 +78,8 @@ def load_entries(
     session: Session, bank_id: int, entries: Iterable[Mapping[str, Any]], file: str, now: datetime
 ) -> int:
     """Questions as content files have them, by key; returns how many are new or changed."""
+    entries = list(entries)
+    keeping.hold(session, [h for entry in entries for h in items.hashes(entry.get("media"))])
     known = {q.key: (q, digest) for q, digest in _current(session, bank_id)}
     return sum(_load_question(session, bank_id, entry, known, file, now) for entry in entries)
 
@@ -127,6 +147,7 @@ def _load_question(
                 parts=wording.get("parts", []),
                 answer=wording["answer"],
                 explanation=Localized.of(wording["explanation"]),
+                media=wording.get("media"),
                 content_hash=digest,
                 created_at=now,
             )

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.plugins.api import Session, sides, write_document
+from lms.plugins.exams.media import items
+from lms.plugins.exams.media.files import Writing
 from lms.plugins.exams.models import Bank, Exam, Question, QuestionVersion
 from lms.plugins.exams.papers import files
 from lms.plugins.exams.types import KINDS
@@ -16,9 +18,10 @@ from lms.plugins.exams.wording import own_wording
 def dump_questions(session: Session, folder: Path) -> int:
     """One file for each bank, its questions as worded now, in the order they came in."""
     found = session.scalars(select(Bank).order_by(Bank.key)).all()
+    writing = Writing(session, folder)
     for bank in found:
         questions = [
-            entry_of_version(version)
+            writing.without_files(entry_of_version(version))
             | ({"withdrawn": True} if version.question.withdrawn_at else {})
             for version in current_versions(session, bank.id)
         ]
@@ -41,7 +44,7 @@ def current_versions(session: Session, bank_id: int) -> list[QuestionVersion]:
 
 
 def entry_of_version(version: QuestionVersion) -> dict[str, Any]:
-    """As in a content file."""
+    """As in a content file, with what is said of its media in the place of their files."""
     question = version.question
     document = {
         "key": question.key,
@@ -52,6 +55,7 @@ def entry_of_version(version: QuestionVersion) -> dict[str, Any]:
         "stem": sides(version.stem),
         **_tidy(KINDS[version.type].entry(own_wording(version))),
         "explanation": sides(version.explanation),
+        "media": _tidy(items.as_entry(version.media)),
     }
     return {name: value for name, value in document.items() if value}
 

@@ -1,6 +1,6 @@
 """The trainers' pages: exams with their results and item analysis, question banks."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -72,7 +72,13 @@ def bank(key: str) -> ResponseReturnValue:
         kinds=KINDS,
         here=here,
         page_url=page_url,
+        media_url=media_url,
     )
+
+
+def media_url(_position: int | None, sha256: str) -> str:
+    """For pages of those who write questions: whatever the question."""
+    return url_for("exams_manage.media_file", sha256=sha256)
 
 
 def _exam(key: str) -> Exam:

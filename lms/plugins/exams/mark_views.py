@@ -86,6 +86,7 @@ def _page(found: Mark, typed: Typed, form: CommentForm, status: int = 200) -> Re
         typed=typed,
         form=form,
         more=len(db.session.scalars(waiting.limit(100)).all()),
+        media_url=lambda _position, sha256: url_for(".mark_media", mark_id=found.id, sha256=sha256),
     ), status
 
 

@@ -97,7 +97,7 @@ class QuestionTag(ExamsModel):
 
 class QuestionVersion(ExamsModel):
     """Never changed once written. What `options`, `parts` and `answer` (the key) hold is said by
-    the question's type, in `types`.
+    the question's type, in `types`; what `media` hold, in `media.items`.
     """
 
     __tablename__ = "plugin_exams_question_version"
@@ -111,6 +111,7 @@ class QuestionVersion(ExamsModel):
     parts: Mapped[list[Any]] = mapped_column(default=list)
     answer: Mapped[list[Any]]
     explanation: Mapped[Localized]
+    media: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     content_hash: Mapped[str]
     created_at: Mapped[datetime]
 

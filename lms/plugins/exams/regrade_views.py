@@ -21,7 +21,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams.correcting import regrading
 from lms.plugins.exams.correcting.plans import Way, plan
-from lms.plugins.exams.manage import bp
+from lms.plugins.exams.manage import bp, media_url
 from lms.plugins.exams.models import Bank, Question, QuestionVersion, Ruling
 
 _WAYS = {"": None, "full": Ruling.FULL, "out": Ruling.OUT}
@@ -50,6 +50,7 @@ def _page(question_id: int, form: RegradeForm, status: int = 200) -> ResponseRet
         bank=bank,
         form=form,
         shown=200,
+        media_url=media_url,
     )
     return page, status
 

@@ -31,6 +31,7 @@ class ShownQuestion:
     order: Sequence[int]
     options: Sequence[Any]
     parts: Sequence[Any]
+    media: Sequence[Any]
     answer: Sequence[Any]
     key: Sequence[Any]
     right: Sequence[bool]
@@ -175,6 +176,7 @@ def shown(response: Response, visible: Visible, marks: Sequence[Mark] = ()) -> S
         order=response.option_order,
         options=version.options,
         parts=version.parts,
+        media=version.media or [],
         answer=(response.answer or []) if visible.answers else [],
         key=wording.answer if visible.key else [],
         right=BLANK.right(response.answer, wording) if is_blank and visible.key else [],

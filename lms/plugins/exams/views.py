@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,6 +62,7 @@ def take(attempt_id: int) -> ResponseReturnValue:
         paper=paper,
         here=here,
         show_all=request.args.get("view") == "all",
+        media_url=partial(_media_url, attempt_id),
         now_ms=milliseconds(now()),
         deadline_ms=milliseconds(attempt.deadline),
         seconds_left=int((attempt.deadline - now()).total_seconds()),
@@ -178,6 +180,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         appeals=_appeals(attempt, shown.questions) if is_own else {},
         subject_id=appealing.subject_id,
         left=None if is_own else leavings.summary(db.session(), attempt),
+        media_url=partial(_media_url, attempt_id),
         page_url=page_url,
     )
 
@@ -221,7 +224,10 @@ def own_mistakes() -> ResponseReturnValue:
     """What the person had wrong the last time it was asked."""
     found = mistakes.mistakes(db.session(), viewer().person_id, now())
     page = page_of(found, per_page=10)
-    return render_template("exams/mistakes.html", page=page, page_url=page_url)
+    return render_template(
+        "exams/mistakes.html", page=page, page_url=page_url,
+        media_url=lambda attempt_id: partial(_media_url, attempt_id),
+    )  # fmt: skip
 
 
 @bp.post("/<key>/sit")
@@ -260,6 +266,10 @@ def numbered_gaps(stem: str) -> str:
 
 def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def _media_url(attempt_id: int, position: int, sha256: str) -> str:
+    return url_for("exams.media", attempt_id=attempt_id, position=position, sha256=sha256)
 
 
 def _form() -> MultiDict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.plugins.api import DomainError, Localized, Session
+from lms.plugins.exams.media import items
 from lms.plugins.exams.models import Question, QuestionVersion
 from lms.plugins.exams.types import KINDS, Wording, Wrong
 
@@ -32,8 +33,9 @@ def is_worded(current: QuestionVersion, wording: Mapping[str, Any]) -> bool:
         "answer": current.answer,
         "explanation": current.explanation,
         "parts": current.parts,
+        "media": current.media or [],
     }
-    return bool(_alike(as_stored) == _alike({"parts": [], **wording}))
+    return bool(_alike(as_stored) == _alike({"parts": [], "media": [], **wording}))
 
 
 def _alike(value: Any) -> Any:
@@ -56,6 +58,7 @@ def wording_of(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise wrong(where, "stem")
     try:
         made = kind.wording(entry)
+        media = items.of_entry(entry, made.options)
     except Wrong as error:
         raise wrong(where, error.field) from None
     return {
@@ -65,6 +68,7 @@ def wording_of(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
         "answer": made.answer,
         "explanation": entry.get("explanation") or {},
         **({"parts": made.parts} if made.parts else {}),
+        **({"media": media} if media else {}),
     }
 
 

@@ -11,6 +11,7 @@ from lms.plugins.api import Actor, Conflict, DomainError, Localized, NotFound, S
 from lms.plugins.exams.content import load_entries
 from lms.plugins.exams.dumping import current_versions
 from lms.plugins.exams.importing.spelling import identity
+from lms.plugins.exams.media import items
 from lms.plugins.exams.models import Bank, Question, QuestionVersion
 from lms.plugins.exams.types import KINDS, Wrong
 
@@ -32,7 +33,7 @@ def check(entry: Mapping[str, Any]) -> None:
     if not Localized.of(entry["stem"]):
         raise DomainError("Write the question.", field="stem_zh")
     try:
-        KINDS[entry["type"]].wording(entry)
+        items.of_entry(entry, KINDS[entry["type"]].wording(entry).options)
     except Wrong as error:
         raise DomainError("This is missing, or not as the help says.", field=error.field) from None
 
@@ -41,8 +42,11 @@ def alike(session: Session, bank: Bank, entry: Mapping[str, Any], but: int | Non
     """The key of another question of the bank that asks the same, however it is spelt."""
     wording = KINDS[entry["type"]].wording(entry)
     mine = _names(Localized.of(entry["stem"]), wording.options)
+    shown = items.hashes(entry.get("media"))
     for version in current_versions(session, bank.id):
-        if version.question_id != but and mine & _names(version.stem, version.options):
+        if version.question_id == but or items.hashes(version.media) != shown:
+            continue
+        if mine & _names(version.stem, version.options):
             return version.question.key
     return None
 

@@ -18,6 +18,8 @@ def translated(new: QuestionVersion, old: QuestionVersion) -> list[Any] | None:
     """The new key in the numbers of the old wording; None if that asked something else."""
     if new.type != old.type or len(new.parts) != len(old.parts) or new.stem != old.stem:
         return None
+    if _shown(new) != _shown(old):
+        return None
     if new.type not in _BY_OPTION:
         return list(new.answer) if not new.needs_marker else None
     place = _places(new.options, old.options)
@@ -38,6 +40,14 @@ def _places(mine: Sequence[Any], theirs: Sequence[Any]) -> list[int] | None:
     found = [known.get(_both(text)) for text in mine]
     places = [number for number in found if number is not None]
     return places if sorted(places) == list(range(len(theirs))) == sorted(known.values()) else None
+
+
+def _shown(version: QuestionVersion) -> set[tuple[str, tuple[str, str] | None]]:
+    """Pictures and recordings, and the texts of the options they belong to."""
+    return {
+        (i["sha256"], None if i["option"] is None else _both(version.options[i["option"]]))
+        for i in version.media or ()
+    }
 
 
 def _moved(values: Sequence[Any], places: Sequence[int]) -> list[Any]:

@@ -27,7 +27,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.api import Person as PersonModel
 from lms.plugins.api import Team as TeamModel
-from lms.plugins.exams.manage import bp
+from lms.plugins.exams.manage import bp, media_url
 from lms.plugins.exams.models import Bank, Exam, Question
 from lms.plugins.exams.papers import drawing, editing, grants, preview, sections
 from lms.plugins.exams.papers import rules as exam_rules
@@ -136,8 +136,9 @@ def preview_paper(key: str) -> ResponseReturnValue:
     exam, seed = _exam(key), request.args.get("seed", 1, int)
     paper, refusal = preview.paper(db.session(), exam, abs(seed))
     return render_template(
-        "exams/preview.html", exam=exam, seed=abs(seed), paper=paper, refusal=refusal
-    )
+        "exams/preview.html", exam=exam, seed=abs(seed), paper=paper, refusal=refusal,
+        media_url=media_url,
+    )  # fmt: skip
 
 
 @bp.route("/<key>/people", methods=["GET", "POST"])
