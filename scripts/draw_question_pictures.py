@@ -32,10 +32,10 @@ TRACK = (
     ("11-12 10:35", "地址无法派送，已退回站点", "Address cannot be served, back at the depot"),
 )
 TICKETS = (
-    ("ticket-late", "快递晚到两天，问什么时候到", "Parcel two days late, asks when it comes"),
-    ("ticket-tone", "说客服不耐烦，要求道歉", "Says the agent was impatient, wants an apology"),
-    ("ticket-fire", "充电器起火，损失约 1600 元", "Charger caught fire, loss about 1,600 yuan"),
-    ("ticket-how", "不会开发票，问在哪里点", "Cannot find the invoice button"),
+    ("ticket-late", "快递晚到两天，问什么时候到", "Parcel two days late,\nasks when it comes"),
+    ("ticket-tone", "说客服不耐烦，要求道歉", "Says the agent was impatient,\nwants an apology"),
+    ("ticket-fire", "充电器起火，损失约 1600 元", "Charger caught fire,\nloss about 1,600 yuan"),
+    ("ticket-how", "不会开发票，问在哪里点", "Cannot find\nthe invoice button"),
 )
 
 
@@ -108,10 +108,9 @@ def track() -> None:
 
 def tickets() -> None:
     for name, zh, en in TICKETS:
-        image, draw = sheet(480, 120)
-        draw.rounded_rectangle((2, 2, 477, 117), 12, outline=LINE, width=3)
-        draw.rectangle((2, 20, 10, 100), BLUE)
-        both(draw, (32, 24), zh, en, 23)
+        image, draw = sheet(400, 126)
+        draw.rectangle((0, 12, 8, 114), BLUE)
+        both(draw, (28, 12), zh, en, 25)
         save(image, name)
 
 

@@ -202,6 +202,7 @@ NOBODY = {
     "courses.sign_off",
     "exams_manage.give_mark",
     "exams_manage.mark",
+    "exams_manage.mark_media",
     "results.revision",
 }
 
