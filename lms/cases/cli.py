@@ -37,13 +37,14 @@ def import_(folder: Path) -> None:
 @cases.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write the published cases into a new or empty folder, a Markdown file each."""
-    from lms.cases.files.folders import write_folder
+    """Write the published cases into a new or empty folder, a Markdown file each, pictures
+    below it."""
+    from lms.cases.files.exporting import write_folder
     from lms.content_files import into_new
 
     with into_new(folder) as made:
-        count = write_folder(db.session(), made)
-    click.echo(f"{count} cases written to {folder}, without pictures")
+        count, pictures = write_folder(db.session(), made)
+    click.echo(f"{count} cases and {pictures} pictures written to {folder}")
 
 
 @cases.command()

@@ -3,20 +3,24 @@
 Written is what is in force: a case's published version, a rubric's latest. Drafts stay here.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.cases import content, drills
 from lms.cases.drills import LATER_REPLY
-from lms.cases.models import Case, CaseState, CaseVersion, Drill, Rubric
+from lms.cases.models import Case, CasePicture, CaseState, CaseVersion, Drill, Rubric
 from lms.content_files import sides, write_document
 from lms.db import Session
+from lms.errors import DomainError
+from lms.uploads import store
+from lms.uploads.kinds import KINDS
 
-_OPTIONAL = ("category", "result")
+_OPTIONAL = ("category", "result", "pictures")
 
 
 def dump_cases(session: Session, folder: Path) -> int:
@@ -24,16 +28,20 @@ def dump_cases(session: Session, folder: Path) -> int:
     found = published_cases(session)
     for version in found:
         write_document(folder, version.case.key, case_document(version))
+        write_pictures(folder, version)
     return len(found)
 
 
 def published_cases(session: Session) -> Sequence[CaseVersion]:
-    """With their cases, by key."""
+    """With their cases and pictures, by key."""
     return session.scalars(
         select(CaseVersion)
         .join(CaseVersion.case)
         .where(CaseVersion.state == CaseState.PUBLISHED)
-        .options(joinedload(CaseVersion.case))
+        .options(
+            joinedload(CaseVersion.case),
+            selectinload(CaseVersion.pictures).joinedload(CasePicture.upload),
+        )
         .order_by(Case.key)
     ).all()
 
@@ -50,6 +58,7 @@ def case_document(version: CaseVersion) -> dict[str, Any]:
         "category": texts["category"],
         "tags": {side: list(version.tags.get(side, ())) for side in ("zh", "en")},
         "title": texts["title"],
+        "pictures": [{"file": file, **sides(one.alt)} for file, one in pictures_of(version)],
         "scenario": texts["scenario"],
         "dialogue": [{"who": line["who"], **sides(line)} for line in version.dialogue],
         "handling": _texts(version.handling),
@@ -57,6 +66,34 @@ def case_document(version: CaseVersion) -> dict[str, Any]:
         "lessons": texts["lessons"],
     }
     return {k: v for k, v in document.items() if v or k not in _OPTIONAL}
+
+
+def pictures_of(version: CaseVersion) -> list[tuple[str, CasePicture]]:
+    """Each with the file that it gets beside the case's."""
+    return [
+        (f"pictures/{version.case.key}-{n}.{KINDS[one.upload.kind].suffixes[0]}", one)
+        for n, one in enumerate(version.pictures, 1)
+    ]
+
+
+def stored(version: CaseVersion, picture: CasePicture) -> Path:
+    """Where its bytes lie; DomainError if they are lost: half a case is no copy of it."""
+    path = store.path_of(picture.upload.sha256)
+    if not path.is_file():
+        raise DomainError(
+            "The picture %(name)s of the case %(key)s is not on the disk. Put it back from a "
+            "backup, or take it out of the case.",
+            name=picture.upload.name, key=version.case.key,
+        )  # fmt: skip
+    return path
+
+
+def write_pictures(folder: Path, version: CaseVersion) -> int:
+    """Returns how many."""
+    for file, picture in pictures_of(version):
+        (folder / file).parent.mkdir(exist_ok=True)
+        shutil.copyfile(stored(version, picture), folder / file)
+    return len(version.pictures)
 
 
 def dump_rubrics(session: Session, folder: Path) -> int:

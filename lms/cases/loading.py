@@ -4,7 +4,9 @@ A case or rubric that differs from what was last loaded becomes its next version
 on screen since is not touched by a file that has not changed.
 """
 
-from collections.abc import Container, Mapping
+import hashlib
+import json
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
 from lms.cases.drills import LATER_REPLY
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, Outcome, Rubric, Stage
-from lms.cases.pictures import copying
+from lms.cases.pictures import copying, placing
+from lms.cases.pictures.placing import GivenFile
 from lms.cases.scoring.policy import MOST_RATERS
 from lms.cases.scripts import checking
 from lms.cases.scripts.nodes import START, Cue
@@ -37,9 +40,11 @@ def load_cases(session: Session, folder: Path, now: datetime) -> int:
     """
     from lms.cases.files.folders import read_folder  # it reads cases with what is here
 
-    found = read_folder(folder)
+    found = read_folder(session, folder)
     found.refuse_problems()
-    return sum(_store_case(session, case.key, case.content, now) for case in found.cases)
+    return sum(
+        _store_case(session, case.key, case.content, now, case.pictures) for case in found.cases
+    )
 
 
 def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
@@ -53,6 +58,7 @@ def read_case(path: Path, raw: Mapping[str, Any]) -> tuple[str, CaseContent]:
         "handling",
         "tags",
         "dialogue",
+        "pictures",
         *content.TEXTS,
     )
     level = entry.number("complaint_level", low=0)
@@ -116,7 +122,14 @@ def _tags(entry: Entry) -> dict[str, list[str]]:
     return tags
 
 
-def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> int:
+def _store_case(
+    session: Session,
+    key: str,
+    new: CaseContent,
+    now: datetime,
+    pictures: Sequence[GivenFile] | None = None,
+) -> int:
+    """`pictures` None: those of the published version stay."""
     case = session.scalar(select(Case).where(Case.key == key))
     if case is None:
         case = Case(key=key, created_at=now)
@@ -124,14 +137,14 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
         session.flush()
     if case.archived_at is not None:
         return 0
-    digest = new.digest()
+    digest = _digest(new, pictures)
     loaded = (
         select(CaseVersion.content_hash)
         .where(CaseVersion.case_id == case.id, CaseVersion.content_hash != "")
         .order_by(CaseVersion.number.desc())
         .limit(1)
     )
-    if session.scalar(loaded) == digest or _is_published(session, case.id, new):
+    if session.scalar(loaded) == digest or _is_published(session, case.id, new, pictures):
         return 0
     version = CaseVersion(
         case_id=case.id,
@@ -143,16 +156,31 @@ def _store_case(session: Session, key: str, new: CaseContent, now: datetime) -> 
     new.write_to(version)
     session.add(version)
     session.flush()
-    copying.from_published(session, version)
+    if pictures is None:
+        copying.from_published(session, version)
+    else:
+        placing.put(session, version, pictures, now)
     publishing.make_public(session, version, now)
     return 1
 
 
-def _is_published(session: Session, case_id: int, new: CaseContent) -> bool:
+def _digest(new: CaseContent, pictures: Sequence[GivenFile] | None) -> str:
+    """Of all that the file says."""
+    if pictures is None:
+        return new.digest()
+    said = [new.digest(), *([one.sha256, one.alt.zh, one.alt.en] for one in pictures)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _is_published(
+    session: Session, case_id: int, new: CaseContent, pictures: Sequence[GivenFile] | None
+) -> bool:
     """Whether readers see just this already, written on screen and exported from here."""
     wanted = (CaseVersion.case_id == case_id, CaseVersion.state == CaseState.PUBLISHED)
     published = session.scalar(select(CaseVersion).where(*wanted))
-    return published is not None and content.of(published).says_the_same(new)
+    if published is None or not content.of(published).says_the_same(new):
+        return False
+    return pictures is None or placing.are_those(session, published, pictures)
 
 
 def load_rubrics(session: Session, folder: Path, now: datetime) -> int:

@@ -1,11 +1,13 @@
 """Cases, drills and runs for tests, made with as few words as possible."""
 
 from datetime import datetime
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from lms.cases import content, publishing
 from lms.cases.content import CaseContent, Line
+from lms.cases.files.exporting import write_zip
 from lms.cases.models import Case, CaseState, CaseVersion, Drill, DrillRun, Rubric
 from lms.db import Localized, db
 
@@ -42,6 +44,13 @@ def published_case(now: datetime, **fields: Any) -> CaseVersion:
     db.session.add(version)
     publishing.make_public(db.session(), version, now)
     return version
+
+
+def exported() -> bytes:
+    """The published cases as the ZIP that goes out."""
+    made = BytesIO()
+    write_zip(db.session(), made)
+    return made.getvalue()
 
 
 def rubric(now: datetime, **fields: Any) -> Rubric:

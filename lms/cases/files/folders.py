@@ -1,16 +1,16 @@
-"""Cases in a folder, and in a ZIP of such files; nothing of a ZIP is written to the disk."""
+"""Cases in a folder, and in a ZIP of such files, read without writing anything to the disk."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Any
 from zlib import error as ZlibError
 
 from lms.cases.content import CaseContent, check_sizes
-from lms.cases.dumping import case_document, published_cases
-from lms.cases.files import reading
-from lms.cases.files.writing import as_markdown
+from lms.cases.files import beside, reading
+from lms.cases.files.beside import Archive, FilePicture, InFolder, Link, Place
 from lms.cases.loading import read_case
 from lms.content_files import documents
 from lms.db import Session
@@ -18,27 +18,29 @@ from lms.errors import DomainError
 
 MOST_FILES, MOST_BYTES, MOST_IN_ALL = 2000, 1024 * 1024, 64 * 1024 * 1024
 MOST_PROBLEMS = 50
-# The same site gives the same bytes.
-_STAMP = (1980, 1, 1, 0, 0, 0)
+
+Read = tuple[str, CaseContent, list[Link] | None]
 
 
 @dataclass(frozen=True)
 class FileCase:
-    """A case as a file has it; `file` is its name."""
+    """A case as a file has it; `file` is its name. `pictures` None: it says nothing of them."""
 
     file: str
     key: str
     content: CaseContent
+    pictures: Sequence[FilePicture] | None = None
 
 
 @dataclass
 class Found:
+    session: Session
     cases: list[FileCase] = field(default_factory=list)
     problems: list[DomainError] = field(default_factory=list)
 
-    def add(self, file: str, read: Callable[[], tuple[str, CaseContent]]) -> None:
+    def add(self, file: str, place: Place, read: Callable[[], Read]) -> None:
         try:
-            key, content = read()
+            key, content, named = read()
             _check(file, content)
             other = next((case.file for case in self.cases if case.key == key), None)
             if other is not None:
@@ -46,10 +48,11 @@ class Found:
                     "%(file)s: the key %(key)s stands in %(other)s too.",
                     file=file, key=key, other=other,
                 )  # fmt: skip
+            pictures = None if named is None else beside.look_at(self.session, named, place)
         except DomainError as error:
             self.problems.append(error)
         else:
-            self.cases.append(FileCase(file, key, content))
+            self.cases.append(FileCase(file, key, content, pictures))
 
     def refuse_problems(self) -> None:
         """DomainError with all that is wrong, a line each."""
@@ -69,60 +72,40 @@ def _check(file: str, content: CaseContent) -> None:
         ) from error
 
 
-def read_folder(folder: Path) -> Found:
-    """Its YAML and Markdown files by name; a README is none of them."""
-    found = Found()
+def read_folder(session: Session, folder: Path) -> Found:
+    """Its YAML and Markdown files by name, and the pictures they name; a README is none of them."""
+    found, place = Found(session), InFolder(folder)
     for path, raw in documents(folder):
-        found.add(path.name, lambda path=path, raw=raw: read_case(path, raw))  # type: ignore[misc]
+        found.add(path.name, place, lambda path=path, raw=raw: _of_yaml(path, raw))  # type: ignore[misc]
     for path in sorted(folder.glob("*.md")):
         if not _is_readme(path.name):
             body = path.read_bytes()
-            found.add(path.name, lambda path=path, body=body: reading.read(path.name, body))  # type: ignore[misc]
+            found.add(path.name, place, lambda path=path, body=body: reading.read(path.name, body))  # type: ignore[misc]
     return found
 
 
-def write_folder(session: Session, folder: Path) -> int:
-    """A Markdown file for each published case; returns how many."""
-    count = 0
-    for name, text in _files(session):
-        (folder / name).write_text(text, "utf-8", newline="\n")
-        count += 1
-    return count
+def _of_yaml(path: Path, raw: Mapping[str, Any]) -> Read:
+    return (*read_case(path, raw), beside.links(path.name, raw))
 
 
-def as_zip(session: Session) -> bytes:
-    """The same files as a ZIP."""
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in _files(session):
-            archive.writestr(zipfile.ZipInfo(name, _STAMP), text, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
-
-
-def _files(session: Session) -> Iterator[tuple[str, str]]:
-    for version in published_cases(session):
-        yield f"{version.case.key}.md", as_markdown(case_document(version))
-
-
-def read_zip(body: bytes, name: str) -> Found:
-    """The Markdown files of a ZIP, in whatever folder they lie there; other files are left alone.
+def read_zip(session: Session, body: bytes, name: str) -> Found:
+    """The Markdown files of a ZIP, in whatever folder they lie there, and the pictures they name;
+    other files are left alone.
 
     DomainError if it cannot be read, holds none, or would unpack to more than is allowed.
     """
-    found = Found()
-    for file, text in _unpacked(body, name):
-        found.add(file, lambda file=file, text=text: reading.read(file, text))  # type: ignore[misc]
+    found = Found(session)
+    try:
+        archive = Archive(zipfile.ZipFile(BytesIO(body)), name)
+        members = list(_members(archive.archive, name))
+    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DomainError("%(file)s cannot be unpacked.", file=name) from error
+    for path, text in members:
+        file = PurePosixPath(path).name
+        found.add(file, archive.beside(path), lambda file=file, text=text: reading.read(file, text))  # type: ignore[misc]
     if not found.cases and not found.problems:
         raise DomainError("There are no Markdown files (.md) in %(file)s.", file=name)
     return found
-
-
-def _unpacked(body: bytes, name: str) -> list[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(BytesIO(body)) as archive:
-            return list(_members(archive, name))
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DomainError("%(file)s cannot be unpacked.", file=name) from error
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
@@ -137,7 +120,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]
         left -= len(text)
         if len(text) > MOST_BYTES or left < 0:
             raise DomainError("%(file)s unpacks to more than is allowed.", file=name)
-        yield PurePosixPath(info.filename).name, text
+        yield info.filename, text
 
 
 def _is_case(path: str) -> bool:

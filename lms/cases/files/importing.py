@@ -1,7 +1,8 @@
 """Cases from a file on screen: read, shown, and taken once, as drafts for review."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,22 +12,33 @@ from lms.audit import Actor
 from lms.cases import authoring
 from lms.cases.content import CaseContent, Line, of
 from lms.cases.files import folders, sheets
+from lms.cases.files.beside import FilePicture
 from lms.cases.files.models import CaseImport
 from lms.cases.files.reading import Misread
 from lms.cases.models import OPEN_STATES, Case, CaseState, CaseVersion
+from lms.cases.pictures import placing
 from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotFound
+from lms.uploads import services as uploads
+from lms.uploads.models import Upload
+
+# What nobody has taken in so long is forgotten, with its pictures.
+KEPT = timedelta(days=30)
 
 
 def prepare(
     session: Session, body: bytes, filename: str, *, actor: Actor, now: datetime
 ) -> CaseImport:
-    """A ZIP of Markdown files, or an Excel or CSV table. Nothing enters the library yet.
+    """A ZIP of Markdown files with their pictures, or an Excel or CSV table. Nothing enters the
+    library yet.
 
     DomainError if it is neither, or cannot be read.
     """
-    is_zip = body.startswith(b"PK") and not _is_workbook(body)
-    content = _of_zip(session, body, filename) if is_zip else _of_sheet(session, body, filename)
+    _forget_old(session, now)
+    if body.startswith(b"PK") and not _is_workbook(body):
+        content = _of_zip(session, body, filename, actor, now)
+    else:
+        content = _of_sheet(session, body, filename)
     kept = CaseImport(
         filename=filename[:200], content=content, created_by_id=actor.person_id, created_at=now
     )
@@ -35,14 +47,27 @@ def prepare(
     return kept
 
 
+def _forget_old(session: Session, now: datetime) -> None:
+    old = select(CaseImport).where(
+        CaseImport.taken_at.is_(None), CaseImport.created_at < now - KEPT
+    )
+    for kept in session.scalars(old).all():
+        uploads.forget(session, _waiting(session, kept.content["cases"]).values(), now)
+        session.delete(kept)
+
+
 def _is_workbook(body: bytes) -> bool:
     return b"xl/workbook" in body
 
 
-def _of_zip(session: Session, body: bytes, filename: str) -> dict[str, Any]:
-    found, content = folders.read_zip(body, filename), _nothing()
+def _of_zip(
+    session: Session, body: bytes, filename: str, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    found, content = folders.read_zip(session, body, filename), _nothing()
     for case in found.cases:
-        _sort_in(session, content, case.key, case.file, case.content)
+        row = _sort_in(session, content, case.key, case.file, case.content, case.pictures)
+        if row is not None and case.pictures is not None:
+            row["pictures"] = [_waits(session, one, actor, now) for one in case.pictures]
     for problem in found.problems:
         if isinstance(problem, Misread):
             place = f"{problem.params['file']}:{problem.line}"
@@ -50,6 +75,12 @@ def _of_zip(session: Session, body: bytes, filename: str) -> dict[str, Any]:
         else:
             _refuse(content, "", "", problem)
     return content
+
+
+def _waits(session: Session, one: FilePicture, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A picture is whoever's file it came in with, until its case is taken."""
+    upload = placing.keep(session, one, now, owner_id=actor.person_id)
+    return {"upload": upload.id, "zh": one.alt.zh, "en": one.alt.en}
 
 
 def _of_sheet(session: Session, body: bytes, filename: str) -> dict[str, Any]:
@@ -74,19 +105,26 @@ def _refuse(content: dict[str, Any], place: str, title: str, *reasons: DomainErr
 
 
 def _sort_in(
-    session: Session, content: dict[str, Any], key: str, place: str, new: CaseContent
-) -> None:
-    """New, changed, the same, or refused because somebody is at it."""
+    session: Session,
+    content: dict[str, Any],
+    key: str,
+    place: str,
+    new: CaseContent,
+    pictures: Sequence[FilePicture] | None = None,
+) -> dict[str, Any] | None:
+    """New, changed, the same, or refused because somebody is at it; the row of one to be taken."""
     try:
-        case = _standing(session, key, new)
+        case = _standing(session, key, new, pictures)
     except Conflict as error:
         _refuse(content, place, new.title.pick("zh"), error)
-        return
+        return None
     if case == "same":
         content["same"] += 1
-        return
-    row = {**new.columns(), **{n: _plain(getattr(new, n)) for n in _TEXTS}}
-    content["cases"].append({"key": key, "place": place, "is_new": case == "new", "case": row})
+        return None
+    texts = {**new.columns(), **{n: _plain(getattr(new, n)) for n in _TEXTS}}
+    row = {"key": key, "place": place, "is_new": case == "new", "case": texts}
+    content["cases"].append(row)
+    return row
 
 
 _TEXTS = ("title", "category", "scenario", "result", "lessons")
@@ -96,20 +134,32 @@ def _plain(text: Localized) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _standing(session: Session, key: str, new: CaseContent) -> str:
+def _standing(
+    session: Session, key: str, new: CaseContent, pictures: Sequence[placing.Given] | None
+) -> str:
     """`new`, `changed` or `same`; Conflict if the case is archived or somebody writes in it."""
     rows = session.scalars(
         select(CaseVersion)
         .join(Case)
         .where(Case.key == key, CaseVersion.state != CaseState.SUPERSEDED)
     ).all()
-    if any(of(version).says_the_same(new) for version in rows):
+    if any(_is_same(session, version, new, pictures) for version in rows):
         return "same"
     if any(version.state == CaseState.ARCHIVED for version in rows):
         raise Conflict("This case is archived. Restore it before you change it.")
     if any(version.state in OPEN_STATES for version in rows):
         raise Conflict("There is a draft of this case already. Finish it first.")
     return "changed" if rows else "new"
+
+
+def _is_same(
+    session: Session,
+    version: CaseVersion,
+    new: CaseContent,
+    pictures: Sequence[placing.Given] | None,
+) -> bool:
+    same = of(version).says_the_same(new)
+    return same and (pictures is None or placing.are_those(session, version, pictures))
 
 
 def take(
@@ -140,17 +190,63 @@ def take(
 
 
 def _draft(session: Session, row: Mapping[str, Any], actor: Actor, now: datetime) -> int:
-    new = content_of(row["case"])
-    standing = _standing(session, row["key"], new)
+    new, pictures = content_of(row["case"]), _pictures(session, row)
+    standing = _standing(session, row["key"], new, pictures)
     if standing == "same":
+        uploads.forget(session, _waiting(session, [row]).values(), now)
         return 0
     if standing == "new":
-        authoring.create_case(session, new, key=row["key"], actor=actor, now=now)
-        return 1
-    case_id = session.scalars(select(Case.id).where(Case.key == row["key"])).one()
-    draft = authoring.new_draft(session, case_id, actor=actor, now=now)
-    authoring.save_draft(session, draft.id, new, edit_count=draft.edit_count, actor=actor)
+        draft = authoring.create_case(session, new, key=row["key"], actor=actor, now=now)
+    else:
+        case_id = session.scalars(select(Case.id).where(Case.key == row["key"])).one()
+        draft = authoring.new_draft(session, case_id, actor=actor, now=now)
+        authoring.save_draft(session, draft.id, new, edit_count=draft.edit_count, actor=actor)
+    if pictures is not None:
+        _put(session, draft, pictures, now)
     return 1
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A picture that came with the file, as its row keeps it."""
+
+    upload: Upload
+    alt: Localized
+
+    @property
+    def sha256(self) -> str:
+        return self.upload.sha256
+
+
+def _pictures(session: Session, row: Mapping[str, Any]) -> list[_Waiting] | None:
+    if row.get("pictures") is None:
+        return None
+    there = _waiting(session, [row])
+    try:
+        return [_Waiting(there[one["upload"]], Localized.of(one)) for one in row["pictures"]]
+    except KeyError:
+        raise Conflict("A picture of this import is gone. Import the file again.") from None
+
+
+def _waiting(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[int, Upload]:
+    ids = [one["upload"] for row in rows for one in row.get("pictures") or ()]
+    found = session.scalars(select(Upload).where(Upload.id.in_(ids)))
+    return {upload.id: upload for upload in found}
+
+
+def _put(session: Session, draft: CaseVersion, given: Sequence[_Waiting], now: datetime) -> None:
+    """The draft shows just these; they are the library's now, nobody's."""
+    known = placing.of_case(session, draft.case_id)
+    shown, spare = [], []
+    for one in given:
+        upload = known.setdefault(one.sha256, one.upload)
+        shown.append((upload, one.alt))
+        if upload is one.upload:
+            upload.person_id = None
+        else:
+            spare.append(one.upload)
+    placing.show(session, draft, shown)
+    uploads.forget(session, spare, now)
 
 
 def content_of(row: Mapping[str, Any]) -> CaseContent:

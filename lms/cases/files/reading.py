@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lms.cases.content import CaseContent
-from lms.cases.files import texts
+from lms.cases.files import beside, texts
+from lms.cases.files.beside import Link
 from lms.cases.files.words import SECTIONS, SIDES, SPEAKERS, code_of
 from lms.cases.loading import read_case
 from lms.courses.content_entry import Refused
@@ -49,26 +50,20 @@ class _File:
             self.at += 1
 
 
-def read(name: str, body: bytes) -> tuple[str, CaseContent]:
-    """The case's key and content; Misread names file, line and section."""
+def read(name: str, body: bytes) -> tuple[str, CaseContent, list[Link] | None]:
+    """The case's key and content, and what it says of pictures; Misread names file, line and
+    section."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise Misread(name, line, "", DomainError("This is not UTF-8.")) from None
     raw, places = parse(name, text)
-    return checked(name, raw, lambda place: _line_of(places, place))
-
-
-def checked(
-    name: str, raw: Mapping[str, Any], line_of: Callable[[str], int]
-) -> tuple[str, CaseContent]:
-    """The mapping as a case; `line_of` tells in which line a place (`dialogue[2].zh`) stands."""
     try:
-        return read_case(Path(name), raw)
+        key, content = read_case(Path(name), raw)
+        return key, content, beside.links(name, raw)
     except Refused as error:
-        place = error.place
-        raise Misread(name, line_of(place), place, error.why) from None
+        raise Misread(name, _line_of(places, error.place), error.place, error.why) from None
 
 
 def _line_of(places: Mapping[str, int], place: str) -> int:

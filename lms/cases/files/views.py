@@ -1,17 +1,18 @@
 """Cases in from a ZIP or a table, looked at first; all published ones out as a ZIP."""
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from tempfile import SpooledTemporaryFile
+
+from flask import Response, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from werkzeug.http import dump_options_header
 from wtforms import BooleanField
 
 from lms import access
 from lms.cases.blueprint import actor, bp
-from lms.cases.files import folders, importing, sheets
+from lms.cases.files import exporting, importing, sheets
 from lms.cases.files.models import CaseImport
 from lms.clock import now
 from lms.db import db
@@ -21,6 +22,7 @@ from lms.web.errors import message, show_on
 from lms.web.lists import download
 
 SHOWN = 100
+IN_MEMORY = 8 << 20  # bytes of an export; a longer one waits on the disk
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
@@ -103,7 +105,9 @@ def case_template() -> ResponseReturnValue:
 @bp.get("/cases/export.zip")
 @access.requires("cases.author")
 def export_cases() -> Response:
-    response = Response(folders.as_zip(db.session()), mimetype="application/zip")
-    name = dump_options_header("attachment", {"filename": "cases.zip"})
-    response.headers["Content-Disposition"] = name
-    return response
+    made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once it is sent)
+    exporting.write_zip(db.session(), made)
+    made.seek(0)
+    return send_file(
+        made, mimetype="application/zip", as_attachment=True, download_name="cases.zip"
+    )

@@ -6,7 +6,8 @@ from typing import Any
 from lms.cases.files import texts
 from lms.cases.files.words import SECTIONS, SIDES, SPEAKERS, heading
 
-_FRONT = ("key", "stage", "channel", "complaint_level", "outcome", "title", "category", "tags")
+_FRONT = ("key", "stage", "channel", "complaint_level", "outcome", "title", "category", "tags",
+          "pictures")  # fmt: skip
 
 
 def as_markdown(document: Mapping[str, Any]) -> str:

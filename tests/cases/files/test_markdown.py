@@ -120,7 +120,7 @@ def test_a_person_can_read_and_edit_it() -> None:
     assert "## 情景 Scenario\n\n### 中文\n\n大促后\n\n三天没动\n" in text
     edited = text.replace("## 情景 Scenario", "## scenario").replace("- English: ", "* en：")
     edited = edited.replace("\n", "\r\n").replace("### 客户 Customer", "###  客户")
-    key, found = read("late.md", b"\xef\xbb\xbf" + edited.encode())
+    key, found, _pictures = read("late.md", b"\xef\xbb\xbf" + edited.encode())
     assert (key, found.scenario.zh, found.dialogue[0].en) == (
         "late",
         "大促后\n\n三天没动",
@@ -174,17 +174,17 @@ def zipped(**members: bytes) -> bytes:
 
 def test_a_zip_is_read_without_trusting_it(app: Flask) -> None:
     body = zipped(**{"../../etc/late.md": document().encode(), "x/README.md": b"x", "p.png": b"x"})
-    found = folders.read_zip(body, "cases.zip")
+    found = folders.read_zip(db.session(), body, "cases.zip")
     assert [(case.file, case.key) for case in found.cases] == [("late.md", "late")]
     for bad in (b"no zip", zipped(**{"a.txt": b"x"}), body[:-30], zipped(**{"a.md": b"0" * 2**21})):
         with pytest.raises(DomainError):
-            folders.read_zip(bad, "bad.zip")
+            folders.read_zip(db.session(), bad, "bad.zip")
 
 
 def test_the_zip_that_goes_out_comes_in_again(app: Flask) -> None:
     version = kit.published_case(NOW)
     db.session.commit()
-    found = folders.read_zip(folders.as_zip(db.session()), "cases.zip")
+    found = folders.read_zip(db.session(), kit.exported(), "cases.zip")
     (case,) = found.cases
     assert case.key == version.case.key and case.content.says_the_same(content.of(version))
     assert isinstance(case.content, CaseContent)
