@@ -15,6 +15,7 @@ from lms.plugins.api import (
     AddressKind,
     Appealable,
     AppealSubject,
+    CaseUsage,
     CaseVersion,
     ChannelDown,
     Check,
@@ -184,7 +185,7 @@ def dump_samples(session: Session, folder: Path) -> int:
 
 @hookimpl
 def lms_content_loaders() -> Sequence[ContentLoader]:
-    return [ContentLoader("samples", 50, load_samples, dump_samples)]
+    return [ContentLoader("Samples", 50, load_samples, dump_samples)]
 
 
 NOTICES = {"sample": NoticeKind(Localized("问候", "A greeting"))}
@@ -308,6 +309,12 @@ def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action] | 
     if viewer.may("sample.view"):
         return [Action("Sample", f"/sample/from-case/{version.id}", "star")]
     return None
+
+
+@hookimpl
+def lms_case_usage() -> Sequence[CaseUsage]:
+    looked_at = select(CaseVersion.case_id, CaseVersion.published_at)
+    return [CaseUsage(Localized("示例", "samples"), looked_at)]
 
 
 @hookimpl

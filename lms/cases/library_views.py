@@ -7,14 +7,15 @@ from sqlalchemy.orm import joinedload
 
 from lms import access
 from lms.access import viewer
-from lms.cases import comments, content, deidentifying, queries, search
+from lms.cases import comments, content, deidentifying, queries, search, usage
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
 from lms.cases.duplicates.similar import similar
 from lms.cases.models import READABLE, Case, CaseState, CaseVersion
 from lms.cases.uses import reading
 from lms.cases.words import Highlighter
-from lms.db import db
+from lms.clock import now
+from lms.db import Localized, db
 from lms.i18n import locale
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
@@ -25,6 +26,7 @@ from lms.web.lists import here, page_url
 def asked() -> search.Search:
     """The search in the address."""
     values = {name: value.replace("\0", "") for name, value in request.args.items()}
+    order = values.get("order", "")
     return search.Search(
         text=values.get("q", "")[: search.MAX_QUERY],
         stage=values.get("stage", ""),
@@ -32,6 +34,7 @@ def asked() -> search.Search:
         complaint_level=values.get("level", ""),
         outcome=values.get("outcome", ""),
         tag=values.get("tag", ""),
+        order=order if order in search.ORDERS and sees_scores() else "",
         page=request.args.get("page", 1, type=int),
     )
 
@@ -49,6 +52,8 @@ def library() -> ResponseReturnValue:
         facets=FACETS,
         here=here,
         page_url=page_url,
+        sees_scores=sees_scores(),
+        most=search.MOST,
     )
 
 
@@ -78,6 +83,7 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         versions=versions,
         used=used,
         score=queries.score_of_case(used),
+        uses=_uses(shown) if is_public else [],
         asked=_asked(shown, versions),
         threads=_threads(shown),
         made=reading.of_case(db.session(), shown.case_id) if _may_make(shown) else [],
@@ -87,6 +93,17 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         programmes=queries.programmes_using(db.session(), [drill.key for drill in used]),
         actions=[action for group in groups for action in group],
     )
+
+
+def _uses(shown: CaseVersion) -> list[tuple[Localized, int]]:
+    """What the case was used for within a year, for those who see its scores."""
+    if not sees_scores():
+        return []
+    return usage.of_case(db.session(), shown.case_id, now() - usage.YEAR)
+
+
+def sees_scores() -> bool:
+    return viewer().may("cases.author") or viewer().may("drills.score")
 
 
 def _may_make(shown: CaseVersion) -> bool:

@@ -231,8 +231,9 @@ class DrillRun(Model):
     """
 
     __tablename__ = "drill_run"
+    __table_args__ = (Index("ix_drill_run_scored", "drill_id", "state", "score"),)
     id: Mapped[Pk]
-    drill_id: Mapped[int] = mapped_column(ForeignKey("drill.id"), index=True)
+    drill_id: Mapped[int] = mapped_column(ForeignKey("drill.id"))
     person_id: Mapped[PersonId]
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"))

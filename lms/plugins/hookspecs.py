@@ -24,6 +24,7 @@ from lms.plugins.channels import NoticeChannel
 from lms.plugins.types import (
     Action,
     Appealable,
+    CaseUsage,
     Check,
     ContentLoader,
     CriterionResult,
@@ -181,6 +182,12 @@ def lms_case_makers(version: CaseVersion, viewer: Viewer) -> Sequence[Action] | 
     """collect. What this person can make from a published case, as links beside the core's lesson,
     drill and rubric. Tell the core of what was made with `record_case_use`: the case then lists it,
     and says so when a major new version has put it out of date."""
+
+
+@hookspec
+def lms_case_usage() -> Sequence[CaseUsage] | None:
+    """collect. How cases are used beside drills and lessons: the case's page counts it, and what is
+    used much comes first in the library."""
 
 
 @hookspec

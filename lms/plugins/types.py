@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy import Select
+
 from lms.access import Permission, Scope
 from lms.audit import Actor
 from lms.clock import Month
@@ -259,6 +261,15 @@ class SkillGap:
     case_id: int | None = None
     programme_ids: Sequence[int] = ()
     details: Sequence[tuple[Localized, int]] = ()
+
+
+@dataclass(frozen=True)
+class CaseUsage:
+    """A way in which people work with cases. `rows`: a statement of (case_id, when), a row for each
+    time; `label` stands before their number."""
+
+    label: Localized
+    rows: Select[int, datetime | None]
 
 
 @dataclass(frozen=True)

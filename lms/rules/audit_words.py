@@ -64,6 +64,7 @@ CORE: Mapping[str, Localized] = {
     "drill.add_observers": Localized("增加演练旁听人", "Let more people read along"),
     "drill.open_room": Localized("开启演练室", "Opened a drill room"),
     "drill.raters": Localized("设置演练评分人数", "Set how many score a drill"),
+    "drill.rubric": Localized("演练改用评分标准新版本", "Moved a drill to a rubric's new version"),
     "rubric.save": Localized("保存评分标准新版本", "Kept a version of a rubric"),
     "drill.rate": Localized("演练评分", "Scored a drill"),
     "enrolment.add": Localized("报名课程", "Enrolled"),

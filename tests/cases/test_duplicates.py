@@ -182,6 +182,19 @@ def test_what_hangs_on_a_case_follows_it_through_two_mergers(
     assert (made.id, made.case_id, made.major, made.present_id) == (drill.id, stays, 2, draft.id)
     assert [v.id for v in reading.changes_since(session, drill.case_version)] == [draft.id]
     assert reading.owners_to_tell(session, stays) == {me.person_id: 1}
+    # A lesson and a rubric of a merged case, made anew from the one that stays: in date again.
+    for kind in ("lesson", "rubric"):
+        old, new = (recording.Made(kind, ref, draft.title, "", f"/{kind}/{{version}}")
+                    for ref in ("of-first", "of-last"))  # fmt: skip
+        recording.record(session, first.id, old, actor=me, now=clock.now())
+        assert [one.kind for one in reading.outdated(session)] == ["drill", kind]
+        elsewhere = recording.Made(kind, "elsewhere", draft.title, "", "/other/{version}")
+        recording.record(session, draft.id, elsewhere, actor=me, now=clock.now())
+        assert len(reading.outdated(session)) == 2
+        recording.record(session, last.id, new, actor=me, now=clock.now())
+        assert len(reading.outdated(session)) == 3  # from an old version of it: both are
+        recording.record(session, draft.id, new, actor=me, now=clock.now())
+        assert [one.kind for one in reading.outdated(session)] == ["drill"]
     recording.still_right(session, "drill", drill.id, draft.id, actor=me, now=clock.now())
     assert reading.outdated(session) == [] and drill.case_version_id == draft.id
 

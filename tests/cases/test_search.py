@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from lms.cases import publishing, search
+from lms.cases import publishing, search, usage
 from lms.cases.models import CaseState, CaseVersion
 from lms.cases.search import Search, asking, moving
 from lms.cases.words import Highlighter, Word, index_words, query_words
@@ -165,7 +165,7 @@ def test_what_is_used_comes_first_and_the_newest_among_equals(
     assert moving.settle(db.session(), clock.now()) == 0
     assert search.rebuild(db.session(), clock.now()) == 5
     assert titles(text="same") == ["Same 0 again", "Same 2", "Same 1", "Other"]
-    assert moving.settle(db.session(), clock.now() + moving.YEAR) == 1
+    assert moving.settle(db.session(), clock.now() + usage.YEAR) == 1
     assert titles(text="same")[-2:] == ["Same 1", "Other"]
 
 

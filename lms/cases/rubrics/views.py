@@ -5,11 +5,12 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms import access
 from lms.cases.blueprint import actor, bp
 from lms.cases.models import Rubric
-from lms.cases.rubrics import checking, form, versions
+from lms.cases.rubrics import checking, following, form, versions
 from lms.cases.scoring import Marks
 from lms.cases.uses.rubric_form import shown
 from lms.clock import now
@@ -31,7 +32,30 @@ def rubric(rubric_id: int) -> ResponseReturnValue:
     return render_template(
         "cases/rubrics/rubric.html", rubric=shown_one, marks=Marks({}),
         versions=versions.versions(db.session(), shown_one.key),
+        behind=following.behind(db.session(), shown_one),
     )  # fmt: skip
+
+
+@bp.post("/rubrics/<int:rubric_id>/drills")
+@access.requires("cases.author")
+def move_drills(rubric_id: int) -> ResponseReturnValue:
+    chosen = set(request.form.getlist("drill", type=int))
+    try:
+        moved = following.move(db.session(), rubric_id, chosen, actor=actor(), now=now())
+    except (Conflict, DomainError) as error:
+        if not isinstance(error, Conflict) and error.field is None:
+            raise
+        db.session.rollback()
+        flash(message(error), "error")
+    else:
+        db.session.commit()
+        said = ngettext(
+            "%(num)s drill uses this version from its next run on.",
+            "%(num)s drills use this version from their next run on.",
+            moved,
+        )
+        flash(said, "success")
+    return redirect(url_for("cases.rubric", rubric_id=rubric_id), 303)
 
 
 @bp.route("/rubrics/new", methods=["GET", "POST"])
@@ -75,7 +99,10 @@ def _edit(begun: dict[str, Any], of: Rubric | None) -> ResponseReturnValue:
         known = int(error.params["number"]) if is_late else based_on
         return _page(typed, of, key, known, error=error), 409 if is_late else 400
     db.session.commit()
-    flash(_("Version %(n)s is kept: choose it in a drill.", n=saved.number), "success")
+    flash(
+        _("Version %(n)s is kept. Drills go on with theirs until they are moved.", n=saved.number),
+        "success",
+    )
     return redirect(url_for("cases.rubric", rubric_id=saved.id), 303)
 
 

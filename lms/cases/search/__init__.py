@@ -6,7 +6,7 @@ larger the earlier it is shown: what is used much before what is used little, th
 in every case costs no more than that of a rare one.
 """
 
-from lms.cases.search.asking import PAGE_SIZE, Found, Search, find
+from lms.cases.search.asking import MOST, PAGE_SIZE, Found, Search, find
 from lms.cases.search.indexing import (
     SQLITE_OWN,
     complete,
@@ -16,12 +16,15 @@ from lms.cases.search.indexing import (
     index,
     rebuild,
 )
+from lms.cases.search.scored import ORDERS
 from lms.cases.search.tokens import FACETS
 from lms.cases.words import MAX_QUERY
 
 __all__ = [
     "FACETS",
     "MAX_QUERY",
+    "MOST",
+    "ORDERS",
     "PAGE_SIZE",
     "SQLITE_OWN",
     "Found",

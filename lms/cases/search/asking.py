@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
 from lms.cases.models import CaseVersion
-from lms.cases.search import engines, tokens, windows
+from lms.cases.search import engines, scored, tokens, windows
+from lms.cases.search.scored import Score
 from lms.cases.search.tokens import FACETS, TAGS, TEXT, TITLE, Need
 from lms.cases.search.windows import Window
 from lms.cases.words import query_words
@@ -32,6 +33,7 @@ class Search:
     complaint_level: str = ""
     outcome: str = ""
     tag: str = ""
+    order: str = ""  # `lowest` or `highest` mean score first; else as well as they match
     page: int = 1
 
     def facets(self) -> dict[str, str]:
@@ -53,6 +55,7 @@ class Found:
     tags: Sequence[tuple[str, int]] = ()
     has_more: bool = False
     partial: frozenset[str] = frozenset()
+    scores: Mapping[int, Score] = field(default_factory=dict)  # by version id, where put in order
     searchable: bool = True
 
     @property
@@ -70,14 +73,15 @@ def _pages(total: int) -> int:
 
 
 def find(session: Session, search: Search, locale: str) -> Found:
-    """Two or three queries, whatever is found. `locale` (`zh` or `en`): whose tags are offered."""
+    """Two or three queries, whatever is found, and one more to put it in order of the scores.
+    `locale` (`zh` or `en`): whose tags are offered."""
     words = query_words(search.text)
     if search.text.strip() and not words:
         return Found([], 0, 1, searchable=False)
     if not (words or search.tag):
         return _browse(session, search, locale)
     known = engines.words_beginning(session, tokens.beginnings(words), tokens.LOOKED_UP)
-    chosen, limit = search.facets(), min(max(search.page, 1), _pages(MOST)) * PAGE_SIZE
+    chosen, limit = search.facets(), _looked_through(search)
     set_ones = [name for name in FACETS if chosen[name]]
 
     def asking(marks: Sequence[str], without: str = "") -> list[Need]:
@@ -95,6 +99,7 @@ def find(session: Session, search: Search, locale: str) -> Found:
     without, first = dict(zip(set_ones, rest, strict=False)), rest[len(set_ones) :]
     page = min(max(search.page, 1), _pages(anywhere.total))
     ordered = list(dict.fromkeys(one for part in (*first, anywhere) for one in part.version_ids))
+    ordered, scores = scored.in_order(session, ordered, search.order)
     seen = {name: without.get(name, anywhere) for name in FACETS}
     return Found(
         versions=_versions(session, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
@@ -104,6 +109,7 @@ def find(session: Session, search: Search, locale: str) -> Found:
         tags=_top_tags(anywhere.tags),
         has_more=anywhere.has_more,
         partial=frozenset(name for name, part in seen.items() if part.has_more),
+        scores=scores,
     )
 
 
@@ -122,12 +128,20 @@ def _browse(session: Session, search: Search, locale: str) -> Found:
             if not missed or missed == [name]:
                 counts[name][row[name]] += cases
     page = min(max(search.page, 1), _pages(total))
-    filters, limit = tokens.filters(chosen, ""), page * PAGE_SIZE
+    filters, limit = tokens.filters(chosen, ""), _looked_through(replace(search, page=page))
     counted = (MOST, limit, f"tags_{locale}") if filters else (limit, limit)
     (part,) = windows.look(session, [Window(filters, *counted)])
     tags = _top_tags(part.tags) if filters else list(kept["tag"].items())
-    ids = part.version_ids[(page - 1) * PAGE_SIZE : limit]
-    return Found(_versions(session, ids), total, page, counts, tags)
+    ordered, scores = scored.in_order(session, part.version_ids, search.order)
+    ids = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Found(_versions(session, ids), total, page, counts, tags, scores=scores)
+
+
+def _looked_through(search: Search) -> int:
+    """How many cases are looked up to show a page: to put them in order, all that are counted."""
+    if search.order in scored.ORDERS:
+        return MOST
+    return min(max(search.page, 1), _pages(MOST)) * PAGE_SIZE
 
 
 _KEPT = sa.text(

@@ -64,7 +64,8 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
         session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
-    steps, count = steps_used(session, now), count_published(session)
+    count = count_published(session)
+    steps = steps_used(session, now) if count else {}
     for rows in described_batches(_batches(session), count):
         _write(session, rows, steps)
         progress(len(rows))

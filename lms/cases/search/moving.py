@@ -5,35 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
-from lms.cases.duplicates.family import kept_cases
-from lms.cases.models import CaseVersion, Drill, DrillRun
+from lms.cases import usage
+from lms.cases.models import CaseVersion
 from lms.cases.search import engines, places
 from lms.cases.search.describing import described
 from lms.cases.search.engines import entry
 from lms.db import Session
 from lms.jobs import Job
 
-STEPS = (1, 5, 25)  # drill runs of a year at which a case goes up one step
-YEAR = timedelta(days=365)
+STEPS = (1, 5, 25)  # uses of a year at which a case goes up one step
 
 
 def steps_used(session: Session, now: datetime) -> dict[int, int]:
-    """The steps that the drill runs handed in within a year give, by case id, those of merged cases
-    with the one that stays; others have none."""
-    kept = kept_cases()
-    of_case = func.coalesce(kept.c.kept_id, CaseVersion.case_id)
-    uses = (
-        select(of_case, func.count(DrillRun.id))
-        .select_from(CaseVersion)
-        .outerjoin(kept, kept.c.case_id == CaseVersion.case_id)
-        .join(Drill, Drill.case_version_id == CaseVersion.id)
-        .join(DrillRun, DrillRun.drill_id == Drill.id)
-        .where(DrillRun.submitted_at >= now - YEAR)
-        .group_by(of_case)
-    )
-    return {case_id: bisect_right(STEPS, runs) for case_id, runs in session.execute(uses)}
+    """The steps that the uses within a year give, by case id; others have none."""
+    used = usage.by_case(session, now - usage.YEAR)
+    return {case_id: bisect_right(STEPS, times) for case_id, times in used.items()}
 
 
 def settle(session: Session, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, literal_column, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from lms.cases.duplicates.family import family, kept_cases
 from lms.cases.models import Case, CaseState, CaseVersion, Drill
@@ -89,6 +90,7 @@ def _read(session: Session, case_id: int | None, *, only_outdated: bool) -> list
             present.c.id,
             present.c.title,
         )
+        .select_from(made)
         .join(majors, _is_outdated(made, majors), isouter=not only_outdated)
         .outerjoin(present, present.c.case_id == made.c.case_id)
         .outerjoin(Person, Person.id == made.c.owner_id)
@@ -98,10 +100,29 @@ def _read(session: Session, case_id: int | None, *, only_outdated: bool) -> list
 
 
 def _is_outdated(made: Subquery, majors: Subquery) -> ColumnElement[bool]:
-    """Numbers of two cases cannot be compared: there it is the day."""
+    """Numbers of two cases cannot be compared: there it is the day. What was made from a merged
+    case is in date again once the same was made in its place from the case that stays."""
     own = majors.c.case_id == made.c.own_id
     later = (majors.c.number > made.c.number, majors.c.published_at > made.c.published_at)
-    return and_(majors.c.case_id == made.c.case_id, or_(own & later[0], ~own & later[1]))
+    anew, of_heir = aliased(CaseUse), aliased(CaseVersion)
+    made_anew = (
+        select(anew.id)
+        .select_from(anew)
+        .join(of_heir, of_heir.id == anew.version_id)
+        .where(
+            anew.kind == made.c.kind,
+            anew.renew_url == made.c.renew_url,
+            anew.renew_url != "",
+            of_heir.case_id == made.c.case_id,
+            of_heir.number >= majors.c.number,
+        )
+        .correlate(made, majors)
+        .exists()
+    )
+    return and_(
+        majors.c.case_id == made.c.case_id,
+        or_(own & later[0], ~own & later[1] & ~made_anew),
+    )
 
 
 def _made(case_id: int | None) -> Subquery:
@@ -164,6 +185,7 @@ def owners_to_tell(session: Session, case: Case | int) -> dict[int, int]:
     made, majors = _made(case_id), _majors()
     rows = session.execute(
         select(made.c.owner_id, func.count())
+        .select_from(made)
         .join(majors, _is_outdated(made, majors))
         .join(Person, Person.id == made.c.owner_id)
         .where(Person.left_on.is_(None))

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from lms.plugins.api import (
+    CaseUsage,
     DemoMade,
     Event,
     Job,
@@ -97,6 +98,13 @@ def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
     from lms.plugins.casereviews.access import nav
 
     return nav(viewer)
+
+
+@hookimpl
+def lms_case_usage() -> Sequence[CaseUsage]:
+    from lms.plugins.casereviews.queries import usage
+
+    return [usage()]
 
 
 @hookimpl

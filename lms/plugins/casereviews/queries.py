@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from lms.plugins.api import CaseVersion, Localized, Person, Scope, Session, Team, Viewer, read_rows
+from lms.plugins.api import (
+    CaseUsage,
+    CaseVersion,
+    Localized,
+    Person,
+    Scope,
+    Session,
+    Team,
+    Viewer,
+    read_rows,
+)
 from lms.plugins.casereviews import weeks
 from lms.plugins.casereviews.access import HOLD, held
 from lms.plugins.casereviews.models import Comment, Review, Vote
@@ -44,6 +54,13 @@ _COMMENTS = (
 _MEMBERS = func.coalesce(
     Review.members, members_of(Review.team_id.expression, Review.facilitator_id.expression)
 )
+
+
+def usage() -> CaseUsage:
+    """A team's week with a case is one use of it."""
+    return CaseUsage(
+        Localized("团队研讨", "Team reviews"), select(Review.case_id, Review.picked_at)
+    )
 
 
 def entries(person_id: int, where: ColumnElement[bool]) -> Select[Any]:

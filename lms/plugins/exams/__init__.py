@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from lms.plugins.api import (
     Action,
     Appealable,
+    CaseUsage,
     CaseVersion,
     ContentLoader,
     DemoMade,
@@ -147,6 +148,13 @@ def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure
     from lms.plugins.exams.figures import training_figures
 
     return training_figures(db.session(), month, now)
+
+
+@hookimpl
+def lms_case_usage() -> Sequence[CaseUsage]:
+    from lms.plugins.exams.figures import case_usage
+
+    return [case_usage()]
 
 
 @hookimpl

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import func, or_, select
 
 from lms.plugins.api import (
+    Case,
+    CaseUsage,
     Enrolment,
+    Localized,
     Month,
     Programme,
     ProgrammeKind,
@@ -13,7 +16,14 @@ from lms.plugins.api import (
     TrainingFigure,
     zone,
 )
-from lms.plugins.exams.models import Attempt, Mark, QuestionType, QuestionVersion, Response
+from lms.plugins.exams.models import (
+    Attempt,
+    Mark,
+    Question,
+    QuestionType,
+    QuestionVersion,
+    Response,
+)
 from lms.plugins.exams.settling import is_appealed
 
 # Exams taken to begin work, or as a consequence of a month, do not count in one.
@@ -23,6 +33,19 @@ _NOT_COUNTED = (
     ProgrammeKind.RETRAINING,
     ProgrammeKind.DELTA,
 )
+
+
+def case_usage() -> CaseUsage:
+    """Each answer given to a question about a case, in an exam that was handed in."""
+    rows = (
+        select(Case.id, Attempt.submitted_at)
+        .select_from(Question)
+        .join(Case, Case.key == Question.case_key)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(Response, Response.version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.id == Response.attempt_id)
+    )
+    return CaseUsage(Localized("考题作答", "Exam answers"), rows)
 
 
 def training_figures(session: Session, month: Month, now: datetime) -> list[TrainingFigure]:

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.audit import Actor, AuditEntry
+from lms.cases import runs
 from lms.cases.dumping import dump_rubrics
 from lms.cases.loading import load_rubrics
-from lms.cases.models import Drill, Rubric
+from lms.cases.models import Drill, DrillRun, Rubric
 from lms.cases.rubrics import checking, versions
 from lms.cases.scoring.marks import Marks, check
 from lms.clock import SettableClock
@@ -66,6 +67,29 @@ def test_from_an_empty_page_to_a_second_version(
     assert db.session.get_one(Drill, drill.id).rubric_id == first.id
     page = client.get(f"/rubrics/{first.id}").text
     assert "There is a newer version" in page and "1 drill" in page
+
+    # A run that has begun keeps its version, whatever becomes of the drill.
+    assert "Drills with an earlier version" not in page
+    agent = persons.add()
+    run_id = runs.start(db.session(), drill.id, agent.id, locale="en", now=clock.now()).id
+    other = kit.drill(clock.now())  # of another rubric: never moved
+    url = f"/rubrics/{second.id}"
+    page = client.get(url).text
+    assert "Drills with an earlier version" in page and f'value="{drill.id}" checked' in page
+    assert "Tick the drills" in client.post(f"{url}/drills", follow_redirects=True).text
+    ticked = {"drill": [str(drill.id), str(other.id), "x"]}
+    for said in ("1 drill uses this version", "0 drills use this version"):  # pressed twice
+        assert said in client.post(f"{url}/drills", data=ticked, follow_redirects=True).text
+        db.session.rollback()
+    assert auth.login(agent).post(f"{url}/drills", data=ticked).status_code == 403
+    assert db.session.get_one(Drill, drill.id).rubric_id == second.id
+    assert db.session.get_one(Drill, other.id).rubric_id not in {first.id, second.id}
+    assert db.session.get_one(DrillRun, run_id).rubric_id == first.id
+    moved = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "drill.rubric")).one()
+    assert (moved.subject_id, moved.details["old"]) == (drill.id, first.id)
+    late = client.post(f"/rubrics/{first.id}/drills", data=ticked, follow_redirects=True).text
+    assert "There is a newer version of this rubric." in late
+    db.session.rollback()
 
     # The colleague who began with version 1 loses nothing, and may save again.
     late = auth.login(persons.add("trainer"))
