@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from typing import Any
 
 from lms.uploads import images, lengths, services
@@ -11,7 +11,7 @@ from lms.uploads.kinds import HEAD_BYTES, Family
 
 
 def describe(
-    file: BufferedReader, name: str, families: Collection[Family] = tuple(Family)
+    file: BufferedReader | BytesIO, name: str, families: Collection[Family] = tuple(Family)
 ) -> dict[str, Any]:
     """`sha256`, `kind`, `size` (bytes), and where known `width`, `height` (pixels) and `ms`
     (length). DomainError if it is not taken."""

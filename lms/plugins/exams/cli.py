@@ -51,6 +51,7 @@ def import_(file: Path, bank: str, kind: str, dry_run: bool, accept_valid: bool)
         click.echo("dry run: nothing was stored")
         return
     if plan.added or plan.changed:
+        storing.keep_files(session, found, now())
         storing.store(session, bank, plan, file=file.name, actor=OPERATOR, now=now())
         session.commit()
 

@@ -1,5 +1,8 @@
 """Questions into a bank from a file, looked at first; and a bank out of here as a file."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -28,7 +31,8 @@ from lms.plugins.api import (
 from lms.plugins.exams.dumping import current_versions
 from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.exporting.gift import as_gift
-from lms.plugins.exams.manage import bp
+from lms.plugins.exams.manage import bp, media_url
+from lms.plugins.exams.media import items
 from lms.plugins.exams.models import Bank, QuestionImport
 from lms.plugins.exams.types import CHOICES, KINDS
 
@@ -94,9 +98,15 @@ def _show(kept: QuestionImport, form: TakeForm, status: int = 200) -> ResponseRe
         form=form,
         said=_said,
         shown=SHOWN,
-        wording=lambda entry: KINDS[entry["type"]].wording(entry),
+        wording=_wording,
+        media_url=media_url,
     )
     return page, status
+
+
+def _wording(entry: dict[str, Any]) -> SimpleNamespace:
+    found = KINDS[entry["type"]].wording(entry)
+    return SimpleNamespace(**vars(found), media=items.of_entry(entry, found.options))
 
 
 def _said(entry: dict[str, object]) -> str:

@@ -1,9 +1,11 @@
 """Pictures and recordings of questions: given in the editor, kept by each version, and seen by
 whoever may see the question, and by nobody else."""
 
+import base64
 import io
 import re
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from lms.errors import DomainError
 from lms.plugins.exams.content import load_questions
 from lms.plugins.exams.dumping import dump_questions
 from lms.plugins.exams.media import keeping
-from lms.plugins.exams.models import Attempt, Question, QuestionVersion, Response
+from lms.plugins.exams.models import Attempt, Question, QuestionImport, QuestionVersion, Response
 from lms.plugins.exams.papers.rules import Rules, Shown
 from lms.uploads import store
 from lms.uploads.models import Upload
@@ -276,3 +278,71 @@ def test_content_goes_out_with_its_files_and_comes_in_again(world: World, tmp_pa
         with pytest.raises(DomainError, match=r"m-3"):
             load_questions(db.session(), write(tmp_path, "out", document), NOW)
     assert db.session.scalars(select(Response).join(Attempt)).all() == []
+
+
+def moodle(*questions: str) -> bytes:
+    return f"<?xml version='1.0'?><quiz>{''.join(questions)}</quiz>".encode()
+
+
+def choice(stem: str, files: dict[str, bytes], first: str = "cat") -> str:
+    """Single choice, the first is right; the files lie beside the text of the question."""
+    beside = "".join(
+        f'<file name="{name}" encoding="base64">{base64.b64encode(content).decode()}</file>'
+        for name, content in files.items()
+    )
+    return (
+        f'<question type="multichoice"><questiontext format="html"><text>{escape(stem)}</text>'
+        f"{beside}</questiontext>"
+        f'<answer fraction="100"><text>{escape(first)}</text>{beside}</answer>'
+        '<answer fraction="0"><text>dog</text></answer></question>'
+    )
+
+
+def test_moodle_brings_its_files_and_they_are_checked_like_others(world: World) -> None:
+    stem = 'What is it? <img src="@@PLUGINFILE@@/a%20b.png" alt="A chart">'
+    sound = '<audio controls title="Meow"><source src="@@PLUGINFILE@@/cat.wav"></audio>'
+    files = {"a b.png": CHART, "cat.wav": SOUND}
+    evil = {"a.png": b"<svg onload='alert(1)'/>"}
+    shown = '<img src="@@PLUGINFILE@@/a.png">'
+    content = moodle(
+        choice(stem, files, sound),
+        choice("Named otherwise? " + shown, {"a.png": samples.jpeg()}),
+        choice("Runs? " + shown, evil),
+        choice("Elsewhere? <img src='https://example.com/a.png'>", {}),
+        choice("Without words? " + shown, {"a.png": CHART}),
+    )
+    trainer = world.client(world.persons.add("trainer"))
+
+    def send(what: bytes) -> str:
+        db.session.rollback()
+        data = {"bank": "pets", "file": (io.BytesIO(what), "pets.xml")}
+        return trainer.post("/exams/banks/import", data=data).location
+
+    page = trainer.get(where := send(content)).text
+    assert "not what its name says: what is in it is JPEG" in page
+    assert "a.png is no file of these kinds: PNG, JPEG, WebP, GIF, MP3, M4A, OGG, WAV" in page
+    assert "Its pictures are not taken over" in page and "a.png comes without words" in page
+    found = addresses(page)
+    assert len(found) == 3 and {status(trainer, address) for address in found} == {200}
+    db.session.rollback()
+    trainer.post(f"{where}/take", data={"accept_valid": "y"})
+    first = db.session.scalars(
+        select(QuestionVersion).where(QuestionVersion.media.is_not(None))
+    ).first()
+    assert first is not None
+    said = [(item["kind"], item["option"], item["alt"]) for item in first.media or ()]
+    assert said == [("png", None, {"en": "A chart"}), ("wav", 0, {"en": "Meow"})]
+    assert first.options[0] == {"en": "Meow"}  # an option of sound alone has its words as its text
+    again = db.session.get_one(QuestionImport, int(send(content).rsplit("/", 1)[1])).content
+    assert (again["added"], again["changed"], again["same"]) == ([], [], 3)
+    # Another picture is another question; a file without any takes none away.
+    other = moodle(choice(stem, {**files, "a b.png": samples.png(5, 5)}, sound))
+    bare = moodle(choice("What is it?", {}, "Meow"))
+    counts = [
+        [len(kept["added"]), len(kept["changed"]), kept["same"]]
+        for kept in (
+            db.session.get_one(QuestionImport, int(send(c).rsplit("/", 1)[1])).content
+            for c in (other, bare)
+        )
+    ]
+    assert counts == [[1, 0, 0], [0, 0, 1]]

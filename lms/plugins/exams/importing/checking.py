@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from lms.plugins.api import DomainError
-from lms.plugins.exams.importing.drafts import Draft
+from lms.plugins.exams.importing.drafts import Draft, Embedded
 from lms.plugins.exams.importing.kinds import OWN
 from lms.plugins.exams.importing.kinds.choices import read_choice
 from lms.plugins.exams.importing.spelling import in_its_language
 from lms.plugins.exams.importing.words import difficulty, question_type
+from lms.plugins.exams.media import items
 from lms.plugins.exams.models import QuestionType
 from lms.plugins.exams.types import KINDS, Wrong
 
@@ -47,10 +48,18 @@ def entry_of(draft: Draft) -> dict[str, Any]:
         **own,
         "explanation": in_its_language(draft.explanation.strip(), like=draft.stem),
     }
+    entry["media"] = [_item(file, draft.stem) for file in draft.files]
     entry = {name: value for name, value in entry.items() if value}
     if not draft.reasons:
         _check_limits(draft, entry)
     return entry
+
+
+def _item(file: Embedded, stem: str) -> dict[str, Any]:
+    """Without words it is called as its file is."""
+    alt = in_its_language(file.words or file.name.rpartition(".")[0] or file.name, like=stem)
+    place = {} if file.option is None else {"option": file.option + 1}
+    return {**file.described, "alt": alt, **place}
 
 
 def _has_gaps_only(draft: Draft) -> bool:
@@ -61,7 +70,7 @@ def _has_gaps_only(draft: Draft) -> bool:
 def _check_limits(draft: Draft, entry: dict[str, Any]) -> None:
     """What no reader looks for: more gaps, pairs or criteria than a question may have."""
     try:
-        KINDS[entry["type"]].wording(entry)
+        items.of_entry(entry, KINDS[entry["type"]].wording(entry).options)
     except Wrong as error:
         draft.reasons.append(
             DomainError("The field %(name)s is missing or wrong.", name=error.field)

@@ -26,6 +26,18 @@ class Place:
         return f"{self.sheet} {said}".strip()
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """A file within the file: `described` as by `describe_file`; `words` for those who cannot see
+    or hear it, as far as there are any; of an option, from 0, or of the question itself."""
+
+    name: str
+    content: bytes
+    described: dict[str, Any]
+    words: str
+    option: int | None
+
+
 @dataclass
 class Draft:
     """A question as a file has it.
@@ -47,6 +59,7 @@ class Draft:
     gaps: list[dict[str, Any]] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
     criteria: str = ""
+    files: list[Embedded] = field(default_factory=list)
     reasons: list[DomainError] = field(default_factory=list)
     notes: list[DomainError] = field(default_factory=list)
 

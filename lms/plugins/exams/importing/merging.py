@@ -12,7 +12,7 @@ from lms.plugins.exams.models import QuestionType
 
 Entry = dict[str, Any]
 # What of an entry is no type's own.
-_COMMON = ("key", "type", "difficulty", "tags", "case", "stem", "explanation")
+_COMMON = ("key", "type", "difficulty", "tags", "case", "stem", "explanation", "media")
 _CHOICES = {QuestionType.SINGLE, QuestionType.MULTIPLE}
 _IN_WORDS = {QuestionType.SHORT_ANSWER, QuestionType.CASE_ANALYSIS}
 
@@ -36,7 +36,45 @@ def merged(kept: Entry, entry: Entry, side: str) -> Entry | None:
         changed |= {name: value for name, value in entry.items() if name not in _COMMON}
     if said := entry.get("explanation"):
         changed["explanation"] = _sides(kept.get("explanation")) | {side: only_side(said)}
+    if media := _media(kept, changed, entry, side):
+        changed["media"] = media
     return None if changed == kept else changed
+
+
+def _media(kept: Entry, changed: Entry, entry: Entry, side: str) -> list[Entry]:
+    """Each with its option, wherever that stands now; a file without any takes none away."""
+    places = {_of(text, side): n for n, text in enumerate(changed.get("options", ()), 1)}
+
+    def placed(item: Entry, text: str | None) -> Entry | None:
+        bare = {name: value for name, value in item.items() if name != "option"}
+        if text is None:
+            return bare
+        return {**bare, "option": places[text]} if text in places else None
+
+    old = [
+        placed(i, _of(kept["options"][i["option"] - 1], side) if "option" in i else None)
+        for i in kept.get("media", ())
+    ]
+    mine = [item for item in old if item is not None]
+    if "media" not in entry:
+        return mine
+    new = [
+        placed(i, _said(entry["options"][i["option"] - 1]) if "option" in i else None)
+        for i in entry["media"]
+    ]
+    theirs = [item for item in new if item is not None]
+    found = {_which(item): item for item in theirs}
+    said = [
+        {**item, "alt": _sides(item["alt"]) | {side: only_side(found[_which(item)]["alt"])}}
+        for item in mine
+        if _which(item) in found
+    ]
+    known = {_which(item) for item in mine}
+    return said + [item for item in theirs if _which(item) not in known]
+
+
+def _which(item: Entry) -> tuple[str, int | None]:
+    return item["sha256"], item.get("option")
 
 
 def only_side(text: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
+from lms.plugins.exams.importing.embedded import take_files
 from lms.plugins.exams.importing.kinds.scored import Scored, take_numbers, take_words
 from lms.plugins.exams.importing.kinds.written import has_criteria
 from lms.plugins.exams.importing.markup import as_plain
@@ -43,8 +44,6 @@ def read_moodle_xml(content: bytes, name: str) -> Found:
             continue
         number += 1
         found.drafts.append(_draft(element, kind, Place("question", number), tags))
-        if "<img" in (element.findtext("questiontext/text") or ""):
-            found.warn(Place("question", number), N_("Its pictures are not taken over."))
     return found
 
 
@@ -57,6 +56,7 @@ def _draft(element: "Element", kind: str, place: Place, tags: list[str]) -> Draf
         draft.type = kind or "?"
         return draft
     read(draft, element)
+    take_files(draft, element)
     answers = [] if kind == "ordering" else element.findall("answer")
     remarks = [(_text(answer), _said(answer, "feedback")) for answer in answers]
     draft.explanation = with_remarks(draft.explanation, remarks)

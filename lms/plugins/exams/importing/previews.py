@@ -17,6 +17,7 @@ def prepare(
     """Nothing enters a bank yet; DomainError if the file cannot be read."""
     found = reading.read(content, filename)
     plan = storing.plan(session, storing.find_bank(session, bank_name), found)
+    storing.keep_files(session, found, now)
     kept = QuestionImport(
         bank_name=bank_name,
         filename=filename[:200],

@@ -1,20 +1,31 @@
 """Putting what was read into a bank: new questions, new versions of known ones, nothing twice."""
 
 import hashlib
+import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from lms.plugins.api import Actor, DomainError, Localized, Session, audit
+from lms.plugins.api import (
+    FILE_KINDS,
+    Actor,
+    DomainError,
+    Localized,
+    Session,
+    audit,
+    upload_limits,
+)
 from lms.plugins.exams.content import load_entries
 from lms.plugins.exams.dumping import current_versions, entry_of_version
 from lms.plugins.exams.importing.checking import entry_of
-from lms.plugins.exams.importing.drafts import Found, Place
+from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.merging import merged, only_side
 from lms.plugins.exams.importing.spelling import identity
+from lms.plugins.exams.media import items, keeping
 from lms.plugins.exams.models import Bank, QuestionVersion
 from lms.plugins.exams.types import KINDS
 
@@ -48,6 +59,7 @@ def plan(session: Session, bank: Bank | None, found: Found) -> Plan:
     result, seen = Plan(), dict[str, Place]()
     for draft in found.drafts:
         entry = entry_of(draft)
+        _check_sizes(session, draft)
         if not draft.reasons:
             name = _name(entry)
             if name in seen:
@@ -57,10 +69,10 @@ def plan(session: Session, bank: Bank | None, found: Found) -> Plan:
             seen.setdefault(name, draft.place)
         if draft.reasons:
             result.refused.append(Refused(draft.place, tuple(draft.reasons), draft.stem[:80]))
-        elif name not in known:
+        elif (twin := _twin(known, entry, name)) is None:
             entry["key"] = "q-" + hashlib.sha256(name.encode()).hexdigest()[:16]
             result.added.append(entry)
-        elif changed := merged(entry_of_version(known[name][0]), entry, known[name][1]):
+        elif changed := merged(entry_of_version(twin[0]), entry, twin[1]):
             result.changed.append(changed)
         else:
             result.same += 1
@@ -77,13 +89,45 @@ def _known(session: Session, bank: Bank | None) -> Known:
             if stem:
                 name = identity(stem, [getattr(o, side) or o.pick(side) for o in options])
                 found[name] = version, side
+                if version.media:
+                    found[_shown(name, version.media)] = version, side
     return found
+
+
+def _twin(known: Known, entry: dict[str, Any], name: str) -> tuple[QuestionVersion, str] | None:
+    """The question of the bank that asks the same. With other pictures it is another one; a file
+    that brings none is silent about them."""
+    if name in known or "media" not in entry:
+        return known.get(name)
+    without = known.get(_name({**entry, "media": []}))
+    return without if without and not without[0].media else None
+
+
+def _shown(name: str, media: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join([name, *items.hashes(media)])
+
+
+def _check_sizes(session: Session, draft: Draft) -> None:
+    for file in draft.files:
+        limit = upload_limits(session)[FILE_KINDS[file.described["kind"]].family]
+        if len(file.content) > limit * 1024 * 1024:
+            draft.reasons.append(
+                DomainError("%(name)s is larger than %(limit)s MB.", name=file.name, limit=limit)
+            )
+
+
+def keep_files(session: Session, found: Found, now: datetime) -> None:
+    """The pictures and recordings of what is not refused, before the questions are stored."""
+    for draft in found.drafts:
+        for file in () if draft.reasons else draft.files:
+            keeping.keep(session, io.BytesIO(file.content), file.name, now)
 
 
 def _name(entry: dict[str, Any]) -> str:
     is_binary = entry["type"] == "true_false"
     options = [] if is_binary else KINDS[entry["type"]].wording(entry).options
-    return identity(only_side(entry["stem"]), [only_side(option) for option in options])
+    name = identity(only_side(entry["stem"]), [only_side(option) for option in options])
+    return _shown(name, entry.get("media", ()))
 
 
 def find_bank(session: Session, name: str) -> Bank | None:
