@@ -87,6 +87,15 @@ def check(attempt_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/attempts/<int:attempt_id>/clock")
+@access.signed_in
+def clock(attempt_id: int) -> ResponseReturnValue:
+    """For a page whose own clock is not to be trusted, or that was out of sight for long."""
+    deadline = attempts.own(db.session(), attempt_id, viewer().person_id).deadline
+    until = _("until %(time)s", time=clock_time(deadline))
+    return jsonify(now=milliseconds(now()), deadline=milliseconds(deadline), until=until)
+
+
 @bp.post("/attempts/<int:attempt_id>/answers")
 @access.signed_in
 def save(attempt_id: int) -> ResponseReturnValue:

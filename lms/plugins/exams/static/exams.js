@@ -5,7 +5,7 @@
   const exam = document.getElementById("exam");
   if (!exam) return;
   const text = exam.dataset;
-  const deadline = Number(text.deadline);
+  let deadline = Number(text.deadline);
   let offset = Number(text.now) - Date.now();
   const serverNow = () => Math.round(Date.now() + offset);
 
@@ -46,7 +46,11 @@
   };
   // What the server will not have as it is: position -> sequence. Not sent again, and not thrown away.
   const refused = {};
-  const unsent = () => Object.keys(pending).filter((p) => refused[p] !== pending[p].sequence);
+  // In the order in which they were given.
+  const unsent = () =>
+    Object.keys(pending)
+      .filter((p) => refused[p] !== pending[p].sequence)
+      .sort((a, b) => pending[a].sequence - pending[b].sequence);
 
   const mark = (state, words) => {
     const line = document.getElementById("exam-saved");
@@ -69,6 +73,7 @@
     if (count) count.textContent = document.querySelectorAll("[data-dot].is-answered").length;
   };
 
+  const tell = (name, detail) => exam.dispatchEvent(new CustomEvent(name, { detail }));
   const fieldsOf = (position) => filled(question(position)).map((el) => [el.name, el.value]);
 
   const changed = (event) => {
@@ -82,6 +87,7 @@
     pending[position] = { sequence, fields: fieldsOf(position) };
     keep(position);
     draw(position);
+    tell("exam:given", { position, ...pending[position] });
     send();
   };
 
@@ -91,10 +97,12 @@
   handIn?.addEventListener("submit", (event) => {
     for (const [position, each] of Object.entries(stored()))
       if (!(pending[position]?.sequence >= each.sequence)) pending[position] = each; // another window's
-    if (!unsent().length) return;
+    if (!unsent().length && navigator.onLine) return;
     event.preventDefault();
+    going = false;
     handingIn = true;
-    send();
+    if (navigator.onLine || unsent().length) send();
+    else mark("waiting", text.textOffline);
   });
 
   // --- Sending: one at a time, again and again until the server has it ---
@@ -112,12 +120,28 @@
       },
     });
 
-  const stop = (words, isSignedOut) => {
+  const stop = (words, way = "") => {
     const box = document.getElementById("exam-stop");
     box.querySelector("p").textContent = words;
-    box.querySelector("a").hidden = !isSignedOut;
+    for (const link of box.querySelectorAll("a")) link.hidden = link.dataset.way !== way;
     box.hidden = false;
     mark("waiting", words);
+  };
+  const close = () => {
+    clearInterval(ticking);
+    for (const input of document.querySelectorAll(".exam-question :is(input, select, textarea), .exam-body button")) input.disabled = true;
+  };
+  // It is handed in. What the server had not got by then does not count, and that is said.
+  let isEnded = false;
+  const ended = (url) => {
+    if (isEnded) return;
+    isEnded = true;
+    const late = Object.keys(pending);
+    forgetAll();
+    if (!late.length) return location.assign(url);
+    close();
+    document.querySelector("#exam-stop [data-way=result]").href = url;
+    stop(text.textLate.replace("{numbers}", late.join(", ")), "result");
   };
 
   const send = async () => {
@@ -134,17 +158,16 @@
         if (response.status >= 500 || response.status === 429) throw new Error(response.status);
         const body = await response.text();
         answer = body.startsWith("{") ? JSON.parse(body) : {};
+        delete text.offline;
       } catch {
+        text.offline = ""; // going from question to question must not ask the server now
         mark("waiting", text.textWaiting);
         retry = setTimeout(send, 3000);
         break;
       }
-      if (response.status === 409 && answer.url) {
-        forgetAll();
-        return location.assign(answer.url);
-      }
+      if (response.status === 409 && answer.url) return ended(answer.url);
       if (response.status === 401 || (response.status === 400 && !answer.message)) {
-        stop(text.textSignedOut, true);
+        stop(text.textSignedOut, "sign-in");
         break;
       }
       if (!answer.older) {
@@ -170,20 +193,21 @@
     if (handingIn) return handIn.submit();
     if (saved && !document.querySelector("[data-question]")) reload(); // the overview is out of date
   };
-  const restore = () => {
-    for (const [position, { sequence, fields }] of Object.entries(pending)) {
-      const box = question(position);
-      if (!box) continue;
-      const hidden = box.querySelector(`[name="s${position}"]`);
-      if (Number(hidden.value) > sequence) continue;
-      hidden.value = sequence;
-      for (const input of inputs(box)) {
-        const given = fields.filter(([name]) => name === input.name).map(([, value]) => value);
-        if (isTick(input)) input.checked = given.includes(input.value);
-        else input.value = given[0] ?? "";
-      }
-      draw(position);
+  const fill = (position, given) => {
+    const box = question(position);
+    if (!box || !given) return;
+    const hidden = box.querySelector(`[name="s${position}"]`);
+    if (Number(hidden.value) > given.sequence) return;
+    hidden.value = given.sequence;
+    for (const input of inputs(box)) {
+      const values = given.fields.filter(([name]) => name === input.name).map(([, value]) => value);
+      if (isTick(input)) input.checked = values.includes(input.value);
+      else input.value = values[0] ?? "";
     }
+    draw(position);
+  };
+  const restore = () => {
+    for (const position of Object.keys(pending)) fill(position, pending[position]);
     if (Object.keys(pending).length) send();
   };
 
@@ -191,7 +215,26 @@
   const clock = document.getElementById("exam-clock");
   const say = (words) => (document.getElementById("exam-say").textContent = words);
   let before = Infinity;
+  const ask = async () => {
+    try {
+      const answer = await (await fetch(text.clock, { headers: { "X-Requested-With": "fetch" } })).json();
+      offset = answer.now - Date.now();
+      deadline = answer.deadline;
+      clock.querySelector("small").textContent = answer.until;
+    } catch {
+      // No connection, or signed out: the next save says so.
+    }
+  };
+  // By a clock that nobody sets: where the two part, this one was set, or the computer slept.
+  const apart = () => Date.now() - performance.now();
+  let wasApart = apart();
   const tick = () => {
+    const jump = apart() - wasApart;
+    if (Math.abs(jump) > 2000) {
+      wasApart += jump;
+      offset -= jump;
+      ask();
+    }
     const left = Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
     const minutes = Math.floor(left / 60);
     document.getElementById("exam-left").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
@@ -199,26 +242,23 @@
     if (before > 300 && left <= 300 && left > 60 && before !== Infinity) say(text.textFive);
     if (before > 60 && left <= 60 && before !== Infinity) say(text.textOne);
     before = left;
-    if (left > 0) return;
-    clearInterval(ticking);
-    over();
+    if (left <= 0) over();
   };
 
   const over = async () => {
     say(text.textOver);
     mark("saving", text.textOver);
-    for (const input of document.querySelectorAll(".exam-question :is(input, select, textarea), .exam-body button")) input.disabled = true;
+    close();
     try {
       // Only if it is over for the server too: somebody may have been given more time meanwhile.
       const response = await post(text.submit, new URLSearchParams({ over: 1 }));
-      if (response.status === 401) return stop(text.textSignedOut, true);
+      if (response.status === 401) return stop(text.textSignedOut, "sign-in");
       if (!response.ok) throw new Error(response.status);
       const answer = await response.json();
       if (!answer.over) return reload(); // what waits is kept, and sent by the page anew
-      forgetAll();
-      location.assign(answer.url);
+      ended(answer.url);
     } catch {
-      mark("waiting", text.textWaiting);
+      stop(text.textOverOffline);
       setTimeout(over, 5000);
     }
   };
@@ -260,14 +300,28 @@
     } else if (!document.hidden) {
       going = false;
       if (recall("")) seen("back");
+      ask(); // more time may have been given
     }
   });
   if (recall("")) seen("back");
 
   exam.addEventListener("change", changed);
   exam.addEventListener("input", typed);
-  window.addEventListener("online", send);
+  exam.addEventListener("exam:shown", ({ detail: { position, given } }) => {
+    going = false;
+    fill(position, given);
+    fill(position, pending[position]);
+    draw(position);
+    if (!unsent().length) mark("waiting", text.textOffline);
+  });
+  window.addEventListener("online", () => {
+    ask();
+    send();
+  });
+  window.addEventListener("offline", () => {
+    if (!unsent().length) mark("waiting", text.textOffline);
+  });
+  const ticking = setInterval(tick, 1000);
   restore();
   tick();
-  const ticking = setInterval(tick, 1000);
 })();
