@@ -1,9 +1,10 @@
-"""Step 1 of scoring: who counts in a month, and why the others are not ranked."""
+"""Who counts in a month, and why some of them are not ranked whatever their score."""
 
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Select,
     and_,
@@ -11,7 +12,6 @@ from sqlalchemy import (
     column,
     exists,
     func,
-    insert,
     literal,
     null,
     or_,
@@ -24,80 +24,58 @@ from lms.clock import Month
 from lms.people.channels import covers
 from lms.people.clearance import in_force
 from lms.people.models import Clearance, Leave, Level, Person, Position
-from lms.results.models import KpiRow, MonthResult, NotRanked
+from lms.results.models import KpiRow, NotRanked
 
 RANKED_LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
 
 
-def people(close_id: int, month: Month, leave_share: float) -> Any:
-    """The INSERT of everybody on the roster in the month, or in its file: a row each, unscored."""
-    everybody = roster(month, leave_share).add_columns(
-        literal(close_id), literal(False), literal(False)
+def members(month: Month) -> Select[Any]:
+    """Everybody on the roster in the month, or in its file, as of the month's last day."""
+    has_row = exists().where(KpiRow.person_id == Person.id, KpiRow.month == month)
+    present = and_(
+        Person.hired_on <= month.last_day,
+        or_(Person.left_on.is_(None), Person.left_on >= month.first_day),
     )
-    names = [
-        "person_id", "team_id", "level", "channel", "leave_days", "has_row", "not_ranked",
-        "close_id", "is_partial", "kpi_met",
+    columns: list[Any] = [
+        Person.id.label("person_id"), Position.team_id, Position.level, Position.channel,
+        has_row.label("has_row"),
     ]  # fmt: skip
-    return insert(MonthResult).from_select(names, everybody)
+    found = select(*columns).select_from(Person).outerjoin(Position, _held(month))
+    return found.where(or_(present, has_row))
 
 
 def roster(month: Month, leave_share: float) -> Select[Any]:
-    """Everybody who counts in the month; `not_ranked` is null for those who need but a score."""
-    position = _positions(month)
-    leave = _leave_days(month)
+    """The members with their days of leave; `not_ranked` is null for those who need but a score."""
+    one, leave = members(month).subquery("member"), _leave_days(month)
     days = func.coalesce(leave.c.days, 0)
-    has_row = exists().where(KpiRow.person_id == Person.id, KpiRow.month == month)
     cleared = exists().where(
-        Clearance.person_id == Person.id,
+        Clearance.person_id == one.c.person_id,
         in_force(month.first_day),
-        covers(Clearance.channels, position.c.channel),
+        covers(Clearance.channels, one.c.channel),
     )
     not_ranked = case(
         (
-            func.coalesce(position.c.level, "").not_in([str(level) for level in RANKED_LEVELS]),
+            func.coalesce(one.c.level, "").not_in([str(level) for level in RANKED_LEVELS]),
             literal(str(NotRanked.LEVEL)),
         ),
         (~cleared, literal(str(NotRanked.NOT_CLEARED))),
         (days >= leave_share * month.days, literal(str(NotRanked.LEAVE))),
         else_=null(),
     )
-    present = and_(
-        Person.hired_on <= month.last_day,
-        or_(Person.left_on.is_(None), Person.left_on >= month.first_day),
-    )
-    return (
-        select(
-            Person.id.label("person_id"),
-            position.c.team_id,
-            position.c.level,
-            position.c.channel,
-            days.label("leave_days"),
-            has_row.label("has_row"),
-            not_ranked.label("not_ranked"),
-        )
-        .outerjoin(position, position.c.person_id == Person.id)
-        .outerjoin(leave, leave.c.person_id == Person.id)
-        .where(or_(present, has_row))
+    return select(one, days.label("leave_days"), not_ranked.label("not_ranked")).outerjoin(
+        leave, leave.c.person_id == one.c.person_id
     )
 
 
-def _positions(month: Month) -> FromClause:
-    """Everybody's position on the last day of the month."""
-    latest = func.row_number().over(
-        partition_by=Position.person_id, order_by=Position.from_day.desc()
+def _held(month: Month) -> ColumnElement[bool]:
+    """Joins a person to the position of the last day of the month."""
+    latest = (
+        select(Position.id)
+        .where(Position.person_id == Person.id, Position.from_day <= month.last_day)
+        .order_by(Position.from_day.desc())
+        .limit(1)
     )
-    numbered = (
-        select(
-            Position.person_id,
-            Position.team_id,
-            Position.level,
-            Position.channel,
-            latest.label("number"),
-        )
-        .where(Position.from_day <= month.last_day)
-        .subquery()
-    )
-    return select(numbered).where(numbered.c.number == 1).subquery("held")
+    return Position.id == latest.correlate(Person).scalar_subquery()
 
 
 def _leave_days(month: Month) -> FromClause:

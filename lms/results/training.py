@@ -14,7 +14,7 @@ from lms.people.organisation import zone
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.plugins.types import TrainingFigure
-from lms.results.scoring import OwnFigure
+from lms.results.scoring_figures import OwnFigure
 
 
 def own_figures(session: Session, month: Month, now: datetime) -> list[OwnFigure]:

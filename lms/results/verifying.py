@@ -10,17 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, insert, literal, null, select
+from sqlalchemy import select
 
 from lms.db import Session
 from lms.policies import PolicyInForce
 from lms.results import scoring
-from lms.results.models import MonthClose, MonthFigure, MonthResult, NotRanked
+from lms.results.models import MonthClose, MonthFigure, MonthResult
 from lms.results.scoring_policy import SCORING
-
-# What is computed; everything else in the two tables is an input.
-_SCORES = ("score", "service", "feedback", "training", "rank", "csat_rank", "is_partial", "kpi_met")
-_MEASURES = ("target", "attainment", "is_met")
 
 
 @dataclass(frozen=True)
@@ -42,47 +38,24 @@ def verify(session: Session, close: MonthClose) -> Proof:
     stored, results, figures = _digest(session, close.id)
     nested = session.begin_nested()
     try:
-        again = _copy(session, close)
+        again = _another(session, close)
         policy = PolicyInForce(SCORING.name, close.policy_number, close.policy)
-        scoring.from_frozen(session, again, policy)
+        scoring.compute_again(session, again, close.id, policy)
         computed, _, _ = _digest(session, again)
     finally:
         nested.rollback()
     return Proof(stored, computed, results, figures)
 
 
-def _copy(session: Session, close: MonthClose) -> int:
-    """The inputs of a close as a close of their own, with nothing computed; returns its id."""
+def _another(session: Session, close: MonthClose) -> int:
+    """A close of its own for what is computed again; its id."""
     again = MonthClose(
         month=close.month, revision=-close.id, is_current=False, closed_at=close.closed_at,
         policy=close.policy, policy_number=close.policy_number,
     )  # fmt: skip
     session.add(again)
     session.flush()
-    known = MonthResult.not_ranked == str(NotRanked.NO_SCORE)
-    blank: dict[str, ColumnElement[Any]] = {
-        **{name: null() for name in _SCORES},
-        "is_partial": literal(False),
-        "kpi_met": literal(False),
-        "not_ranked": case((known, null()), else_=MonthResult.not_ranked),
-    }
-    _copy_rows(session, MonthResult, close.id, again.id, blank)
-    _copy_rows(session, MonthFigure, close.id, again.id, {name: null() for name in _MEASURES})
     return again.id
-
-
-def _copy_rows(
-    session: Session,
-    model: type[MonthResult] | type[MonthFigure],
-    close_id: int,
-    to: int,
-    blank: dict[str, ColumnElement[Any]],
-) -> None:
-    replaced = {"close_id": literal(to), **blank}
-    columns = [replaced.get(c.name, c) for c in model.__table__.columns]
-    names = [c.name for c in model.__table__.columns]
-    rows = select(*columns).where(model.close_id == close_id)
-    session.execute(insert(model).from_select(names, rows))
 
 
 def _digest(session: Session, close_id: int) -> tuple[str, int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, select, true
 from sqlalchemy.orm import aliased
 
 from lms.plugins.api import (
@@ -69,30 +69,39 @@ class StarOfTheMonth:
 
 def _best(session: Session, close_id: int, each: str, least: int) -> Sequence[Any]:
     """Of each group the first by CSAT, then by FCR; who has no FCR comes after those who do."""
-    csat, fcr = aliased(MonthFigure), aliased(MonthFigure)
     within = _WITHIN.get(each)
-    place = func.rank().over(
-        partition_by=within, order_by=(csat.value.desc(), func.coalesce(fcr.value, -1.0).desc())
-    )
-    ranked = (
+    here = [
+        MonthResult.close_id == close_id,
+        MonthResult.not_ranked.is_(None),
+        true() if within is None else within.is_not(None),  # without a team, no star of one
+    ]
+    csat, fcr = aliased(MonthFigure), aliased(MonthFigure)
+    group = literal("") if within is None else within
+    # Those with the best CSAT, who are few; then their FCR.
+    top = (
         select(
-            MonthResult.person_id,
-            csat.value.label("csat"),
-            fcr.value.label("fcr"),
-            place.label("place"),
-            func.count().over(partition_by=within).label("people"),
+            group.label("within"),
+            func.max(csat.value).label("csat"),
+            func.count().label("people"),
         )
+        .select_from(MonthResult)
+        .join(csat, _figure(csat, "csat"))
+        .where(*here)
+        .group_by(group)
+        .subquery("top")
+    )
+    second = func.coalesce(fcr.value, -1.0).desc()
+    place = func.rank().over(partition_by=top.c.within, order_by=second).label("place")
+    best = (
+        select(MonthResult.person_id, csat.value.label("csat"), fcr.value.label("fcr"), place,
+               top.c.people)
         .join(csat, _figure(csat, "csat"))
         .outerjoin(fcr, _figure(fcr, "fcr"))
-        .where(
-            MonthResult.close_id == close_id,
-            MonthResult.not_ranked.is_(None),
-            true() if within is None else within.is_not(None),  # without a team, no star of one
-        )
-        .subquery()
-    )
-    first = select(ranked).where(ranked.c.place == 1, ranked.c.people >= least)
-    return session.execute(first.order_by(ranked.c.person_id)).all()
+        .join(top, and_(top.c.within == group, top.c.csat == csat.value))
+        .where(*here, top.c.people >= least)
+        .subquery("best")
+    )  # fmt: skip
+    return session.execute(select(best).where(best.c.place == 1).order_by(best.c.person_id)).all()
 
 
 def _figure(figure: Any, metric: str) -> ColumnElement[bool]:

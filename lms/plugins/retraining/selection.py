@@ -6,12 +6,37 @@ of counts below 2**26 differ as doubles whenever they differ as fractions.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Float, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from lms.plugins.api import MonthClose, MonthFigure, MonthResult, PolicyInForce, Session
 
 FIGURES = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")  # ties in this order
+# A figure and what was attained in it as one integer: the sort of them all is then one of numbers.
+_APART = 10**13
+_KEY = (
+    case(
+        {name: literal(place * _APART, BigInteger) for place, name in enumerate(FIGURES)},
+        value=MonthFigure.metric,
+    )
+    + MonthFigure.attainment
+)
 
 
 @dataclass(frozen=True)
@@ -43,11 +68,16 @@ def lowest(share: float, ranked: int) -> int:
 
 
 def cut(session: Session, close: MonthClose, policy: PolicyInForce) -> Cut:
-    here = (MonthResult.close_id == close.id, MonthResult.rank.is_not(None))
     k = lowest(policy["share"], close.ranked)
     if k == 0:
         return Cut(close.ranked, 0, None)
-    kth = select(MonthResult.score).where(*here).order_by(MonthResult.score).offset(k - 1).limit(1)
+    kth = (
+        select(MonthResult.score)
+        .where(*_ranked(close.id))
+        .order_by(MonthResult.score)
+        .offset(k - 1)
+        .limit(1)
+    )
     return Cut(close.ranked, k, session.scalar(kth))
 
 
@@ -60,66 +90,89 @@ def selected(session: Session, close_id: int, at: Cut, threshold: int | None) ->
     """Lowest score first."""
     if at.score is None and threshold is None:
         return []
-    people = (
-        select(
-            MonthResult.person_id,
-            MonthResult.score,
-            func.rank().over(order_by=MonthResult.score).label("position"),
-        )
-        .where(MonthResult.close_id == close_id, MonthResult.rank.is_not(None))
-        .cte("people")
-    )
-    order = case({name: place for place, name in enumerate(FIGURES)}, value=MonthFigure.metric)
-    standing = (
-        select(
-            people.c.person_id,
-            people.c.score,
-            people.c.position,
-            MonthFigure.metric,
-            MonthFigure.value,
-            MonthFigure.target,
-            order.label("place"),
-            # A competition rank less one is the number of people who attained strictly more.
-            (
-                func.rank().over(
-                    partition_by=MonthFigure.metric, order_by=MonthFigure.attainment.desc()
-                )
-                - 1
-            ).label("more"),
-            func.count().over(partition_by=MonthFigure.metric).label("having"),
-        )
-        .join(
-            MonthFigure,
-            and_(
-                MonthFigure.close_id == close_id,
-                MonthFigure.person_id == people.c.person_id,
-                MonthFigure.metric.in_(FIGURES),
-                MonthFigure.attainment.is_not(None),
-            ),
-        )
-        .cte("standing")
-    )
     triggers = []
     if at.score is not None:
-        triggers.append(standing.c.score <= at.score)
+        triggers.append(MonthResult.score <= at.score)
     if threshold is not None:
-        triggers.append(standing.c.score < threshold)
-    weakest = (
-        func.row_number()
-        .over(
-            partition_by=standing.c.person_id,
-            order_by=(
-                (cast(standing.c.more, Float(53)) / standing.c.having).desc(),
-                standing.c.place,
-            ),
-        )
-        .label("nth")
-    )
-    each = select(standing, weakest).where(or_(*triggers)).cte("each_figure")
+        triggers.append(MonthResult.score < threshold)
+    one = _weakest(close_id, or_(*triggers)).subquery("one")
+    metric = case(dict(enumerate(FIGURES)), value=one.c.figure)
     rows = session.execute(
-        select(each).where(each.c.nth == 1).order_by(each.c.position, each.c.person_id)
+        select(one, MonthFigure.metric, MonthFigure.value, MonthFigure.target)
+        .join(MonthFigure, _of(close_id, one.c.person_id, MonthFigure.metric == metric))
+        .where(one.c.nth == 1)
+        .order_by(one.c.position, one.c.person_id)
     )
     return [
         Selected(r.person_id, r.score, r.position, r.metric, r.value, r.target, r.more, r.having)
         for r in rows
     ]
+
+
+def _weakest(close_id: int, selected: ColumnElement[bool]) -> Select[Any]:
+    """The figures of the selected, each person's weakest with `nth` 1."""
+    people = (
+        select(
+            MonthResult.person_id,
+            MonthResult.score,
+            # Whoever has less than a selected person is selected, so this is the place among all.
+            func.rank().over(order_by=MonthResult.score).label("position"),
+        )
+        .where(*_ranked(close_id), selected)
+        .subquery("people")
+    )
+    theirs = select(people, _KEY.label("key"), literal(0).label("n")).join(
+        MonthFigure, _of(close_id, people.c.person_id)
+    )
+    every = theirs.union_all(_counted(close_id)).subquery("every")
+    standing = _standing(every).subquery("standing")
+    nth = func.row_number().over(
+        partition_by=standing.c.person_id,
+        order_by=((cast(standing.c.more, Float(53)) / standing.c.having).desc(), standing.c.figure),
+    )
+    return select(standing, nth.label("nth")).where(standing.c.person_id.is_not(None))
+
+
+def _ranked(close_id: int) -> tuple[ColumnElement[bool], ...]:
+    return MonthResult.close_id == close_id, MonthResult.rank.is_not(None)
+
+
+def _of(close_id: int, person_id: Any, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joins people to their figures that can be weak."""
+    return and_(
+        MonthFigure.close_id == close_id,
+        MonthFigure.person_id == person_id,
+        MonthFigure.metric.in_(FIGURES),
+        MonthFigure.attainment.is_not(None),
+        *more,
+    )
+
+
+def _counted(close_id: int) -> Select[Any]:
+    """By key: how many ranked people (`n`); nobody's, hence the nulls."""
+    ranked = select(MonthResult.person_id).where(*_ranked(close_id))
+    return (
+        select(null(), null(), null(), _KEY.label("key"), func.count())
+        .where(_of(close_id, MonthFigure.person_id, MonthFigure.person_id.in_(ranked)))
+        .group_by("key")
+    )
+
+
+def _standing(every: Subquery) -> Select[Any]:
+    """To each figure, how many people attained strictly more in it, and how many have it.
+
+    The counts run along with the figures of the few, in one order: the ranks of all people would be
+    a sort of every figure there is.
+    """
+    figure = every.c.key // _APART
+    people, downwards = func.sum(every.c.n), every.c.key.desc()
+    more = people.over(partition_by=figure, order_by=downwards, range_=(None, -1))
+    having = people.over(partition_by=figure, order_by=downwards, range_=(None, None))
+    return select(
+        every.c.person_id,
+        every.c.score,
+        every.c.position,
+        figure.label("figure"),
+        cast(func.coalesce(more, 0), Integer).label("more"),
+        cast(having, Integer).label("having"),
+    )
