@@ -129,6 +129,11 @@ def check_draft(content: CaseContent) -> None:
         raise DomainError("At most %(count)s steps.", field="handling", count=MAX_STEPS)
 
 
+def is_text(said: str) -> bool:
+    """Whether a database takes it: no NUL, and no half of a sign (JSON can write one)."""
+    return "\0" not in said and not any("\ud800" <= sign <= "\udfff" for sign in said)
+
+
 def check_sizes(content: CaseContent) -> None:
     """As long as the editor takes them, for what comes from files; DomainError names the field."""
     texts = [(name, getattr(content, name)) for name in TEXTS]
@@ -138,10 +143,10 @@ def check_sizes(content: CaseContent) -> None:
         most = _MOST.get(name, 8000)
         if max(len(text.zh), len(text.en)) > most:
             raise DomainError("At most %(count)s characters.", field=name, count=most)
-        if "\0" in text.zh + text.en:
+        if not is_text(text.zh + text.en):
             raise DomainError("This holds a sign that no text has.", field=name)
     for words in content.tags.values():
-        if len(words) > MAX_TAGS or any(len(w) > MAX_TAG or "\0" in w for w in words):
+        if len(words) > MAX_TAGS or any(len(w) > MAX_TAG or not is_text(w) for w in words):
             raise DomainError(
                 "At most %(count)s tags of %(most)s characters.",
                 field="tags", count=MAX_TAGS, most=MAX_TAG,
