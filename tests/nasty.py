@@ -4,9 +4,10 @@ Chosen for this project, kind by kind, after the public lists of such strings.
 """
 
 _WORDS = (
-    "undefined null NULL nil None true FALSE NaN -Infinity 0 -1 1/0 1e1000 0x0 00012 １２３ ١٢٣ 1,000.00 "
-    "hasOwnProperty __proto__ constructor"
-).split()
+    "undefined", "null", "NULL", "nil", "None", "true", "FALSE", "NaN",
+    "-Infinity", "0", "-1", "1/0", "1e1000", "0x0", "00012", "１２３",
+    "١٢٣", "1,000.00", "hasOwnProperty", "__proto__", "constructor",
+)  # fmt: skip
 _SIGNS = (
     "\\",
     "\\\\",

@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def trainer(auth: Auth, persons: People) -> FlaskClient:
     return auth.login(persons.add("trainer"))
 
 
-LONG, SHORT = pieces(1900), pieces(180)
+LONG, SHORT = pieces(1000), pieces(180)
 
 
 def shown(page: str, *texts: str) -> None:
@@ -49,9 +50,8 @@ def shown(page: str, *texts: str) -> None:
         assert text in read
 
 
-@pytest.mark.usefixtures("both_apps")
 def test_nasty_texts_in_every_field(
-    auth: Auth, persons: People, clock: SettableClock, both_apps: Flask
+    both_apps: Flask, persons: People, clock: SettableClock
 ) -> None:
     """Typed with a NUL in the middle, which no text has: it is taken out, all else stays."""
     auth = Auth(both_apps)
@@ -63,7 +63,8 @@ def test_nasty_texts_in_every_field(
     def sent(client: FlaskClient, url: str, data: dict[str, Any], status: int = 303) -> str:
         holed = {k: v.replace("| |", "|\0 |") if isinstance(v, str) else v for k, v in data.items()}
         answer = client.post(url, data=holed)
-        assert answer.status_code == status, answer.text[:2000]
+        said = re.findall(r"(?s)(?:feedback|form-error|notice|alert)[^>]*>(.{0,200})", answer.text)
+        assert answer.status_code == status, said
         db.session.rollback()
         return str(answer.location)
 
@@ -72,7 +73,7 @@ def test_nasty_texts_in_every_field(
             for side, text in zip(("zh", "en"), LONG, strict=False)}  # fmt: skip
     short = {f"{n}_{side}": SHORT[i % len(SHORT)] for i, (n, side) in
              enumerate(itertools.product(("title", "category", "tags"), ("zh", "en")))}  # fmt: skip
-    short |= {f"tags_{side}": "，".join(t[:28] for t in SCRIPTS[i::2]) for i, side in
+    short |= {f"tags_{side}": "，".join(t[:28] for t in SCRIPTS[i : i + 5]) for i, side in
               enumerate(("zh", "en"))}  # fmt: skip
     lines = {f"dialogue-{n}-{side}": text for n, text in enumerate(LONG) for side in ("zh", "en")}
     who = {f"dialogue-{n}-who": ("customer", "agent")[n % 2] for n, _text in enumerate(LONG)}
