@@ -312,6 +312,8 @@ def prepare(app: Flask) -> Others:
             "exams_manage.new_question.key": "service-handbook",
             "exams_manage.export_questions.key": "service-handbook",
             "exams_manage.export_questions.kind": "gift",
+            "exams_manage.look_at_export.key": "handbook-in-practice",
+            "exams_manage.look_at_export.kind": "gift",
             "exams_manage.import_id": kept.id,
             "exams_manage.mark_id": claimed.id,
             "position": 1,

@@ -66,6 +66,7 @@ AUDIT = {
 def lms_blueprints() -> Sequence[Blueprint]:
     from lms.plugins.exams import (  # noqa: F401  its routes
         bank_views,
+        export_views,
         import_views,
         manage,
         mark_views,

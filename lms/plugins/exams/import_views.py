@@ -1,16 +1,15 @@
-"""Questions into a bank from a file, looked at first; and a bank out of here as a file."""
+"""Questions into a bank from a file, looked at first."""
 
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
-from werkzeug.http import dump_options_header
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -20,21 +19,16 @@ from lms.plugins.api import (
     DomainError,
     access,
     db,
-    download,
     error_message,
-    locale,
     now,
     pick,
     show_on,
     viewer,
 )
-from lms.plugins.exams.dumping import current_versions
-from lms.plugins.exams.exporting import in_one_language, tables
-from lms.plugins.exams.exporting.gift import as_gift
 from lms.plugins.exams.manage import bp, media_url
 from lms.plugins.exams.media import items
 from lms.plugins.exams.models import Bank, QuestionImport
-from lms.plugins.exams.types import CHOICES, KINDS
+from lms.plugins.exams.types import KINDS
 
 SHOWN = 50
 
@@ -136,42 +130,3 @@ def take_questions(import_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The questions are in the bank."), "success")
     return redirect(url_for(".bank", key=bank.key), 303)
-
-
-@bp.get("/banks/template.xlsx")
-@access.requires("exams.manage")
-def import_template() -> ResponseReturnValue:
-    examples = tables.examples()
-    return download(
-        _("Questions template"),
-        tables.header(4),
-        tables.rows(examples, 4),
-        "xlsx",
-        names_nobody=True,
-    )
-
-
-@bp.get("/banks/<key>/export.<kind>")
-@access.requires("exams.manage")
-def export_questions(key: str, kind: str) -> ResponseReturnValue:
-    bank = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
-    side = "zh" if locale().startswith("zh") else "en"
-    versions = current_versions(db.session(), bank.id)
-    # The other types go out as content files.
-    questions = [in_one_language(v, side) for v in versions if v.type in CHOICES]
-    if kind == "gift":
-        return _file(as_gift(questions), f"{key}.gift.txt", "text/plain")
-    if kind == "xml":
-        from lms.plugins.exams.exporting.moodle_xml import as_moodle_xml
-
-        return _file(as_moodle_xml(questions), f"{key}.xml", "application/xml")
-    letters = tables.widest(questions)
-    return download(
-        key, tables.header(letters), tables.rows(questions, letters), kind, names_nobody=True
-    )
-
-
-def _file(body: str | bytes, name: str, mimetype: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
-    return response

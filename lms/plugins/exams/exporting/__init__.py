@@ -1,40 +1,71 @@
-"""A bank as a file in the reader's language: Excel, GIFT or Moodle XML. Importing it again into the
-same bank changes nothing."""
+"""A bank as a file in the reader's language: Excel, CSV, GIFT, Moodle XML, a paper or Aiken.
 
-from dataclasses import dataclass
+Importing it again into the same bank changes nothing. What a format has no form for is told by
+`holding`, which reads back what is written.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from lms.plugins.api import Localized
-from lms.plugins.exams.models import QuestionType, QuestionVersion
+from lms.plugins.exams.dumping import entry_of_version
+from lms.plugins.exams.models import QuestionVersion
+
+
+@dataclass(frozen=True)
+class Criterion:
+    title: str
+    points: int
+    expected: str
 
 
 @dataclass(frozen=True)
 class Plain:
-    """A question in one language. `right`: the numbers of the right options, from 0."""
+    """A question in one language. `right`: the numbers of the right options, from 0; `gaps` as in
+    an entry; `pairs`: left and right, without a left side what belongs to nobody; the options of an
+    ordering stand in the right order; `media`: the hashes of pictures and recordings."""
 
     type: str
     stem: str
-    options: list[str]
-    right: list[int]
-    explanation: str
-    difficulty: int
-    tags: list[str]
-
-    @property
-    def is_true(self) -> bool:
-        """Of a true/false question."""
-        return self.right == [0]
+    options: list[str] = field(default_factory=list)
+    right: list[int] = field(default_factory=list)
+    is_true: bool = False
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    criteria: list[Criterion] = field(default_factory=list)
+    reference: str = ""
+    explanation: str = ""
+    difficulty: int = 3
+    tags: list[str] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)
 
 
 def in_one_language(version: QuestionVersion, side: str) -> Plain:
     """`side`: zh or en; what is written in one language only is taken as it is."""
-    is_binary = version.type == QuestionType.TRUE_FALSE
-    options = [] if is_binary else [Localized.of(o).pick(side) for o in version.options]
+    return plain_of(entry_of_version(version), lambda text: Localized.of(text).pick(side))
+
+
+def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
+    """From an entry of a content file; `said` gives a text of it in one language."""
+    is_binary = entry["type"] == "true_false"
+    answer = entry.get("answer", [])
+    pairs = [(said(pair["left"]), said(pair["right"])) for pair in entry.get("pairs", ())]
     return Plain(
-        type=version.type,
-        stem=version.stem.pick(side),
-        options=options,
-        right=list(version.answer),
-        explanation=version.explanation.pick(side),
-        difficulty=version.question.difficulty,
-        tags=[tag.tag for tag in version.question.tags],
+        type=entry["type"],
+        stem=said(entry["stem"]),
+        options=[said(option) for option in entry.get("options", ())],
+        right=[] if is_binary else [number - 1 for number in answer],
+        is_true=is_binary and answer == [True],
+        gaps=entry.get("gaps", []),
+        pairs=pairs + [("", said(other)) for other in entry.get("others", ())],
+        criteria=[
+            Criterion(said(c["title"]), c["points"], said(c.get("expected") or {}))
+            for c in entry.get("criteria", ())
+        ],
+        reference=said(entry.get("reference") or {}),
+        explanation=said(entry.get("explanation") or {}),
+        difficulty=entry["difficulty"],
+        tags=list(entry.get("tags", ())),
+        media=[item["sha256"] for item in entry.get("media", ())],
     )

@@ -1,10 +1,16 @@
-"""GIFT. It has no difficulty; one tag goes along as the category."""
+"""GIFT. It has no difficulty and no notes for markers; one tag goes along as the category."""
 
 import re
 from collections.abc import Iterable
 
 from lms.plugins.exams.exporting import Plain
+from lms.plugins.exams.exporting.answers import numbers
 from lms.plugins.exams.models import QuestionType
+
+
+def can_hold(question: Plain) -> bool:
+    """One gap; no criteria."""
+    return question.type != QuestionType.CASE_ANALYSIS and len(question.gaps) < 2
 
 
 def as_gift(questions: Iterable[Plain]) -> str:
@@ -19,16 +25,37 @@ def as_gift(questions: Iterable[Plain]) -> str:
 
 
 def _question(question: Plain) -> str:
-    if question.type == QuestionType.TRUE_FALSE:
-        inside = "TRUE" if question.is_true else "FALSE"
-    elif question.type == QuestionType.SINGLE:
-        inside = _answers(question, lambda is_right: "=" if is_right else "~")
-    else:
-        share = f"{100 / len(question.right):.5g}"
-        inside = _answers(question, lambda is_right: f"~%{share if is_right else -100}%")
+    inside = _inside(question)
     if question.explanation:
         inside += f"\n####{_escaped(question.explanation)}"
     return f"{_escaped(question.stem)} {{{inside}\n}}"
+
+
+def _inside(question: Plain) -> str:
+    kind = question.type
+    if kind == QuestionType.TRUE_FALSE:
+        return "TRUE" if question.is_true else "FALSE"
+    if kind == QuestionType.SHORT_ANSWER:
+        return ""
+    if kind == QuestionType.BLANK:
+        return _gap(question)
+    if kind == QuestionType.MATCHING:
+        return "".join(f"\n={_escaped(a)} -> {_escaped(b)}" for a, b in question.pairs)
+    if kind == QuestionType.ORDERING:
+        items = "".join(f"\n{_escaped(option)}" for option in question.options)
+        return f">{len(question.options)} ALL VERTICAL{items}"
+    if kind == QuestionType.SINGLE:
+        return _answers(question, lambda is_right: "=" if is_right else "~")
+    share = f"{100 / len(question.right):.5g}"
+    return _answers(question, lambda is_right: f"~%{share if is_right else -100}%")
+
+
+def _gap(question: Plain) -> str:
+    """A bare `*` would stand for any text."""
+    (gap,) = question.gaps
+    if "number" in gap:
+        return "#" + ":".join(numbers(gap))
+    return "".join("\n=" + _escaped(text.replace("*", "\\*")) for text in gap["accept"])
 
 
 def _answers(question: Plain, mark) -> str:  # type: ignore[no-untyped-def]

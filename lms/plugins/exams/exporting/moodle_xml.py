@@ -4,7 +4,23 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lms.plugins.exams.exporting import Plain
+from lms.plugins.exams.exporting.answers import for_markers, numbers
 from lms.plugins.exams.models import QuestionType
+
+_TYPES = {
+    QuestionType.SINGLE: "multichoice",
+    QuestionType.MULTIPLE: "multichoice",
+    QuestionType.TRUE_FALSE: "truefalse",
+    QuestionType.MATCHING: "matching",
+    QuestionType.ORDERING: "ordering",
+    QuestionType.SHORT_ANSWER: "essay",
+    QuestionType.CASE_ANALYSIS: "essay",
+}
+
+
+def can_hold(question: Plain) -> bool:
+    """One gap: several would be Moodle's cloze."""
+    return len(question.gaps) < 2
 
 
 def as_moodle_xml(questions: Iterable[Plain]) -> bytes:
@@ -16,31 +32,88 @@ def as_moodle_xml(questions: Iterable[Plain]) -> bytes:
 
 
 def _question(quiz: Element, question: Plain) -> None:
-    is_binary = question.type == QuestionType.TRUE_FALSE
-    element = SubElement(quiz, "question", type="truefalse" if is_binary else "multichoice")
+    element = SubElement(quiz, "question", type=_type(question))
     _text(SubElement(element, "name"), question.stem.replace("\n", " ")[:80])
     _text(SubElement(element, "questiontext", format="plain_text"), question.stem)
     if question.explanation:
         _text(SubElement(element, "generalfeedback", format="plain_text"), question.explanation)
-    if is_binary:
-        for word, is_right in (("true", question.is_true), ("false", not question.is_true)):
-            _answer(element, word, 100.0 if is_right else 0.0)
-    else:
-        is_single = question.type == QuestionType.SINGLE
-        SubElement(element, "single").text = "true" if is_single else "false"
-        SubElement(element, "shuffleanswers").text = "true"
-        share = 100 / len(question.right)
-        wrong = 0.0 if is_single else -100.0
-        for number, option in enumerate(question.options):
-            _answer(element, option, share if number in question.right else wrong)
+    _key(element, question)
     if question.tags:
         tags = SubElement(element, "tags")
         for tag in question.tags:
             _text(SubElement(tags, "tag"), tag)
 
 
-def _answer(element: Element, text: str, fraction: float) -> None:
-    _text(SubElement(element, "answer", fraction=f"{fraction:.5g}", format="plain_text"), text)
+def _type(question: Plain) -> str:
+    if question.type == QuestionType.BLANK:
+        return "numerical" if "number" in question.gaps[0] else "shortanswer"
+    return _TYPES[QuestionType(question.type)]
+
+
+def _key(element: Element, question: Plain) -> None:
+    kind = question.type
+    if kind == QuestionType.TRUE_FALSE:
+        for word, is_right in (("true", question.is_true), ("false", not question.is_true)):
+            _answer(element, word, 100.0 if is_right else 0.0)
+    elif kind == QuestionType.BLANK:
+        _gap(element, question)
+    elif kind == QuestionType.MATCHING:
+        _pairs(element, question)
+    elif kind == QuestionType.ORDERING:
+        _order(element, question)
+    elif kind in (QuestionType.SINGLE, QuestionType.MULTIPLE):
+        _options(element, question)
+    else:
+        SubElement(element, "responseformat").text = "editor"
+        if told := for_markers(question):
+            _text(SubElement(element, "graderinfo", format="plain_text"), told)
+
+
+def _options(element: Element, question: Plain) -> None:
+    is_single = question.type == QuestionType.SINGLE
+    SubElement(element, "single").text = "true" if is_single else "false"
+    SubElement(element, "shuffleanswers").text = "true"
+    share = 100 / len(question.right)
+    wrong = 0.0 if is_single else -100.0
+    for number, option in enumerate(question.options):
+        _answer(element, option, share if number in question.right else wrong)
+
+
+def _gap(element: Element, question: Plain) -> None:
+    """A bare `*` would stand for any text."""
+    (gap,) = question.gaps
+    if "number" in gap:
+        number, *tolerance = numbers(gap)
+        answer = _answer(element, number, 100.0)
+        SubElement(answer, "tolerance").text = (tolerance or ["0"])[0]
+        return
+    SubElement(element, "usecase").text = "0"
+    for text in gap["accept"]:
+        _answer(element, text.replace("*", "\\*"), 100.0)
+
+
+def _pairs(element: Element, question: Plain) -> None:
+    SubElement(element, "shuffleanswers").text = "true"
+    for left, right in question.pairs:
+        pair = SubElement(element, "subquestion", format="plain_text")
+        _text(pair, left)
+        _text(SubElement(pair, "answer", format="plain_text"), right)
+
+
+def _order(element: Element, question: Plain) -> None:
+    """Of the plugin qtype_ordering: the answers stand in the right order."""
+    SubElement(element, "layouttype").text = "VERTICAL"
+    SubElement(element, "selecttype").text = "ALL"
+    SubElement(element, "selectcount").text = "0"
+    SubElement(element, "gradingtype").text = "RELATIVE_NEXT_EXCLUDE_LAST"
+    for place, option in enumerate(question.options, 1):
+        _answer(element, option, float(place))
+
+
+def _answer(element: Element, text: str, fraction: float) -> Element:
+    answer = SubElement(element, "answer", fraction=f"{fraction:.5g}", format="plain_text")
+    _text(answer, text)
+    return answer
 
 
 def _text(element: Element, text: str) -> None:

@@ -18,7 +18,7 @@ _TITLE = re.compile(r"\s*::(?:[^:]|:(?!:))*::")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
-_ORDER = re.compile(r"\s*>\s*\d+[^\n]*\n(.*)", re.DOTALL)
+_ORDER = re.compile(r"\s*>[^\n]*\n(.*)", re.DOTALL)
 _BODY = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|>\s*\d|T|F)", re.IGNORECASE)
 _SIGNS = "~=#{}:\\n"
 _HIDDEN = {sign: chr(0xE000 + n) for n, sign in enumerate(_SIGNS)}
@@ -97,7 +97,7 @@ def _answers(draft: Draft, inside: str, is_html: bool) -> None:
         _numbers(draft, inside.strip()[1:], is_html)
     elif not inside.strip():
         draft.type = QuestionType.SHORT_ANSWER
-    elif any("->" in text for mark, text in parts if mark == "="):
+    elif {mark for mark, _ in parts} == {"="} and any("->" in text for _, text in parts):
         draft.type = QuestionType.MATCHING
         halves = [_split_off(text, "#")[0].partition("->") for _, text in parts]
         draft.pairs = [(_text(a, is_html), _text(b, is_html)) for a, _, b in halves]

@@ -63,7 +63,7 @@ class PaperQuestion:
         if self.is_open:
             return _open_draft(self, draft)
         options = _options(self, draft)
-        kind, draft.stem = take_kind("\n".join(self.stem).strip())
+        kind, draft.stem = _take_kind(self)
         draft.type = kind or self.type or self.section
         draft.explanation = "\n".join(self.explanation).strip()
         right = [place for place, text in enumerate(options) if MARKED_RIGHT.search(text)]
@@ -81,9 +81,19 @@ class PaperQuestion:
         return draft
 
 
+def _take_kind(question: PaperQuestion) -> tuple[str, str]:
+    """A word at the end, （多选）, stays in a text of a section that says so already."""
+    written = "\n".join(question.stem).strip()
+    kind, stem = take_kind(written)
+    if kind and written.endswith(("）", ")")) and written.startswith(stem):
+        is_said = question_type(kind) == question_type(question.section)
+        stem = written if is_said and question.section else stem
+    return kind, stem
+
+
 def _open_draft(question: PaperQuestion, draft: Draft) -> Draft:
     draft.options = _options(question, draft) if question.options else []
-    kind, draft.stem = take_kind("\n".join(question.stem).strip())
+    kind, draft.stem = _take_kind(question)
     draft.type = kind or question.type or question.section
     draft.explanation = "\n".join(question.explanation).strip()
     draft.criteria = "\n".join(question.criteria).strip()

@@ -258,6 +258,8 @@ class _Reading:
     def _take(self, question: PaperQuestion, said: list[tuple[str, str]]) -> None:
         for name, value in said:
             self._field = name
+            point = self._numbering.fullmatch(value)  # 答案：1. …
+            self._last_point = 1 if point and point["n"] == "1" else 0
             if name == "answer":
                 question.keys += [value] if value else []
             elif name == "criteria":

@@ -1,5 +1,6 @@
 """Tables of questions: a row for each question, a row for each option, or all options in a cell."""
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
@@ -12,6 +13,8 @@ from lms.plugins.exams.importing.words import RIGHT, plain, question_type, split
 from lms.plugins.exams.models import LETTERS
 
 _NO_POINTS = N_("Points are not taken over: every question of an exam counts the same.")
+# Before what a spreadsheet would take for a formula.
+_QUOTED = re.compile(r"^'(?=[=+\-@＝＋－＠])")
 # Where one of these stands beside the options, each option has a row.
 _OF_AN_OPTION = {"is_right", "letter", "option"}
 
@@ -126,7 +129,8 @@ def as_typed(cell: Cell) -> tuple[str, bool]:
     """What a person typed, as far as Excel kept it; and whether it is a date or a time now."""
     value = cell.value
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("_x000D_", "").strip(), False
+        text = value.replace("\r\n", "\n").replace("_x000D_", "").strip()
+        return _QUOTED.sub("", text), False
     if isinstance(value, datetime) and value.time() == time(0):
         return value.date().isoformat(), True
     if isinstance(value, datetime):

@@ -1,16 +1,12 @@
-"""Questions on screen: a file read and shown, taken once; a bank as a file that comes back."""
+"""Questions on screen: a file read and shown, taken once."""
 
 from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
 
-from lms.clock import now
 from lms.db import db
-from lms.plugins.exams.content import load_bank
-from lms.plugins.exams.importing import reading, storing
-from lms.plugins.exams.models import Bank, Question
-from tests.plugins.exams.conftest import question
+from lms.plugins.exams.models import Question
 
 FILE = "题型,题干,选项A,选项B,答案\n单选题,首次回复时限？,10 秒,15 秒,A\n单选题,缺答案？,甲,乙,\n"
 
@@ -57,30 +53,3 @@ def test_only_those_who_manage_exams_may(auth, persons) -> None:
     client = auth.login(persons.add())
     assert client.get("/exams/banks/import").status_code == 403
     assert client.get("/exams/banks/b/export.xlsx").status_code == 403
-
-
-@pytest.mark.parametrize("kind", ["xlsx", "csv", "gift", "xml"])
-@pytest.mark.parametrize("language", ["zh_Hans", "en"])
-def test_what_is_exported_changes_nothing_when_it_comes_back(trainer, kind, language) -> None:
-    tricky = {
-        "stem": {"zh": "{花括号}=~#：还有\\反斜杠", "en": "{braces} = ~ # : \\ and a line\nbreak"},
-        "options": [{"zh": t, "en": t} for t in ("a=b", "~c~", "100%")],
-        "answer": [1, 3],
-    }
-    questions = [question(n) for n in (1, 7, 9)] + [question(8, key="q-x", **tricky)]
-    load_bank(db.session(), {"bank": "b", "title": "b", "questions": questions}, "b", now())
-    db.session.commit()
-    with trainer.session_transaction() as session:
-        session["locale"] = language
-    body = trainer.get(f"/exams/banks/b/export.{kind}").data
-    found = reading.read(body, f"b.{'txt' if kind == 'gift' else kind}")
-    bank = db.session.scalars(select(Bank)).one()
-    plan = storing.plan(db.session(), bank, found)
-    assert not plan.refused and not plan.added and not plan.changed and plan.same == 4
-
-
-def test_the_template_is_a_file_that_can_be_imported(trainer) -> None:
-    body = trainer.get("/exams/banks/template.xlsx").data
-    found = reading.read(body, "template.xlsx")
-    plan = storing.plan(db.session(), None, found)
-    assert len(plan.added) == 3 and not plan.refused

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from lms.plugins.api import DomainError
-from lms.plugins.exams.bank.escapes import ESCAPE, pieces, said
+from lms.plugins.exams.bank.escapes import BREAK, ESCAPE, pieces, said
 from lms.plugins.exams.importing.drafts import Draft
 from lms.plugins.exams.importing.kinds.choices import NO_ANSWER
 from lms.plugins.exams.importing.kinds.items import numbered
@@ -17,6 +17,7 @@ from lms.plugins.exams.types.blank import GAP, MAX_ACCEPTED, MAX_GAPS, MAX_LENGT
 
 # Words that are right in the same gap; what may stand between two gaps, surely and for want of it.
 OR = "/／|｜;；"
+GAP_SIGNS = OR + "±"
 _BETWEEN = ("|｜", ";；", "\n")
 _LOOSE = (",，、", " \t\u3000")
 _LINES = re.compile(r"_{2,}|＿+")
@@ -99,18 +100,19 @@ def _ways(written: str, signs: tuple[str, ...], count: int) -> list[list[str]]:
 
 
 def _gap(draft: Draft, written: str) -> dict[str, Any]:
-    if number := _number(written):
+    if number := number_of(written):
         return number
     if "±" in written and f"{ESCAPE}±" not in written:
         draft.reasons.append(DomainError("Behind ± stands a number."))
         return {}
-    if written.startswith(ESCAPE) and as_number(written[1:]) is not None:
-        written = written[1:]
-    accepted = [said(piece, OR + "±") for piece in pieces(written, OR) if piece]
+    if written.startswith(ESCAPE) and written[1:2] not in GAP_SIGNS + ESCAPE + BREAK:
+        written = written[1:]  # what looks like a number is none
+    accepted = [said(piece, GAP_SIGNS) for piece in pieces(written, OR) if piece]
     return {"accept": list(dict.fromkeys(accepted))} if accepted else {}
 
 
-def _number(written: str) -> dict[str, Any]:
+def number_of(written: str) -> dict[str, Any]:
+    """`72`, `3.5±0.1`, `3.5:0.1` as in an entry; empty for anything else."""
     narrowed = unicodedata.normalize("NFKC", written).strip()
     match = _TOLERANCE.fullmatch(narrowed) or _BY_COLON.fullmatch(narrowed)
     # Without a point it is a time or a proportion, 12:20, 3:1.

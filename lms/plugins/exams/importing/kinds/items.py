@@ -31,7 +31,9 @@ def take_items(text: str) -> tuple[str, list[str]]:
         items = _between(text, marks)
         last, _, behind = items[-1].partition("\n")
         before = text[: marks[0].start()].strip()
-        items = [item.rstrip(";；,，、。").strip() for item in (*items[:-1], last)]
+        items = [*items[:-1], last]
+        if any(text[mark.start() - 1] != "\n" for mark in marks[1:]):  # not on lines of their own
+            items = [item.rstrip(";；,，、。").strip() for item in items]
         return f"{before}\n{behind}".strip(), items
     return text, []
 
