@@ -24,7 +24,8 @@ class Criterion:
 class Plain:
     """A question in one language. `right`: the numbers of the right options, from 0; `gaps` as in
     an entry; `pairs`: left and right, without a left side what belongs to nobody; the options of an
-    ordering stand in the right order; `media`: the hashes of pictures and recordings."""
+    ordering stand in the right order; `media`: the hashes of pictures and recordings, or
+    their files."""
 
     type: str
     stem: str
@@ -67,5 +68,5 @@ def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
         explanation=said(entry.get("explanation") or {}),
         difficulty=entry["difficulty"],
         tags=list(entry.get("tags", ())),
-        media=[item["sha256"] for item in entry.get("media", ())],
+        media=[item.get("sha256") or item["file"] for item in entry.get("media", ())],
     )
