@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lms.db import db
+from lms.db import Localized, db
 from lms.errors import DomainError
 from lms.plugins.exams.content import load_questions
 from lms.plugins.exams.dumping import dump_questions
@@ -346,3 +346,38 @@ def test_moodle_brings_its_files_and_they_are_checked_like_others(world: World) 
         )
     ]
     assert counts == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_moodle_takes_them_along_and_other_formats_say_what_they_leave(
+    world: World, tmp_path: Path
+) -> None:
+    ordering = {
+        "key": "m-2", "type": "ordering", "stem": {"en": "In order <1>\nand 2"}, "difficulty": 1,
+        "options": [{"en": n} for n in ("one", "two", "three")],
+        "media": [{"file": "right.jpg", "option": 3, "alt": {"en": "a\nb"}}],
+    }  # fmt: skip
+    bank_with_media(world, tmp_path, shown_question(), ordering)
+    trainer = world.client(world.persons.add("trainer"))
+    for kind in ("xlsx", "gift"):
+        page = trainer.get(f"/exams/banks/shown/export/{kind}").text
+        assert "Pictures and recordings" in page and "2 questions" in page
+    assert "Pictures and recordings" not in trainer.get("/exams/banks/shown/export/xml").text
+    body = trainer.get("/exams/banks/shown/export.xml").data
+    assert b"key-chart" not in body and b"right." not in body
+    db.session.rollback()
+    for bank, same in (("shown", 2), ("elsewhere", 0)):
+        data = {"bank": bank, "file": (io.BytesIO(body), "bank.xml")}
+        where = trainer.post("/exams/banks/import", data=data).location
+        kept = db.session.get_one(QuestionImport, int(where.rsplit("/", 1)[1]))
+        assert (len(kept.content["added"]), kept.content["same"]) == (2 - same, same)
+        assert not kept.content["changed"] and not kept.content["warnings"]
+        db.session.rollback()
+    trainer.post(f"{where}/take")
+    pairs: dict[str, list[Any]] = {}
+    for version in db.session.scalars(select(QuestionVersion)):
+        if version.media:
+            said = [(i["sha256"], i["option"], Localized.of(i["alt"]).en) for i in version.media]
+            pairs.setdefault(version.type, []).append(said)
+    assert {kind: found[0] == found[1] for kind, found in pairs.items()} == {
+        "single": True, "ordering": True
+    }  # fmt: skip

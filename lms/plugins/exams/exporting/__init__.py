@@ -10,6 +10,7 @@ from typing import Any
 
 from lms.plugins.api import Localized
 from lms.plugins.exams.dumping import entry_of_version
+from lms.plugins.exams.exporting.shown import Shown, shown_of
 from lms.plugins.exams.models import QuestionVersion
 
 
@@ -24,8 +25,7 @@ class Criterion:
 class Plain:
     """A question in one language. `right`: the numbers of the right options, from 0; `gaps` as in
     an entry; `pairs`: left and right, without a left side what belongs to nobody; the options of an
-    ordering stand in the right order; `media`: the hashes of pictures and recordings, or
-    their files."""
+    ordering stand in the right order."""
 
     type: str
     stem: str
@@ -39,7 +39,7 @@ class Plain:
     explanation: str = ""
     difficulty: int = 3
     tags: list[str] = field(default_factory=list)
-    media: list[str] = field(default_factory=list)
+    media: list[Shown] = field(default_factory=list)
 
 
 def in_one_language(version: QuestionVersion, side: str) -> Plain:
@@ -68,5 +68,5 @@ def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
         explanation=said(entry.get("explanation") or {}),
         difficulty=entry["difficulty"],
         tags=list(entry.get("tags", ())),
-        media=[item.get("sha256") or item["file"] for item in entry.get("media", ())],
+        media=shown_of(entry, said),
     )

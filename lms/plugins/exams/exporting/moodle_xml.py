@@ -1,10 +1,11 @@
-"""Moodle XML, with explanations and tags; it has no difficulty."""
+"""Moodle XML, with explanations, tags, pictures and recordings; it has no difficulty."""
 
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lms.plugins.exams.exporting import Plain
 from lms.plugins.exams.exporting.answers import for_markers, numbers
+from lms.plugins.exams.exporting.shown import OF_QUESTION, put
 from lms.plugins.exams.models import QuestionType
 
 _TYPES = {
@@ -34,7 +35,7 @@ def as_moodle_xml(questions: Iterable[Plain]) -> bytes:
 def _question(quiz: Element, question: Plain) -> None:
     element = SubElement(quiz, "question", type=_type(question))
     _text(SubElement(element, "name"), question.stem.replace("\n", " ")[:80])
-    _text(SubElement(element, "questiontext", format="plain_text"), question.stem)
+    _shown(SubElement(element, "questiontext"), question.stem, question, OF_QUESTION)
     if question.explanation:
         _text(SubElement(element, "generalfeedback", format="plain_text"), question.explanation)
     _key(element, question)
@@ -76,7 +77,8 @@ def _options(element: Element, question: Plain) -> None:
     share = 100 / len(question.right)
     wrong = 0.0 if is_single else -100.0
     for number, option in enumerate(question.options):
-        _answer(element, option, share if number in question.right else wrong)
+        answer = _fraction(element, share if number in question.right else wrong)
+        _shown(answer, option, question, number)
 
 
 def _gap(element: Element, question: Plain) -> None:
@@ -106,14 +108,29 @@ def _order(element: Element, question: Plain) -> None:
     SubElement(element, "selecttype").text = "ALL"
     SubElement(element, "selectcount").text = "0"
     SubElement(element, "gradingtype").text = "RELATIVE_NEXT_EXCLUDE_LAST"
-    for place, option in enumerate(question.options, 1):
-        _answer(element, option, float(place))
+    for number, option in enumerate(question.options):
+        _shown(_fraction(element, number + 1.0), option, question, number)
 
 
 def _answer(element: Element, text: str, fraction: float) -> Element:
-    answer = SubElement(element, "answer", fraction=f"{fraction:.5g}", format="plain_text")
+    answer = _fraction(element, fraction)
+    answer.set("format", "plain_text")
     _text(answer, text)
     return answer
+
+
+def _fraction(element: Element, fraction: float) -> Element:
+    return SubElement(element, "answer", fraction=f"{fraction:.5g}")
+
+
+def _shown(element: Element, text: str, question: Plain, option: int) -> None:
+    """Plain text, unless pictures or recordings belong to it."""
+    shown = [item for item in question.media if item.option == option]
+    if shown:
+        put(element, text, shown)
+    else:
+        element.set("format", "plain_text")
+        _text(element, text)
 
 
 def _text(element: Element, text: str) -> None:

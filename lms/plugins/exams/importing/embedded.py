@@ -62,7 +62,10 @@ def _references(element: "Element") -> Iterator[tuple[str, str]]:
     if element.get("format", "html") in ("html", "moodle_auto_format", "markdown"):
         reader = _References()
         reader.feed(element.findtext("text") or "")
-        yield from dict(reversed(reader.found)).items()
+        said: dict[str, str] = {}
+        for address, words in reader.found:
+            said[address] = said.get(address) or words
+        yield from said.items()
 
 
 def _files(draft: Draft, element: "Element", option: int | None) -> Iterator[Embedded]:
