@@ -1,4 +1,4 @@
-"""What the demo organisation shows of this: a paper in words that waits to be marked."""
+"""What the demo organisation shows of this: papers in words that wait to be marked."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from lms.plugins.api import Actor, Audience, Person, Session
+from lms.plugins.api import (
+    Actor,
+    Audience,
+    Person,
+    Session,
+    fits_audience,
+    local_date,
+    zone,
+)
 from lms.plugins.exams import attempts, handing_in
 from lms.plugins.exams.models import Exam, Question
 from lms.plugins.exams.papers import editing, rules, sections
@@ -53,14 +61,29 @@ def make(session: Session, now: datetime) -> None:
         return
     _open(session, exam, now)
     began = now - timedelta(hours=20)
-    attempt = attempts.start(session, _EXAM, person.id, None, None, now=began, seed=_SEED)
+    for number, person_id in enumerate([person.id, *_colleagues(session, now)]):
+        _sit(session, person_id, _SEED + number, began + timedelta(hours=4 * number))
+
+
+def _colleagues(session: Session, now: datetime) -> Sequence[int]:
+    """Two more who may sit it, and are nobody's demo account."""
+    return session.scalars(
+        select(Person.id)
+        .where(fits_audience(_FOR, local_date(now, zone())), Person.staff_no.not_like("DEMO%"))
+        .order_by(Person.staff_no)
+        .limit(2)
+    ).all()
+
+
+def _sit(session: Session, person_id: int, seed: int, began: datetime) -> None:
+    attempt = attempts.start(session, _EXAM, person_id, None, None, now=began, seed=seed)
     drawn = attempts.questions(session, attempt.id)
     keys = _keys(session, [response.version.question_id for response in drawn])
     for number, response in enumerate(drawn):
         text = _ANSWERS.get(keys[response.version.question_id], "见上。")
         given = attempts.Given(Sent((text,)), is_flagged=False, sequence=1)
         said_at = began + timedelta(minutes=14 * (number + 1))
-        attempts.save(session, attempt.id, person.id, {response.position: given}, now=said_at)
+        attempts.save(session, attempt.id, person_id, {response.position: given}, now=said_at)
     handing_in.finish(session, attempt.id, now=began + timedelta(minutes=31))
 
 
