@@ -164,7 +164,7 @@ def test_the_case_library_alone(both_apps: Flask, lms: Command, tmp_path: Path) 
     count = len(list((STARTER / "cases").iterdir()))
     assert lms("cases", "import", STARTER).out == f"{count} cases changed\n"
     assert lms("cases", "import", STARTER / "cases").out == "0 cases changed\n"
-    said = f"{count} cases written to {library}, without pictures\n"
+    said = f"{count} cases and 0 pictures written to {library}\n"
     assert lms("cases", "export", library).out == said
     assert lms("cases", "import", library).out == "0 cases changed\n"
     assert lms("cases", "export", copy).code == 0
