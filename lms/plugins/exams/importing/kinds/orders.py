@@ -8,10 +8,12 @@ from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.drafts import Draft
 from lms.plugins.exams.importing.kinds.choices import NO_ANSWER, check_options
 from lms.plugins.exams.importing.kinds.items import numbered, take_items
+from lms.plugins.exams.importing.lettered import lettered
 from lms.plugins.exams.importing.spelling import in_its_language, normalised
 from lms.plugins.exams.models import LETTERS
 
 _FEWEST = 3
+_FIRST = re.compile(r"(?<![A-Za-z])[AＡ][.．、]")
 _BETWEEN = re.compile(r"[\s,、;|>=/~→⇒⟶–—\-]+")
 _ARROWS = re.compile(r"\s*(?:→|⇒|⟶|-+>|=>|>|＞|\n|；|;|\|)\s*")
 
@@ -21,6 +23,7 @@ def read_order(draft: Draft) -> dict[str, Any]:
     written = draft.answer.strip() if isinstance(draft.answer, str) else ""
     if not options:
         draft.stem, options = take_items(draft.stem)
+        options = options or _take_lettered(draft)
     if isinstance(draft.answer, list):
         order = draft.answer
     elif not written:
@@ -43,6 +46,16 @@ def read_order(draft: Draft) -> dict[str, Any]:
     if draft.reasons:
         return {}
     return {"options": [in_its_language(options[number], like=draft.stem) for number in order]}
+
+
+def _take_lettered(draft: Draft) -> list[str]:
+    """`… A. 核实 B. 安抚 C. 回访` within the text."""
+    first = _FIRST.search(draft.stem)
+    pairs = lettered(draft.stem[first.start() :]) if first else []
+    if first is None or "".join(letter for letter, _ in pairs) != LETTERS[: len(pairs)]:
+        return []
+    draft.stem = draft.stem[: first.start()].strip() or draft.stem
+    return [text for _, text in pairs]
 
 
 def _order(written: str, options: list[str]) -> list[int]:

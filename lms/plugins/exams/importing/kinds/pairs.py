@@ -69,7 +69,7 @@ def _unclear(written: str) -> DomainError:
 def _equations(lines: list[str]) -> Pairs:
     """`左=右` each; `=右` belongs to nobody."""
     found = [pieces(line, EQUALS) for line in lines]
-    if len(lines) < 2 or not all(len(pair) == 2 for pair in found):
+    if not all(len(pair) == 2 for pair in found):
         return []
     return [(said(left, EQUALS), said(right, EQUALS)) for left, right in found]
 
