@@ -10,10 +10,11 @@ from sqlalchemy import select
 from lms.plugins.api import Actor, Conflict, DomainError, Localized, NotFound, Session, audit
 from lms.plugins.exams.content import load_entries
 from lms.plugins.exams.dumping import current_versions
-from lms.plugins.exams.importing.spelling import identity
+from lms.plugins.exams.importing.spelling import identity, named_by
 from lms.plugins.exams.media import items
 from lms.plugins.exams.models import Bank, Question, QuestionVersion
 from lms.plugins.exams.types import KINDS, Wrong
+from lms.plugins.exams.wording import own_wording
 
 
 def current(session: Session, question_id: int) -> QuestionVersion:
@@ -41,12 +42,12 @@ def check(entry: Mapping[str, Any]) -> None:
 def alike(session: Session, bank: Bank, entry: Mapping[str, Any], but: int | None) -> str | None:
     """The key of another question of the bank that asks the same, however it is spelt."""
     wording = KINDS[entry["type"]].wording(entry)
-    mine = _names(Localized.of(entry["stem"]), wording.options)
+    mine = _names(Localized.of(entry["stem"]), named_by(entry["type"], wording))
     shown = items.hashes(entry.get("media"))
     for version in current_versions(session, bank.id):
         if version.question_id == but or items.hashes(version.media) != shown:
             continue
-        if mine & _names(version.stem, version.options):
+        if mine & _names(version.stem, named_by(version.type, own_wording(version))):
             return version.question.key
     return None
 

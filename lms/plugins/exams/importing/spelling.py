@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from lms.plugins.exams.importing.words import is_chinese
+from lms.plugins.exams.models import QuestionType
+from lms.plugins.exams.types import Wording
 
 _PUNCTUATION = re.compile(r"[\s，。、；：？！,;:?!（）()“”\"'‘’【】\[\]《》_…]+|(?<!\d)\.|\.(?!\d)")
 
@@ -18,6 +21,14 @@ def in_its_language(text: str, like: str = "") -> dict[str, str]:
 def normalised(text: str) -> str:
     """What two spellings of the same text share: no punctuation, blanks, widths or capitals."""
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def named_by(kind: str, wording: Wording) -> list[Any]:
+    """The texts that tell two questions of the same stem apart: options, and what they are matched
+    with."""
+    if kind == QuestionType.TRUE_FALSE:
+        return []
+    return [*wording.options, *(wording.parts if kind == QuestionType.MATCHING else ())]
 
 
 def identity(stem: str, options: list[str]) -> str:

@@ -24,10 +24,11 @@ from lms.plugins.exams.dumping import current_versions, entry_of_version
 from lms.plugins.exams.importing.checking import entry_of
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.merging import merged, only_side
-from lms.plugins.exams.importing.spelling import identity
+from lms.plugins.exams.importing.spelling import identity, named_by
 from lms.plugins.exams.media import items, keeping
 from lms.plugins.exams.models import Bank, QuestionVersion
 from lms.plugins.exams.types import KINDS
+from lms.plugins.exams.wording import own_wording
 
 Known = dict[str, tuple[QuestionVersion, str]]
 
@@ -83,7 +84,7 @@ def _known(session: Session, bank: Bank | None) -> Known:
     """The bank's questions by what they ask, in each language they ask it in."""
     found: Known = {}
     for version in current_versions(session, bank.id) if bank else ():
-        options = [] if version.type == "true_false" else [Localized.of(o) for o in version.options]
+        options = [Localized.of(o) for o in named_by(version.type, own_wording(version))]
         for side in ("zh", "en"):
             stem = getattr(version.stem, side)
             if stem:
@@ -124,8 +125,7 @@ def keep_files(session: Session, found: Found, now: datetime) -> None:
 
 
 def _name(entry: dict[str, Any]) -> str:
-    is_binary = entry["type"] == "true_false"
-    options = [] if is_binary else KINDS[entry["type"]].wording(entry).options
+    options = named_by(entry["type"], KINDS[entry["type"]].wording(entry))
     name = identity(only_side(entry["stem"]), [only_side(option) for option in options])
     return _shown(name, entry.get("media", ()))
 

@@ -129,6 +129,16 @@ def test_the_further_types_come_in_once_and_are_corrected(app, write, capsys) ->
     assert current("分析").parts == [{"title": {"zh": "错在哪里"}, "points": 40}]
 
 
+def test_the_same_words_on_the_right_do_not_make_the_same_matching(app, write, capsys) -> None:
+    one = "连线题,归到等级。,晚到=一级,起火=三级,,,\n"
+    other = "连线题,归到等级。,不耐烦=一级,漏电=三级,,,\n"
+    spelt = "连线题,归到等级,起火 = 三级,晚到 = 一级,,,\n"
+    header = KINDS.partition("\n")[0] + "\n"
+    assert imported(app, write(header + one + other + spelt), "--bank", "b", "--accept-valid") == 0
+    assert "row 4: refused: The same question stands at row 2." in capsys.readouterr().err
+    assert count() == 2
+
+
 def both(zh: str, en: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
 
