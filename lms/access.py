@@ -251,10 +251,10 @@ def _entrusted_to(person_id: int) -> Entrusted:
     from lms.plugins import hookspecs
     from lms.plugins.manager import plugins
 
-    kept: dict[str, frozenset[int]] = {}
+    known, kept = permissions(), dict[str, frozenset[int]]()
 
     def ask(permission: str) -> frozenset[int]:
-        if not permissions()[permission].can_be_entrusted:
+        if not known[permission].can_be_entrusted:
             return frozenset()
         if permission not in kept:
             answers = plugins().collect(hookspecs.lms_entrusted, person_id, permission)

@@ -22,6 +22,7 @@ from lms.plugins.types import StepType
 from lms.policies import Policy
 from lms.web import logs
 from lms.web.routing import LazyRule
+from lms.web.templating import FlatEnvironment
 
 # Each has `models`, and may have `views` (a blueprint `bp`), `POLICIES` and `JOBS` in `registry`.
 DOMAINS = ("people", "uploads", "courses", "cases", "appeals", "results", "rules", "setup")
@@ -34,7 +35,7 @@ def create_app(
     logs.configure()  # first: what goes wrong from here on must not end up in a command's output
     settings = settings or Settings.from_environment()
     app = Flask("lms", instance_path=str(settings.home))
-    app.url_rule_class = LazyRule
+    app.url_rule_class, app.jinja_environment = LazyRule, FlatEnvironment
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),

@@ -15,14 +15,18 @@ from sqlalchemy import (
     Dialect,
     Executable,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     event,
+    text,
 )
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.orm import Session as Session
+from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeDecorator
 
 from lms.clock import Month
@@ -184,6 +188,30 @@ def read_rows(session: Session, statement: Executable, **parameters: Any) -> Seq
     return session.connection().execute(statement, parameters).all()
 
 
+class PartialIndex(Index):
+    """An index of the rows for which `where` (SQL) holds, on either database.
+
+    SQLAlchemy's own option for PostgreSQL loads that dialect with the model: some 50 ms and 4 MB
+    for a process that never speaks to it.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, name: str, *columns: str, where: str, unique: bool = False) -> None:
+        super().__init__(name, *columns, unique=unique, sqlite_where=text(where))
+        self._rows = where
+
+    def say_for_postgres(self) -> None:
+        self.dialect_kwargs["postgresql_where"] = text(self._rows)
+
+
+@compiles(CreateIndex, "postgresql")
+def _create_index(element: CreateIndex, compiler: Any, **options: Any) -> str:
+    if isinstance(element.element, PartialIndex):
+        element.element.say_for_postgres()
+    return str(compiler.visit_create_index(element, **options))
+
+
 def insert_into(dialect: Dialect, model: type[DeclarativeBase]) -> Any:
     """The database's own INSERT, which can say what happens on a conflict."""
     # Here: the module of the database that is not used takes as long to load as a domain of ours.
@@ -215,6 +243,7 @@ __all__ = [
     "Mapped",
     "Model",
     "MonthType",
+    "PartialIndex",
     "PersonId",
     "Pk",
     "Session",

@@ -1,15 +1,18 @@
 """Languages: Simplified Chinese and English, in the interface and in content."""
 
+from datetime import date, datetime
+from functools import lru_cache
 from typing import cast
 from weakref import WeakKeyDictionary
 
+from babel.dates import format_date
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.db import Localized
 
 LANGUAGES = {"zh_Hans": "简体中文", "en": "English"}
@@ -54,6 +57,20 @@ def pick(text: Localized | dict[str, str] | str | None) -> str:
     if isinstance(text, str):
         return text
     return (text if isinstance(text, Localized) else Localized.of(text)).pick(locale())
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=language)
+
+
+def date_text(value: date, pattern: str = "medium") -> str:
+    """The date as the reader's language writes it, or an instant's date in the organisation's
+    time zone. `pattern` is Babel's. Pages show the same few days again and again."""
+    from lms.people.organisation import zone
+
+    day = local_date(value, zone()) if isinstance(value, datetime) else value
+    return _date_text(day, pattern, locale())
 
 
 class _Texts(dict[str, Markup]):

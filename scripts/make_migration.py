@@ -8,6 +8,7 @@ from pathlib import Path
 from lms import create_app
 from lms.cli.site import upgrade_database
 from lms.config import Settings
+from lms.db import Model, PartialIndex
 from lms.plugins import migrations
 from lms.plugins.manager import plugins
 
@@ -22,6 +23,10 @@ def main(name: str, message: str) -> None:
             found = [h for h in migrations.histories(plugins()) if h.name == name]
             if not found:
                 sys.exit(f"no history {name!r}; a plugin needs a folder `migrations`")
+            for table in Model.metadata.tables.values():
+                for index in table.indexes:
+                    if isinstance(index, PartialIndex):
+                        index.say_for_postgres()
             migrations.revise(found[0], message)
 
 

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import relationship
 
-from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Localized, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 from lms.people.models import Person
 from lms.uploads.models import Upload
 
@@ -73,12 +73,11 @@ class CaseVersion(Model):
     __tablename__ = "case_version"
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
-        Index(
+        PartialIndex(
             "uq_case_version_published",
             "case_id",
             unique=True,
-            sqlite_where=text("state = 'published'"),
-            postgresql_where=text("state = 'published'"),
+            where="state = 'published'",
         ),
     )
     id: Mapped[Pk]
@@ -286,13 +285,12 @@ class Rating(Model):
 
     __tablename__ = "rating"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_rating_current",
             "run_id",
             "rater_id",
             unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
+            where="superseded_at IS NULL",
         ),
     )
     id: Mapped[Pk]

@@ -10,6 +10,7 @@ import click
 
 from lms.db import db
 from lms.errors import DomainError
+from lms.i18n import LANGUAGES
 from lms.jobs import start_worker
 
 if TYPE_CHECKING:
@@ -73,9 +74,6 @@ def serve_in_processes(app: "Flask", host: str, port: int, *, workers: int, thre
     settings = app.extensions["lms_settings"]
     if settings.rate_limits and settings.rate_limit_storage == "memory://":
         click.echo("each process counts sign-in tries alone: set LMS_RATE_LIMIT_STORAGE", err=True)
-    # No connection of this process is to be shared with those it starts.
-    db.session.remove()
-    db.engine.dispose()
     server = Granian(
         "lms.wsgi:app",
         address=host,
@@ -90,9 +88,20 @@ def serve_in_processes(app: "Flask", host: str, port: int, *, workers: int, thre
         server.serve()
         return
     multiprocessing.set_start_method("fork", force=True)
+    _show_a_page(app)
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all of it
     server.serve(target_loader=partial(_in_fork, app), wrap_loader=False)
+
+
+def _show_a_page(app: "Flask") -> None:
+    """What a first page makes once (texts of a language, the frame, the addresses) is then made
+    for all processes, in memory that they share. The page of signing in asks nothing of anybody."""
+    for language in LANGUAGES:
+        asked = {"Accept-Language": language.replace("_", "-"), "User-Agent": "lms"}
+        app.test_client().get("/sign-in", headers=asked)
+    db.session.remove()
+    db.engine.dispose()  # no connection of this process is to be shared with those it starts
 
 
 def _in_fork(app: "Flask") -> "Flask":

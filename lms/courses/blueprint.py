@@ -1,10 +1,11 @@
 """The blueprint; its routes are in the `…_views` modules."""
 
+from datetime import date
+
 from flask import Blueprint
-from flask_babel import format_date
 
 from lms.db import Localized
-from lms.i18n import locale
+from lms.i18n import date_text, locale
 from lms.plugins.registry import step_type
 
 bp = Blueprint("courses", __name__)
@@ -26,12 +27,12 @@ def kind_icon(kind: str) -> str:
 
 
 @bp.app_template_filter()
-def weekday(value: object) -> str:
+def weekday(value: date) -> str:
     """A date with its day of the week: `Mon 2 Nov`, `11月2日 周一`."""
-    return str(format_date(value, _WEEKDAY[locale()]))
+    return date_text(value, _WEEKDAY[locale()])
 
 
 @bp.app_template_filter()
-def short_weekday(value: object) -> str:
+def short_weekday(value: date) -> str:
     """As short as a week at a glance needs: `Mon 2`, `周一 2日`."""
-    return str(format_date(value, _SHORT[locale()]))
+    return date_text(value, _SHORT[locale()])

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms import access
@@ -19,6 +18,7 @@ from lms.courses.gating import Standing
 from lms.courses.overview import clearance_checklist
 from lms.courses.sessions.queries import next_booked
 from lms.db import Localized, db
+from lms.i18n import gettext as _
 from lms.people import notices
 from lms.people.accounts import Cleared
 from lms.people.models import Channel, ClearanceSource, Level

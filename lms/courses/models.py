@@ -4,13 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import relationship
 
 from lms.courses.audience import models as audience_models  # noqa: F401  tables of this domain too
 from lms.courses.authoring import models as draft_models  # noqa: F401  tables of this domain too
 from lms.courses.deadlines import models as deadline_models  # noqa: F401  tables of this domain too
-from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Localized, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 
 
 class ProgrammeKind(StrEnum):
@@ -122,13 +122,12 @@ class Enrolment(Model):
     __tablename__ = "enrolment"
     __table_args__ = (
         # One active enrolment per person and programme, however often a button is pressed.
-        Index(
+        PartialIndex(
             "uq_enrolment_active",
             "person_id",
             "programme_id",
             unique=True,
-            sqlite_where=text("status = 'active'"),
-            postgresql_where=text("status = 'active'"),
+            where="status = 'active'",
         ),
         Index("ix_enrolment_status_due_on", "status", "due_on"),
     )

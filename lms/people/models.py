@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import relationship
 
-from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Localized, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 
 
 class Level(StrEnum):
@@ -203,9 +203,9 @@ class ApiToken(Model):
 
     __tablename__ = "api_token"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_api_token_in_use", "purpose", "name", unique=True,
-            sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL"),
+            where="revoked_at IS NULL",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

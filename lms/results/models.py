@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 
 from lms.clock import Month
-from lms.db import Code, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 
 
 class ImportState(StrEnum):
@@ -149,9 +149,9 @@ class MonthResult(Model):
     __table_args__ = (
         Index("ix_month_result_person", "person_id", "close_id"),
         # The ranking, page by page, and that of one team, without reading the rows themselves.
-        Index(
+        PartialIndex(
             "ix_month_result_ranking", "close_id", "rank", "person_id", "team_id",
-            sqlite_where=text("rank IS NOT NULL"), postgresql_where=text("rank IS NOT NULL"),
+            where="rank IS NOT NULL",
         ),
     )  # fmt: skip
     close_id: Mapped[int] = mapped_column(ForeignKey("month_close.id"), primary_key=True)

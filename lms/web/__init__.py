@@ -6,10 +6,11 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     # Here: commands show no page, and start sooner without what pages need.
     from lms import access
-    from lms.web import auth, errors, expired, layout, logs, pages, security
+    from lms.web import auth, errors, expired, layout, logs, pages, security, templating
 
     logs.init_app(app)
     security.init_app(app)
+    templating.init_app(app)
     expired.init_app(app)
     app.before_request(security.hide_disabled_plugins)
     app.before_request(access.guard)

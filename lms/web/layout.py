@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask_babel import format_date, format_datetime
+from flask_babel import format_datetime
 from flask_login import LoginManager, current_user
 from markupsafe import Markup, escape
 
 from lms.access import Scope, viewer
-from lms.i18n import DEFAULT, N_, locale
+from lms.i18n import DEFAULT, N_, date_text, locale
 from lms.i18n import gettext as _
 from lms.people import accounts
 from lms.plugins import hookspecs
@@ -52,7 +52,7 @@ def hundredths(value: int | None) -> str:
 
 
 def day(value: date | None) -> str:
-    return "–" if value is None else str(format_date(value, "medium"))
+    return "–" if value is None else date_text(value)
 
 
 def moment(value: datetime | None) -> str:

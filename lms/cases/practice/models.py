@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import relationship
 
 from lms.cases.models import Drill, DrillRun
-from lms.db import Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 
-_IS_OPEN = text("done_at IS NULL AND withdrawn_at IS NULL")
+_IS_OPEN = "done_at IS NULL AND withdrawn_at IS NULL"
 
 
 class PracticeItem(Model):
@@ -21,13 +21,12 @@ class PracticeItem(Model):
 
     __tablename__ = "practice_item"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_practice_item_open",
             "person_id",
             "drill_id",
             unique=True,
-            sqlite_where=_IS_OPEN,
-            postgresql_where=_IS_OPEN,
+            where=_IS_OPEN,
         ),
     )
     id: Mapped[Pk]

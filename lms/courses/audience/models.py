@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import relationship
 
-from lms.db import Mapped, Model, Pk, mapped_column
+from lms.db import Mapped, Model, PartialIndex, Pk, mapped_column
 from lms.jobs import OutboxItem
 
 
@@ -33,12 +33,11 @@ class ProgrammeAssignment(Model):
     __tablename__ = "programme_assignment"
     __table_args__ = (
         # One at a time, however often a button is pressed.
-        Index(
+        PartialIndex(
             "uq_programme_assignment_waiting",
             "programme_id",
             unique=True,
-            sqlite_where=text("finished_at IS NULL"),
-            postgresql_where=text("finished_at IS NULL"),
+            where="finished_at IS NULL",
         ),
     )
     id: Mapped[Pk]

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 
-from lms.db import Code, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 
 
 class PausedDay(Model):
@@ -37,10 +37,9 @@ class ExtensionRequest(Model):
 
     __tablename__ = "extension_request"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_extension_request_open", "enrolment_id", unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            where="state = 'open'",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import relationship
 
-from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
+from lms.db import Code, Localized, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
 from lms.people.models import Person
 
 
@@ -54,13 +54,12 @@ class DateRequest(Model):
 
     __tablename__ = "session_date_request"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_session_date_request_open",
             "enrolment_id",
             "step_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            where="closed_at IS NULL",
         ),
         Index("ix_session_date_request_step", "programme_id", "step_key", "closed_at"),
     )
@@ -89,13 +88,12 @@ class Booking(Model):
 
     __tablename__ = "session_booking"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_session_booking_place",
             "session_id",
             "person_id",
             unique=True,
-            sqlite_where=text("state <> 'cancelled'"),
-            postgresql_where=text("state <> 'cancelled'"),
+            where="state <> 'cancelled'",
         ),
     )
     id: Mapped[Pk]
@@ -124,12 +122,11 @@ class Attendance(Model):
 
     __tablename__ = "session_attendance"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_session_attendance_current",
             "booking_id",
             unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
+            where="superseded_at IS NULL",
         ),
     )
     id: Mapped[Pk]

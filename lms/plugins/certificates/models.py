@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from lms.plugins.api import (
     Code,
     Localized,
     Mapped,
+    PartialIndex,
     Person,
     PersonId,
     Pk,
@@ -57,15 +58,13 @@ class Certificate(CertificatesModel):
     __tablename__ = "plugin_certificates_certificate"
     __table_args__ = (
         # Of one completion there is one at a time, however often its event is heard.
-        Index(
+        PartialIndex(
             "uq_plugin_certificates_current", "enrolment_id", unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
+            where="superseded_at IS NULL",
         ),
-        Index(
+        PartialIndex(
             "uq_plugin_certificates_award", "award", unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
+            where="superseded_at IS NULL",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

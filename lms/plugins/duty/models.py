@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, relationship
 
-from lms.plugins.api import Code, Mapped, Person, Pk, mapped_column, new_registry
+from lms.plugins.api import Code, Mapped, PartialIndex, Person, Pk, mapped_column, new_registry
 
 
 class DutyModel(DeclarativeBase):
@@ -18,10 +18,9 @@ class Endpoint(DutyModel):
 
     __tablename__ = "plugin_duty_endpoint"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_plugin_duty_endpoint_url_in_use", "url", unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
+            where="removed_at IS NULL",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

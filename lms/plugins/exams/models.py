@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, relationship
 
@@ -20,6 +19,7 @@ from lms.plugins.api import (
     Code,
     Localized,
     Mapped,
+    PartialIndex,
     Person,
     PersonId,
     Pk,
@@ -179,21 +179,19 @@ class Attempt(ExamsModel):
     __table_args__ = (
         # Two clicks on "start" count the same number, so only one of them gets in.
         UniqueConstraint("enrolment_id", "step_id", "number"),
-        Index(
+        PartialIndex(
             "uq_plugin_exams_attempt_alone",
             "exam_id",
             "person_id",
             "number",
             unique=True,
-            sqlite_where=text("step_id IS NULL"),
-            postgresql_where=text("step_id IS NULL"),
+            where="step_id IS NULL",
         ),
         Index("ix_plugin_exams_attempt_exam", "exam_id", "submitted_at"),
-        Index(
+        PartialIndex(
             "ix_plugin_exams_attempt_open",
             "deadline",
-            sqlite_where=text("submitted_at IS NULL"),
-            postgresql_where=text("submitted_at IS NULL"),
+            where="submitted_at IS NULL",
         ),
         Index("ix_plugin_exams_attempt_submitted_at", "submitted_at"),
     )
@@ -232,12 +230,11 @@ class Response(ExamsModel):
 
     __tablename__ = "plugin_exams_response"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "ix_plugin_exams_response_unmarked",
             "version_id",
             "attempt_id",
-            sqlite_where=text("marks_wanted > 0"),
-            postgresql_where=text("marks_wanted > 0"),
+            where="marks_wanted > 0",
         ),
     )
     attempt_id: Mapped[int] = mapped_column(ForeignKey("plugin_exams_attempt.id"), primary_key=True)
@@ -313,14 +310,13 @@ class Mark(ExamsModel):
             ["plugin_exams_response.attempt_id", "plugin_exams_response.position"],
         ),
         # Two markers at once: one of them gets the next answer.
-        Index(
+        PartialIndex(
             "uq_plugin_exams_mark_slot",
             "attempt_id",
             "position",
             "slot",
             unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
+            where="superseded_at IS NULL",
         ),
     )
     id: Mapped[Pk]

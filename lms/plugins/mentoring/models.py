@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from lms.plugins.api import (
     Code,
     Enrolment,
     Mapped,
+    PartialIndex,
     Person,
     Pk,
     mapped_column,
@@ -35,12 +36,11 @@ class Pair(MentoringModel):
     __tablename__ = "plugin_mentoring_pair"
     __table_args__ = (
         # One mentor at a time, however often a button is pressed.
-        Index(
+        PartialIndex(
             "uq_plugin_mentoring_pair_active",
             "mentee_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            where="ended_at IS NULL",
         ),
     )
     id: Mapped[Pk]

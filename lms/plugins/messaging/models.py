@@ -4,10 +4,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, relationship
 
-from lms.plugins.api import Code, Mapped, Person, Pk, Team, mapped_column, new_registry
+from lms.plugins.api import (
+    Code,
+    Mapped,
+    PartialIndex,
+    Person,
+    Pk,
+    Team,
+    mapped_column,
+    new_registry,
+)
 
 
 class MessagingModel(DeclarativeBase):
@@ -20,15 +29,13 @@ class Address(MessagingModel):
 
     __tablename__ = "plugin_messaging_address"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_plugin_messaging_address_in_use", "person_id", "channel", unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
+            where="removed_at IS NULL",
         ),
-        Index(
+        PartialIndex(
             "uq_plugin_messaging_address_of_team", "team_id", "channel", unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
+            where="removed_at IS NULL",
         ),
         CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="whose"),
     )  # fmt: skip

@@ -4,10 +4,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, relationship
 
-from lms.plugins.api import Code, Mapped, Person, PersonId, Pk, mapped_column, new_registry
+from lms.plugins.api import (
+    Code,
+    Mapped,
+    PartialIndex,
+    Person,
+    PersonId,
+    Pk,
+    mapped_column,
+    new_registry,
+)
 
 
 class Base(DeclarativeBase):
@@ -36,12 +45,11 @@ class Nomination(Base):
     __tablename__ = "plugin_promotion_nomination"
     __table_args__ = (
         # One nomination under way for a person, however often the button is pressed.
-        Index(
+        PartialIndex(
             "uq_plugin_promotion_nomination_pending",
             "person_id",
             unique=True,
-            sqlite_where=text(_PENDING),
-            postgresql_where=text(_PENDING),
+            where=_PENDING,
         ),
     )
     id: Mapped[Pk]
@@ -91,7 +99,7 @@ class Probation(Base):
     decided_at: Mapped[datetime | None]
 
 
-_STANDS = text("withdrawn_at IS NULL")
+_STANDS = "withdrawn_at IS NULL"
 
 
 class Complaint(Base):
@@ -102,9 +110,9 @@ class Complaint(Base):
 
     __tablename__ = "plugin_promotion_complaint"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_plugin_promotion_complaint", "person_id", "reference", unique=True,
-            sqlite_where=_STANDS, postgresql_where=_STANDS,
+            where=_STANDS,
         ),
     )  # fmt: skip
     id: Mapped[Pk]
@@ -125,9 +133,9 @@ class Recommendation(Base):
 
     __tablename__ = "plugin_promotion_recommendation"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_plugin_promotion_recommendation", "person_id", "target", "year", "given_by",
-            unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS,
+            unique=True, where=_STANDS,
         ),
     )  # fmt: skip
     id: Mapped[Pk]

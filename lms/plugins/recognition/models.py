@@ -6,13 +6,14 @@ The stars of a month are proposals of the rule `recognition.star`, which the cor
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from lms.plugins.api import (
     Code,
     Mapped,
     Month,
+    PartialIndex,
     Person,
     PersonId,
     Pk,
@@ -33,10 +34,9 @@ class Award(RecognitionModel):
     __tablename__ = "plugin_recognition_award"
     __table_args__ = (
         # However often the button is pressed.
-        Index(
+        PartialIndex(
             "uq_plugin_recognition_award_held", "year", "person_id", unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

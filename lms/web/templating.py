@@ -1,0 +1,46 @@
+"""Jinja's environment with what a page asks for many times kept where it is cheap to reach."""
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
+from jinja2 import FileSystemBytecodeCache
+
+# As Python keeps what it compiled of our modules, beside them.
+_COMPILED = Path(__file__).parents[1] / "__pycache__" / "templates"
+
+
+class FlatEnvironment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Templates are loaded without globals of their own, so they share the environment's.
+
+        Jinja would give each a ChainMap, whose 140 names are walked in Python for each template
+        that a page imports or includes: a twentieth of a page's time.
+        """
+        return {**self.globals, **d} if d else self.globals
+
+
+def csrf_token() -> str:
+    """The form's token, signed once for all the forms of a page."""
+    if "csrf_token_text" not in g:
+        g.csrf_token_text = generate_csrf()
+    return str(g.csrf_token_text)
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Where compiled templates are kept; None where nothing can be written, as after an
+    installation by another user. Compiling takes a first page a third of a second."""
+    try:
+        _COMPILED.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(_COMPILED)) if os.access(_COMPILED, os.W_OK) else None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.bytecode_cache = _compiled()
+    app.jinja_env.globals["csrf_token"] = csrf_token
