@@ -87,7 +87,7 @@ from lms.events import (
     SignOffAsked,
     StepCompleted,
 )
-from lms.i18n import N_, locale, pick
+from lms.i18n import N_, gettext, locale, pick
 from lms.jobs import enqueue
 from lms.outgoing import TRIES, Answer, post, wait_after
 from lms.people import channels, tokens
@@ -333,6 +333,7 @@ __all__ = [
     "find_table",
     "fits_audience",
     "forget_uploads",
+    "gettext",
     "granted_on",
     "here",
     "hookimpl",

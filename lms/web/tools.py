@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from lms.i18n import locale
 from lms.web.plots import plot_of
+from lms.web.small_plots import segments_of, spark_of
 
 _ICONS = "vendor/tabler-icons-3.51.0.svg"
 
@@ -80,7 +81,7 @@ def init_app(app: Flask) -> None:
     tools = app.extensions["lms_tools"] = Tools()
     app.jinja_env.globals.update(
         url_for=tools.url_for, asset=tools.asset, icon=tools.icon, part=tools.part, ui=_Macros(app),
-        plot_of=plot_of,
+        plot_of=plot_of, spark_of=spark_of, segments_of=segments_of,
     )  # fmt: skip
 
 

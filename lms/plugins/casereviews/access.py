@@ -1,6 +1,5 @@
 """Who runs a team's review, and who takes part in it."""
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +16,7 @@ from lms.plugins.api import (
     Viewer,
     access,
 )
+from lms.plugins.api import gettext as _
 from lms.plugins.casereviews.models import Review
 
 HOLD = "casereviews.hold"

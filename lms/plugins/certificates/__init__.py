@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext as _
 
 from lms.plugins.api import (
     AwardGranted,
@@ -26,6 +25,7 @@ from lms.plugins.api import (
     db,
     hookimpl,
 )
+from lms.plugins.api import gettext as _
 
 TITLE = Localized("证书：颁发、打印与验证", "Certificates: issued, printed, verified")
 NOTICES = {

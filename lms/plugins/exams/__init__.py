@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from flask import Blueprint, url_for
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from lms.plugins.api import (
@@ -35,6 +34,7 @@ from lms.plugins.api import (
     hookimpl,
     now,
 )
+from lms.plugins.api import gettext as _
 
 TITLE = Localized("考试：题库、抽题、作答与评分", "Exams: question banks, papers, marking")
 NOTICES = {

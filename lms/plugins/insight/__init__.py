@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext as _
 
 from lms.plugins.api import (
     Localized,
@@ -17,6 +16,7 @@ from lms.plugins.api import (
     access,
     hookimpl,
 )
+from lms.plugins.api import gettext as _
 
 TITLE = Localized("洞察：趋势、新人批次、培训效果", "Insight: trends, cohorts, effect of training")
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask import has_request_context, session
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.plugins.api import Localized, NavItem, Permission, Scope, Session, Viewer, access
+from lms.plugins.api import gettext as _
 from lms.plugins.mentoring.models import Pair
 
 _MENTEES = "mentees"

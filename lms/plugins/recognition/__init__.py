@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext as _
 
 from lms.plugins.api import (
     DemoMade,
@@ -21,6 +20,7 @@ from lms.plugins.api import (
     db,
     hookimpl,
 )
+from lms.plugins.api import gettext as _
 
 TITLE = Localized("表彰：服务之星、年度最佳、团队积分", "Recognition: stars, awards, team points")
 NOTICES = {
