@@ -1,6 +1,6 @@
 """A major version: whom it asks, from when a clearance rests, and when it holds again."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ from lms.people.clearance import (
     revoke_clearance,
 )
 from lms.people.models import Clearance, ClearanceGate, Leave, Person
-from lms.results.models import MonthClose, MonthResult
-from lms.results.scoring_people import people
+from lms.results.scoring_people import roster
 from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 from tests.courses.conftest import Documents, lesson
@@ -40,16 +39,8 @@ FROM = date(2026, 11, 10)
 
 def not_ranked(month: Month, person: Person) -> str | None:
     """As the month's close finds it."""
-    close = MonthClose(
-        month=month, revision=1, is_current=True, closed_at=datetime.now(UTC), policy={},
-        policy_number=0,
-    )  # fmt: skip
-    db.session.add(close)
-    db.session.flush()
-    db.session.execute(people(close.id, month, 0.5))
-    found = select(MonthResult.not_ranked).where(
-        MonthResult.close_id == close.id, MonthResult.person_id == person.id
-    )
+    counted = roster(month, 0.5).subquery()
+    found = select(counted.c.not_ranked).where(counted.c.person_id == person.id)
     return db.session.scalars(found).one()
 
 
