@@ -1,15 +1,16 @@
 """The case library with 100,000 cases: `python -m bench.cases [NUMBER]`, on SQLite.
 
 With BENCH_POSTGRES_URL set, on a PostgreSQL database of its own there. Printed are the seconds that
-indexing takes; the milliseconds of publishing one more version; and for each kind of question how
-many cases it finds, the milliseconds of the search alone in one process, of the library's page at
-one connection, and at 8. The clients run on the same cores as the server.
+indexing takes; the milliseconds of publishing one more version; for each kind of question how many
+cases it finds, the milliseconds of the search alone in one process, of the library's page at one
+connection, and at 8; and last the page at 8 connections with all kinds asked in turn. Beside each
+figure stands its share of what it may be at most. The clients run on the same cores as the server.
 """
 
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from sqlalchemy import select
 
 from bench import case_texts
 from bench.__main__ import APP_PORT, serving, wait_for
-from bench.client import Request, measure
+from bench.client import Figures, Request, measure
 from bench.production import SERVE
 from bench.site import cookie
 from lms.app import create_app
@@ -36,6 +37,8 @@ from lms.db import db
 from lms.people.models import Account, Person, Team
 
 CASES, CONNECTIONS = 100_000, 8
+# What each may be at most: seconds for the index, milliseconds for the others.
+INDEX, PUBLISH, PAGE_P50, PAGE_P99 = 60, 50, 50, 150
 ASKED = {
     "nothing typed": "",
     "common Chinese word": "q=延误",
@@ -52,13 +55,24 @@ ASKED = {
 }
 
 
+def beside(value: float, most: float, unit: str) -> str:
+    return f"{value:5.1f} {unit} ({value / most:4.0%} of {most})"
+
+
 def index(now: datetime) -> None:
-    began, busy = perf_counter(), process_time()
-    count = search.rebuild(db.session(), now)
+    began, busy, told = perf_counter(), process_time(), 0
+
+    def progress(more: int) -> None:
+        nonlocal told
+        told += more
+        if told % 20_000 == 0:
+            print(f"  {told} after {perf_counter() - began:.1f} s", flush=True)
+
+    count = search.rebuild(db.session(), now, progress)
     db.session.commit()
     print(
-        f"{count} cases indexed in {perf_counter() - began:.1f} s "
-        f"({process_time() - busy:.1f} s of this process)  load {os.getloadavg()[0]:.1f}",
+        f"{count} cases indexed in {beside(perf_counter() - began, INDEX, 's')}, "
+        f"{process_time() - busy:.1f} s of this process  load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
 
@@ -75,7 +89,11 @@ def one_more(now: datetime, times: int = 50) -> None:
         publishing.make_public(session, version, now)
         session.commit()
         spent.append((perf_counter() - began) * 1000)
-    print(f"a version published: median {median(spent):.1f} ms, longest {max(spent):.1f} ms")
+    print(
+        f"a version published: median {beside(median(spent), PUBLISH, 'ms')}, "
+        f"longest {beside(max(spent), PUBLISH, 'ms')}",
+        flush=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -144,12 +162,25 @@ def main(cases: int) -> None:
         with serving(*SERVE, str(APP_PORT), **environment):
             wait_for(f"http://127.0.0.1:{APP_PORT}/healthz")
             for name, asked in ASKED.items():
-                say(name, by_name[name], get(f"/cases?{quote(asked, safe='=&')}", headers))
+                say(name, by_name[name], get([asked], headers))
+            many = measure(
+                APP_PORT, get(list(ASKED.values()), headers), connections=CONNECTIONS, seconds=10
+            )
+            print(f"all of these in turn: {at_many(many)}")
 
 
-def get(path: str, headers: dict[str, str]) -> Callable[[int], Request]:
-    request = Request("GET", path, headers)
-    return lambda _: request
+def get(questions: Sequence[str], headers: dict[str, str]) -> Callable[[int], Request]:
+    """The questions in turn."""
+    paths = [f"/cases?{quote(asked, safe='=&')}" for asked in questions]
+    requests = [Request("GET", path, headers) for path in paths]
+    return lambda n: requests[n % len(requests)]
+
+
+def at_many(found: Figures) -> str:
+    return (
+        f"{CONNECTIONS} connections: p50 {beside(found.p50, PAGE_P50, 'ms')}, "
+        f"p99 {beside(found.p99, PAGE_P99, 'ms')}  load {os.getloadavg()[0]:.1f}"
+    )
 
 
 def say(name: str, one: Alone, make: Callable[[int], Request]) -> None:
@@ -159,8 +190,7 @@ def say(name: str, one: Alone, make: Callable[[int], Request]) -> None:
     many_more = "+" if found.has_more else " "
     print(
         f"{name:21} {found.total:>6}{many_more} search {one.ms:5.1f} ({one.busy:4.1f}) ms  "
-        f"1 connection: p50 {single.p50:5.1f}  {CONNECTIONS} connections: p50 {many.p50:5.1f}  "
-        f"p99 {many.p99:6.1f} ms  load {os.getloadavg()[0]:.1f}",
+        f"1 connection: p50 {single.p50:5.1f}  {at_many(many)}",
         flush=True,
     )
 

@@ -11,6 +11,7 @@ from lms.cases import comments, content, deidentifying, queries, search, usage
 from lms.cases.blueprint import FACETS, bp
 from lms.cases.compare import compare as differences
 from lms.cases.duplicates.similar import similar
+from lms.cases.listing import items
 from lms.cases.models import READABLE, Case, CaseState, CaseVersion
 from lms.cases.uses import reading
 from lms.cases.words import Highlighter
@@ -48,7 +49,7 @@ def library() -> ResponseReturnValue:
         "cases/library.html",
         wanted=wanted,
         found=found,
-        marker=Highlighter(wanted.text),
+        items=items(found.versions, Highlighter(wanted.text), locale()),
         facets=FACETS,
         here=here,
         page_url=page_url,

@@ -51,6 +51,9 @@ def test_words() -> None:
     assert index_words(["包裹到了 Wi-Fi ５Ｇ"]) == sorted(
         ["包", "裹", "到", "了", "包裹", "裹到", "到了", "wi", "fi", "5g"]
     )
+    # Text of ASCII alone goes another way.
+    assert index_words(["It's a_B", "C3-PO,x"]) == ["a", "b", "c3", "it", "po", "s", "x"]
+    assert index_words(["It's a_B，C3-PO,x"]) == ["a", "b", "c3", "it", "po", "s", "x"]
     assert query_words("包") == [Word(("包",), False)]
     assert query_words("包裹到") == [Word(("包裹",), False), Word(("裹到",), False)]
     assert query_words("Parcels parties") == [

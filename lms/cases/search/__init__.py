@@ -16,6 +16,7 @@ from lms.cases.search.indexing import (
     index,
     rebuild,
 )
+from lms.cases.search.reading import FoundVersion
 from lms.cases.search.scored import ORDERS
 from lms.cases.search.tokens import FACETS
 from lms.cases.words import MAX_QUERY
@@ -28,6 +29,7 @@ __all__ = [
     "PAGE_SIZE",
     "SQLITE_OWN",
     "Found",
+    "FoundVersion",
     "Search",
     "complete",
     "count_published",

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
-from sqlalchemy import select
 
-from lms.cases.models import CaseVersion
-from lms.cases.search import engines, scored, tokens, windows
+from lms.cases.search import engines, reading, scored, tokens, windows
+from lms.cases.search.reading import FoundVersion
 from lms.cases.search.scored import Score
 from lms.cases.search.tokens import FACETS, TAGS, TEXT, TITLE, Need
 from lms.cases.search.windows import Window
@@ -48,7 +47,7 @@ class Found:
     the counts of the facets in `partial` are "so many at least".
     """
 
-    versions: Sequence[CaseVersion]
+    versions: Sequence[FoundVersion]
     total: int
     page: int
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -100,12 +99,15 @@ def find(session: Session, search: Search, locale: str) -> Found:
     page = min(max(search.page, 1), _pages(anywhere.total))
     ordered = list(dict.fromkeys(one for part in (*first, anywhere) for one in part.version_ids))
     ordered, scores = scored.in_order(session, ordered, search.order)
+    counts = _counted(anywhere.facets, [name for name in FACETS if name not in without])
+    for name, part in without.items():
+        counts |= _counted(part.facets, [name])
     seen = {name: without.get(name, anywhere) for name in FACETS}
     return Found(
-        versions=_versions(session, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+        versions=reading.versions(session, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
         total=anywhere.total,
         page=page,
-        counts={name: _counted(part.facets, name) for name, part in seen.items()},
+        counts=counts,
         tags=_top_tags(anywhere.tags),
         has_more=anywhere.has_more,
         partial=frozenset(name for name, part in seen.items() if part.has_more),
@@ -134,7 +136,7 @@ def _browse(session: Session, search: Search, locale: str) -> Found:
     tags = _top_tags(part.tags) if filters else list(kept["tag"].items())
     ordered, scores = scored.in_order(session, part.version_ids, search.order)
     ids = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Found(_versions(session, ids), total, page, counts, tags, scores=scores)
+    return Found(reading.versions(session, ids), total, page, counts, tags, scores=scores)
 
 
 def _looked_through(search: Search) -> int:
@@ -151,16 +153,12 @@ _KEPT = sa.text(
 )
 
 
-def _versions(session: Session, ids: Sequence[int]) -> list[CaseVersion]:
-    found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(ids)))
-    by_id = {version.id: version for version in found}
-    return [by_id[version_id] for version_id in ids]
-
-
-def _counted(facets: Counter[str], name: str) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _counted(facets: Counter[str], names: Sequence[str]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
     for values, cases in facets.items():
-        counts[values.split()[FACETS.index(name)]] += cases
+        for name, value in zip(FACETS, values.split(), strict=True):
+            if name in counts:
+                counts[name][value] += cases
     return counts
 
 

@@ -82,30 +82,24 @@ def lines(session: Session, column: str) -> str:
 
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Entries with their `tokens`, and the `latin` words among them; the places are free."""
-    _add_words(session, {word for row in rows for word in row["latin"]})
+    """Entries with their `tokens`, a space between them; the places are free."""
+    plain = [column.name for column in entry.columns]
     if is_sqlite(session):
-        session.execute(sa.insert(entry), [_plain(row) for row in rows])
-        session.execute(
-            sa.text("INSERT INTO case_search (rowid, tokens) VALUES (:place, :tokens)"),
-            [{"place": row["place"], "tokens": row["tokens"]} for row in rows],
-        )
+        session.execute(sa.insert(entry), [{name: row[name] for name in plain} for row in rows])
+        tokens = "INSERT INTO case_search (rowid, tokens) VALUES (:place, :tokens)"
+        given = [{"place": row["place"], "tokens": row["tokens"]} for row in rows]
+        session.execute(sa.text(tokens), given)
         return
-    names = [column.name for column in entry.columns]
-    session.execute(
-        sa.text(
-            f"INSERT INTO case_search_entry ({', '.join(names)}, document) "
-            f"VALUES ({', '.join(f':{name}' for name in names)}, array_to_tsvector(:tokens))"
-        ),
-        [_plain(row) | {"tokens": row["tokens"].split(" ")} for row in rows],
+    values = ", ".join(f":{name}" for name in plain)
+    entries = (
+        f"INSERT INTO case_search_entry ({', '.join(plain)}, document) "
+        f"VALUES ({values}, array_to_tsvector(string_to_array(:tokens, ' ')))"
     )
+    session.execute(sa.text(entries), list(rows))
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: row[column.name] for column in entry.columns}
-
-
-def _add_words(session: Session, words: Iterable[str]) -> None:
+def add_words(session: Session, words: Iterable[str]) -> None:
+    """What a beginning of some letters may stand for."""
     rows = [{"word": found} for found in sorted(words)]
     if rows:
         insert = "INSERT INTO case_search_word (word) VALUES (:word) ON CONFLICT DO NOTHING"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, starmap
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from lms.cases.models import CaseState, CaseVersion
 from lms.cases.search import engines, places
-from lms.cases.search.describing import Raw, described, described_batches, raw_columns
+from lms.cases.search.describing import Raw, counted, described, described_batches, raw_columns
 from lms.cases.search.engines import entry, total
 from lms.cases.search.moving import steps_used
 from lms.db import Session
@@ -34,7 +35,11 @@ def index(session: Session, versions: Sequence[CaseVersion]) -> None:
     case_ids = [version.case_id for version in versions]
     steps = places.steps_kept(session, case_ids)
     forget(session, case_ids)
-    _write(session, [described(version) for version in versions], steps)
+    found = described(versions)
+    _place(found.rows, steps, places.next_numbers(session, len(versions)))
+    engines.write(session, found.rows)
+    engines.add_words(session, found.words)
+    _count(session, found.totals)
 
 
 def forget(session: Session, case_ids: Sequence[int]) -> None:
@@ -44,7 +49,7 @@ def forget(session: Session, case_ids: Sequence[int]) -> None:
         .where(entry.c.case_id.in_(case_ids))
         .returning(entry.c.facets, entry.c.tags_zh, entry.c.tags_en)
     ).all()
-    _count(session, old, -1)
+    _count(session, {key: -n for key, n in Counter(chain(*starmap(counted, old))).items()})
 
 
 def forget_all(session: Session) -> None:
@@ -62,13 +67,23 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
         session.execute(sa.text(_KEPT_IN_MEMORY))
     else:
         session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
+        session.execute(sa.text("SET LOCAL maintenance_work_mem = '256MB'"))
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
     count = count_published(session)
     steps = steps_used(session, now) if count else {}
-    for rows in described_batches(_batches(session), count):
-        _write(session, rows, steps)
-        progress(len(rows))
+    number = places.next_numbers(session, count)
+    words: set[str] = set()
+    totals: Counter[tuple[str, str]] = Counter()
+    for found in described_batches(_batches(session), count):
+        _place(found.rows, steps, number)
+        engines.write(session, found.rows)
+        number += len(found.rows)
+        words |= found.words
+        totals.update(found.totals)
+        progress(len(found.rows))
+    engines.add_words(session, words)
+    _count(session, totals)
     if not engines.is_sqlite(session):
         session.execute(sa.text(engines.DOCUMENT_INDEX))
     return count
@@ -97,22 +112,13 @@ def _batches(session: Session) -> Iterator[Sequence[Raw]]:
         yield [tuple(row) for row in session.execute(wanted.order_by(*order))]
 
 
-def _write(session: Session, rows: Sequence[dict[str, Any]], steps: Mapping[int, int]) -> None:
-    first = places.next_numbers(session, len(rows))
+def _place(rows: Iterable[dict[str, Any]], steps: Mapping[int, int], first: int) -> None:
     for number, row in enumerate(rows, first):
         row["place"] = places.place(steps.get(row["case_id"], 0), number)
-    engines.write(session, rows)
-    _count(session, [(row["facets"], row["tags_zh"], row["tags_en"]) for row in rows], 1)
 
 
-def _count(session: Session, rows: Iterable[Sequence[str]], by: int) -> None:
-    """Keep the totals that are shown while nothing is typed."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for facets, tags_zh, tags_en in rows:
-        counts["facets", facets] += by
-        for kind, tags in (("tag_zh", tags_zh), ("tag_en", tags_en)):
-            for tag in tags.split("\n") if tags else ():
-                counts[kind, tag] += by
-    given = [{"kind": kind, "key": key, "cases": n} for (kind, key), n in sorted(counts.items())]
+def _count(session: Session, totals: Mapping[tuple[str, str], int]) -> None:
+    """Add to the totals that are shown while nothing is typed."""
+    given = [{"kind": kind, "key": key, "cases": n} for (kind, key), n in sorted(totals.items())]
     if given:
         session.execute(sa.text(places.ADD), given)

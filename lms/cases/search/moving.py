@@ -37,7 +37,7 @@ def settle(session: Session, now: datetime) -> int:
     }
     if moved:
         found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(moved)))
-        rows = [described(version) | {"place": moved[version.id]} for version in found]
+        rows = [row | {"place": moved[row["version_id"]]} for row in described(found).rows]
         session.execute(sa.delete(entry).where(entry.c.version_id.in_(moved)))
         engines.write(session, rows)
     return len(moved)

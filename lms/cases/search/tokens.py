@@ -6,8 +6,9 @@ letters of a word, a filter's value. So a question is nothing but tokens and AND
 engine has to read the text, or anything but the lists of these tokens, to answer it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -54,12 +55,13 @@ def of_case(version: Row) -> CaseTokens:
         ]
     )
     latin = title.latin | head.latin | body.latin
-    found = {*title.cjk, *head.cjk, *body.cjk, *latin, *_edges(TEXT, latin)}
+    found = body.cjk
+    found.update(title.cjk, head.cjk, *map(_with_edges, latin))
     for mark, words in ((TITLE, title), (TAGS, head)):
-        found.update(mark + word for word in (*words.cjk, *words.latin))
-        found.update(_edges(mark, words.latin))
+        plain = words.cjk.union(*map(_with_edges, words.latin))
+        found.update(map(mark.__add__, plain))
     found.update(_facet(name, str(version[name])) for name in FACETS)
-    found.update(_tag(tag) for tag in tags)
+    found.update(map(_tag, tags))
     return CaseTokens(found, {word for word in latin if len(word) > EDGES[-1]})
 
 
@@ -67,17 +69,20 @@ def _both(*texts: Any) -> list[str]:
     return [side for text in texts for side in (text.zh, text.en)]
 
 
-def _edges(mark: str, words: Iterable[str]) -> set[str]:
+@lru_cache(maxsize=2**14)
+def _with_edges(word: str) -> tuple[str, ...]:
+    """Kept: the same words come again and again."""
     # A shorter word gives its edge twice, or one that nothing asks for: less work than looking.
-    first = mark + _EDGE
-    return {first + edge for size in EDGES for edge in {word[:size] for word in words}}
+    return (word, *(_EDGE + word[:size] for size in EDGES))
 
 
+@lru_cache(maxsize=2**10)
 def _facet(name: str, value: str) -> str:
     # Never what was typed into the address: the signs in it would be syntax.
     return f"{_FACET}{FACETS.index(name)}{_digest(value)}"
 
 
+@lru_cache(maxsize=2**12)
 def _tag(tag: str) -> str:
     return _TAG + _digest(tag)
 

@@ -78,6 +78,7 @@ def _add(seen: Seen, window: Window, place: int, value: int, facets: str, tags: 
     elif place == -1:
         seen.total = value
         seen.facets.update(facets.split("\n") if facets else ())
-        seen.tags.update(tag for tag in (tags or "").split("\n") if tag)
+        seen.tags.update((tags or "").split("\n"))
+        del seen.tags[""]  # of cases that have none
     else:
         seen.version_ids.append(value)
