@@ -59,14 +59,14 @@ def both(draw: ImageDraw.ImageDraw, at: tuple[int, int], zh: str, en: str, size:
 
 
 def chart() -> None:
-    image, draw = sheet(760, 480)
+    image, draw = sheet(560, 440)
     both(
         draw,
-        (40, 24),
+        (24, 24),
         "在线首次回复用时（秒），某周三",
         "First reply online (seconds), a Wednesday",
     )
-    left, top, bottom, right = 80, 110, 410, 730
+    left, top, bottom, right = 64, 110, 380, 544
     for seconds in range(0, 21, 5):
         y = bottom - seconds * (bottom - top) // 20
         draw.line((left, y, right, y), LINE, 1)
@@ -80,29 +80,29 @@ def chart() -> None:
 
 
 def chat() -> None:
-    image, draw = sheet(760, 90 * len(CHAT) + 40)
+    image, draw = sheet(620, 90 * len(CHAT) + 40)
     for n, (is_ours, zh, en) in enumerate(CHAT):
         y = 24 + 90 * n
         width = 40 + max(int(font(20).getlength(zh)), int(font(16).getlength(en)))
-        x = 700 - width if is_ours else 60
+        x = 574 - width if is_ours else 46
         draw.rounded_rectangle((x, y, x + width, y + 76), 14, PALE if is_ours else "#f1f3f6")
         draw.text((x + 20, y + 10), zh, INK, font(20))
         draw.text((x + 20, y + 44), en, SOFT, font(16))
-        draw.text((730 if is_ours else 30, y + 38), str(n + 1), AMBER, font(22), anchor="mm")
+        draw.text((597 if is_ours else 23, y + 38), str(n + 1), AMBER, font(22), anchor="mm")
     save(image, "chat-for-a-sister")
 
 
 def track() -> None:
-    image, draw = sheet(760, 400)
-    both(draw, (40, 20), "物流查询", "Parcel tracking")
-    draw.line((232, 120, 232, 120 + 72 * (len(TRACK) - 1)), LINE, 4)
+    image, draw = sheet(600, 390)
+    both(draw, (24, 20), "物流查询", "Parcel tracking")
+    draw.line((180, 120, 180, 120 + 72 * (len(TRACK) - 1)), LINE, 4)
     for n, (at, zh, en) in enumerate(TRACK):
         y = 120 + 72 * n
         colour = AMBER if n == len(TRACK) - 1 else BLUE
-        draw.ellipse((224, y - 8, 240, y + 8), colour)
-        draw.text((205, y), at, INK, font(20), anchor="rm")
-        draw.text((262, y - 13), zh, INK, font(21), anchor="lm")
-        draw.text((262, y + 15), en, SOFT, font(17), anchor="lm")
+        draw.ellipse((172, y - 8, 188, y + 8), colour)
+        draw.text((156, y), at, INK, font(20), anchor="rm")
+        draw.text((206, y - 13), zh, INK, font(21), anchor="lm")
+        draw.text((206, y + 15), en, SOFT, font(17), anchor="lm")
     save(image, "parcel-track")
 
 
