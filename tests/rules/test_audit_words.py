@@ -9,7 +9,7 @@ import lms
 from lms.rules.audit_words import CORE, action_name, subject_name
 
 _CALL = re.compile(
-    r"(?:audit\.record|(?<!def )(?:record_all|_note|_keep|note_reading))"
+    r"(?:audit\.record|(?<!def )(?:record_all|_note|_keep|_add|note_reading))"
     r"\((.*?)\)(?:  # fmt: skip)?\n",
     re.DOTALL,
 )
