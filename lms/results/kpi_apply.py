@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -15,10 +15,10 @@ from lms.people.models import Organisation
 from lms.results.models import ImportRun, KpiCorrection, KpiRow, KpiValue, MonthClose
 
 Key = tuple[Month, int, str]
+_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     month: Month
     person_id: int
     metric: str
@@ -60,8 +60,10 @@ def lock_months(session: Session) -> None:
 
 
 def figures(rows: Sequence[dict[str, Any]]) -> Iterator[Figure]:
+    months: dict[str, Month] = {}
     for entry in rows:
-        month = Month.parse(entry["month"])
+        name = entry["month"]
+        month = months.get(name) or months.setdefault(name, Month.parse(name))
         for metric, value in entry["figures"].items():
             yield Figure(month, entry["person_id"], metric, float(value), entry["row"])
 
@@ -145,7 +147,8 @@ def _store(session: Session, todo: Plan, import_id: int) -> None:
                 for month, person_id, row in todo.new_rows
             ],
         )
-    if todo.added:
+    # In parts, so that a large file is not there twice more.
+    for begin in range(0, len(todo.added), _AT_ONCE):
         session.execute(
             insert(KpiValue.__table__),  # type: ignore[arg-type]
             [
@@ -153,10 +156,9 @@ def _store(session: Session, todo: Plan, import_id: int) -> None:
                     "month": f.month, "person_id": f.person_id, "metric": f.metric,
                     "value": f.value, "import_id": import_id, "source_row": f.row,
                 }
-                for f in todo.added
+                for f in todo.added[begin : begin + _AT_ONCE]
             ],
         )  # fmt: skip
-
     if todo.replaced:
         table = KpiValue.__table__
         session.execute(

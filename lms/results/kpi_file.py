@@ -17,9 +17,9 @@ from lms.results.figures import figure
 from lms.results.metrics import Metric, by_code, metrics
 from lms.results.scoring_policy import METRICS
 from lms.tabular import values
-from lms.tabular.headers import Table, find_table
+from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
-from lms.tabular.sheets import Row, Sheet
+from lms.tabular.sheets import Cell, Row, Sheet
 from lms.tabular.words import CHANNELS, KPI_COLUMNS
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def read_kpi(
     reading = begin(table)
     people = _known_people(session, table)
     keys: dict[int, tuple[int, str]] = {}
+    read = _Cells(how.percent)
     for row in table.rows:
-        key = _read_row(reading, row, table, present, how.percent, people)
+        key = _read_row(reading, row, table, present, read, people)
         if key is not None:
             keys[row.number] = key
     refuse_repeated(
@@ -63,12 +64,33 @@ def _known_people(session: Session, table: Table) -> dict[str, int]:
     return {staff_no: person_id for staff_no, person_id in session.execute(found)}
 
 
+class _Cells:
+    """What cells say, each spelling read once: the same few thousand figures fill a large file."""
+
+    def __init__(self, percent: Collection[str]) -> None:
+        self._percent = percent
+        self._figures: dict[tuple[Any, ...], float | None] = {}
+        self._months: dict[tuple[Any, ...], str] = {}
+
+    def figure(self, cell: Cell, column: Column, metric: Metric) -> float | None:
+        key = metric.code, type(cell.value), cell.value, cell.format
+        if key not in self._figures:
+            self._figures[key] = figure(cell, column, metric, metric.code in self._percent)
+        return self._figures[key]
+
+    def month(self, cell: Cell) -> str:
+        key = type(cell.value), cell.value
+        if key not in self._months:
+            self._months[key] = str(values.month(cell))
+        return self._months[key]
+
+
 def _read_row(
     reading: Reading,
     row: Row,
     table: Table,
     metrics: Sequence[Metric],
-    percent: Collection[str],
+    read: _Cells,
     people: dict[str, int],
 ) -> tuple[int, str] | None:
     """The row's person and month, if it names them; what it holds goes into the reading."""
@@ -89,7 +111,7 @@ def _read_row(
         )
     month = ""
     try:
-        month = str(values.month(month_cell))
+        month = read.month(month_cell)
     except DomainError as error:
         empty = not values.text(month_cell)
         reasons.append(DomainError("There is no month.") if empty else error)
@@ -97,7 +119,7 @@ def _read_row(
     for metric in metrics:
         column = table.columns[metric.code]
         try:
-            value = figure(row.cell(column.index), column, metric, metric.code in percent)
+            value = read.figure(row.cell(column.index), column, metric)
         except DomainError as error:
             reasons.append(_about(column.header, error))
             continue

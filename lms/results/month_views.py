@@ -10,7 +10,7 @@ from lms.clock import Month, local_date, now
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.organisation import zone
-from lms.results import diff, month_page, months, queries, ranking, words
+from lms.results import diff, month_page, months, queries, ranking, ranking_order, words
 from lms.results.blueprint import actor, bp
 from lms.results.closing import run_close
 from lms.results.defined.scoring import scoring_policies, scoring_policy
@@ -66,7 +66,7 @@ def month(month: str) -> ResponseReturnValue:
     if current is None:
         return _open_month(wanted_month)
     wanted = _wanted()
-    found = ranking.page(db.session(), current.id, wanted, PER_PAGE)
+    found = ranking.page(db.session(), current, wanted, PER_PAGE)
     return render_template(
         "results/month.html",
         month=wanted_month,
@@ -83,6 +83,7 @@ def month(month: str) -> ResponseReturnValue:
         sees_all=viewer().may("results.view", Scope.ALL),
         here=here,
         page_url=page_url,
+        next_sort=ranking_order.next_sort,
     )
 
 
@@ -104,6 +105,7 @@ def _wanted() -> ranking.Wanted:
         team_id=request.args.get("team", type=int),
         show=show if show in ranking.SHOWN else "ranked",
         page=request.args.get("page", 1, int),
+        sort=ranking_order.known(request.args.get("sort", "")),
     )
 
 

@@ -1,14 +1,16 @@
-"""The month's list on screen and as a file: one query for a page, whatever its size."""
+"""The month's list on screen and as a file: a page costs the same, whichever it is."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from lms.db import Session
 from lms.people.models import Person, Team
-from lms.results.models import MonthResult
+from lms.results.models import MonthClose, MonthResult
+from lms.results.ranking_order import RANK, looks_at_people, order_by, ordered
 from lms.web.lists import Page
 
 SHOWN = ("ranked", "not_ranked", "all")
@@ -16,13 +18,19 @@ SHOWN = ("ranked", "not_ranked", "all")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for. `scope` limits to whom the reader may see."""
+    """What the address asks for. `scope` limits to whom the reader may see; `sort` is a column, `-`
+    before it for downwards."""
 
     scope: ColumnElement[bool]
     text: str = ""
     team_id: int | None = None
     show: str = "ranked"
     page: int = 1
+    sort: str = RANK
+
+    @property
+    def is_everybody(self) -> bool:
+        return isinstance(self.scope, True_) and not self.text and self.team_id is None
 
 
 @dataclass(frozen=True)
@@ -34,31 +42,44 @@ class Entry:
     result: MonthResult
 
 
-def page(session: Session, close_id: int, wanted: Wanted, per_page: int) -> Page[Entry]:
-    """Best first; those not ranked by reason and staff number.
+def page(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> Page[Entry]:
+    """By rank, best first, unless another order is wanted; those not ranked come last, by reason.
 
-    The page's people are found in the index of ranks first, and only they are looked up.
+    The page's people are found first, and only they are looked up.
     """
-    number = max(1, wanted.page)
-    chosen = _chosen(close_id, wanted)
+    count, ids = _found(session, close, wanted, per_page)
+    if not ids and wanted.page > 1:
+        return page(session, close, replace(wanted, page=1), per_page)
+    found = {entry.person_id: entry for entry in _entries(session, close.id, ids)}
+    pages = max(1, -(-count // per_page))
+    return Page([found[i] for i in ids if i in found], max(1, wanted.page), pages, count)
+
+
+def _found(
+    session: Session, close: MonthClose, wanted: Wanted, per_page: int
+) -> tuple[int, Sequence[int]]:
+    """How many there are, and the ids of the page."""
+    begin = (max(1, wanted.page) - 1) * per_page
+    chosen = _chosen(close.id, wanted)
+    if wanted.is_everybody:
+        key = close.id, close.closed_at, wanted.show, wanted.sort
+        everybody = ordered(session, key, chosen)
+        return len(everybody), everybody[begin : begin + per_page]
     total = select(func.count()).select_from(chosen.order_by(None).subquery()).scalar_subquery()
-    here = chosen.limit(per_page).offset((number - 1) * per_page).subquery("here")
+    rows = session.execute(chosen.add_columns(total).limit(per_page).offset(begin)).all()
+    return (rows[0][1] if rows else 0), [row[0] for row in rows]
+
+
+def _entries(session: Session, close_id: int, ids: Sequence[int]) -> list[Entry]:
+    if not ids:
+        return []
     found = (
-        select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult, total)
-        .join(here, here.c.person_id == Person.id)
-        .join(
-            MonthResult,
-            and_(MonthResult.close_id == close_id, MonthResult.person_id == here.c.person_id),
-        )
+        select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult)
+        .join(MonthResult, MonthResult.person_id == Person.id)
         .outerjoin(Team, Team.id == MonthResult.team_id)
-        .order_by(*_order(wanted))
+        .where(MonthResult.close_id == close_id, MonthResult.person_id.in_(list(ids)))
     )
-    rows = session.execute(found).all()
-    if not rows and number > 1:
-        return page(session, close_id, Wanted(wanted.scope, wanted.text, wanted.team_id,
-                                              wanted.show), per_page)  # fmt: skip
-    count = rows[0][-1] if rows else 0
-    return Page([_entry(row) for row in rows], number, max(1, -(-count // per_page)), count)
+    return [_entry(row) for row in session.execute(found)]
 
 
 def everybody(session: Session, close_id: int, wanted: Wanted) -> list[Entry]:
@@ -75,24 +96,18 @@ def _statement(close_id: int, wanted: Wanted) -> Any:
         .join(Person, Person.id == MonthResult.person_id)
         .outerjoin(Team, Team.id == MonthResult.team_id)
         .where(wanted.scope, *_conditions(close_id, wanted))
-        .order_by(*_order(wanted))
+        .order_by(*order_by(wanted.sort, wanted.show))
     )
 
 
-def _chosen(close_id: int, wanted: Wanted) -> Any:
+def _chosen(close_id: int, wanted: Wanted) -> Select[int]:
     """The ids in their order; people are looked at only where the condition or order is theirs."""
-    found: Any = select(MonthResult.person_id).where(*_conditions(close_id, wanted))
-    if wanted.text or wanted.show != "ranked" or not isinstance(wanted.scope, True_):
+    found = select(MonthResult.person_id).where(*_conditions(close_id, wanted))
+    limited = wanted.text or not isinstance(wanted.scope, True_)
+    if limited or looks_at_people(wanted.sort, wanted.show):
         found = found.join(Person, Person.id == MonthResult.person_id).where(wanted.scope)
-    return found.order_by(*_order(wanted))
-
-
-def _order(wanted: Wanted) -> tuple[Any, ...]:
-    if wanted.show == "ranked":
-        return MonthResult.rank, MonthResult.person_id  # as the index has them
-    return (
-        MonthResult.rank.is_(None), MonthResult.rank, MonthResult.not_ranked, Person.staff_no
-    )  # fmt: skip
+        found = found.outerjoin(Team, Team.id == MonthResult.team_id)
+    return found.order_by(*order_by(wanted.sort, wanted.show))
 
 
 def _conditions(close_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from io import StringIO
 from lms.errors import DomainError
 from lms.tabular.sheets import BLANK, Cell, Row, Sheet
 
-MAX_ROWS = 60_000
+MAX_ROWS = 120_000
 
 
 def read_delimited(content: bytes, name: str) -> Sheet:

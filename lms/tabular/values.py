@@ -52,8 +52,10 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    narrowed = unicodedata.normalize("NFKC", str(value)).replace("−", "-")
-    return " ".join(narrowed.split())
+    written = str(value)
+    if not written.isascii():
+        written = unicodedata.normalize("NFKC", written).replace("−", "-")
+    return " ".join(written.split())
 
 
 def staff_number(cell: Cell) -> str:

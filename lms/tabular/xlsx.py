@@ -12,11 +12,11 @@ from lms.tabular.sheets import BLANK, Area, Cell, Row, Sheet
 MAX_UNPACKED = 80 * 1024 * 1024
 MAX_RATIO = 150
 MAX_ENTRIES = 2000
-MAX_ROWS = 60_000
+MAX_ROWS = 120_000
 MAX_COLUMNS = 200
 MAX_SHEETS = 50
 # Rows far below are looked for no longer: one cell in the last row makes a million empty ones.
-LAST_ROW = 150_000
+LAST_ROW = 200_000
 
 # Date formats that a Chinese Excel has built in and names by number only (27: 2026年10月); openpyxl
 # does not know them and gives the day's number.
