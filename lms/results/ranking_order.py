@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, Select, case
+from sqlalchemy import Engine, Select, case
 
 from lms.db import Session, engine_of
 from lms.people.models import Person, Team
@@ -35,7 +35,7 @@ def next_sort(name: str, present: str) -> str:
     return other if present == first else first
 
 
-def order_by(sort: str, show: str) -> tuple[ColumnElement[Any], ...]:
+def order_by(sort: str, show: str) -> tuple[Any, ...]:
     """Those not ranked come last; no data counts as the least. Equal ones stand by rank."""
     rank, person = MonthResult.rank, MonthResult.person_id
     if sort == RANK and show == "ranked":
