@@ -1,6 +1,5 @@
 """The month's list on screen and as a file: a page costs the same, whichever it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,39 +46,57 @@ def page(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> 
 
     The page's people are found first, and only they are looked up.
     """
-    count, ids = _found(session, close, wanted, per_page)
-    if not ids and wanted.page > 1:
+    find = _from_kept if wanted.is_everybody else _from_database
+    count, entries = find(session, close, wanted, per_page)
+    if not entries and wanted.page > 1:
         return page(session, close, replace(wanted, page=1), per_page)
-    found = {entry.person_id: entry for entry in _entries(session, close.id, ids)}
-    pages = max(1, -(-count // per_page))
-    return Page([found[i] for i in ids if i in found], max(1, wanted.page), pages, count)
+    return Page(entries, max(1, wanted.page), max(1, -(-count // per_page)), count)
 
 
-def _found(
+def _begin(wanted: Wanted, per_page: int) -> int:
+    return (max(1, wanted.page) - 1) * per_page
+
+
+def _from_kept(
     session: Session, close: MonthClose, wanted: Wanted, per_page: int
-) -> tuple[int, Sequence[int]]:
-    """How many there are, and the ids of the page."""
-    begin = (max(1, wanted.page) - 1) * per_page
-    chosen = _chosen(close.id, wanted)
-    if wanted.is_everybody:
-        key = close.id, close.closed_at, wanted.show, wanted.sort
-        everybody = ordered(session, key, chosen)
-        return len(everybody), everybody[begin : begin + per_page]
-    total = select(func.count()).select_from(chosen.order_by(None).subquery()).scalar_subquery()
-    rows = session.execute(chosen.add_columns(total).limit(per_page).offset(begin)).all()
-    return (rows[0][1] if rows else 0), [row[0] for row in rows]
-
-
-def _entries(session: Session, close_id: int, ids: Sequence[int]) -> list[Entry]:
+) -> tuple[int, list[Entry]]:
+    """How many there are, and the page."""
+    key = close.id, close.closed_at, wanted.show, wanted.sort
+    everybody = ordered(session, key, _chosen(close.id, wanted))
+    begin = _begin(wanted, per_page)
+    ids = list(everybody[begin : begin + per_page])
     if not ids:
-        return []
+        return len(everybody), []
+    here = MonthResult.close_id == close.id, MonthResult.person_id.in_(ids)
+    found = {row[0]: _entry(row) for row in session.execute(_columns().where(*here))}
+    return len(everybody), [found[i] for i in ids if i in found]
+
+
+def _from_database(
+    session: Session, close: MonthClose, wanted: Wanted, per_page: int
+) -> tuple[int, list[Entry]]:
+    chosen = _chosen(close.id, wanted)
+    total = select(func.count()).select_from(chosen.order_by(None).subquery()).scalar_subquery()
+    here = chosen.limit(per_page).offset(_begin(wanted, per_page)).subquery("here")
     found = (
-        select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult)
+        _columns()
+        .add_columns(total)
+        .join(here, here.c.person_id == MonthResult.person_id)
+        .where(MonthResult.close_id == close.id)
+        .order_by(*order_by(wanted.sort, wanted.show))
+    )
+    rows = session.execute(found).all()
+    return (rows[0][-1] if rows else 0), [_entry(row) for row in rows]
+
+
+def _columns() -> Select[Any]:
+    columns: list[Any] = [Person.id, Person.staff_no, Person.name, Team.name, MonthResult]
+    return (
+        select(*columns)
+        .select_from(Person)
         .join(MonthResult, MonthResult.person_id == Person.id)
         .outerjoin(Team, Team.id == MonthResult.team_id)
-        .where(MonthResult.close_id == close_id, MonthResult.person_id.in_(list(ids)))
     )
-    return [_entry(row) for row in session.execute(found)]
 
 
 def everybody(session: Session, close_id: int, wanted: Wanted) -> list[Entry]:
@@ -91,13 +108,8 @@ def _entry(row: Any) -> Entry:
 
 
 def _statement(close_id: int, wanted: Wanted) -> Any:
-    return (
-        select(Person.id, Person.staff_no, Person.name, Team.name, MonthResult)
-        .join(Person, Person.id == MonthResult.person_id)
-        .outerjoin(Team, Team.id == MonthResult.team_id)
-        .where(wanted.scope, *_conditions(close_id, wanted))
-        .order_by(*order_by(wanted.sort, wanted.show))
-    )
+    here = wanted.scope, *_conditions(close_id, wanted)
+    return _columns().where(*here).order_by(*order_by(wanted.sort, wanted.show))
 
 
 def _chosen(close_id: int, wanted: Wanted) -> Select[int]:
