@@ -271,7 +271,7 @@ def viewer() -> Viewer:
         return cast(Viewer, known)
     if not current_user.is_authenticated:
         abort(401)
-    me = current_user.person
+    me = current_user.known
     g.viewer = viewer_of(me, current_user.roles, _entrusted_to(me.id))
     return cast(Viewer, g.viewer)
 

@@ -1,7 +1,8 @@
 """The database: declarative base, column types, and the two engines' settings."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeDecorator
 
 from lms.clock import Month
+from lms.turns import FairConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -178,8 +180,42 @@ def _on_connect(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        only_reads = reading.get() or connection.get_execution_options().get("lms_read", False)
-        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if reading.get() or options.get("lms_read", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver = connection.connection.driver_connection
+        if isinstance(driver, FairConnection):
+            driver.stand_in_line()
+        if not options.get("lms_single", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """To read with, without the write lock that a request which writes takes: apart from its
+    session, as long as that has not begun."""
+    if db.session().in_transaction():
+        yield db.session().connection()
+        return
+    with db.engine.connect().execution_options(lms_read=True) as connection:
+        yield connection
+
+
+@contextmanager
+def at_once(*, is_single: bool) -> Iterator[Connection]:
+    """To write with, committed at the end; apart from the session, as long as that has not begun.
+
+    A single statement is all of a transaction: SQLite's lock is held while it runs, and not while
+    Python waits for its turn.
+    """
+    if db.session().in_transaction():
+        yield db.session().connection()
+        db.session().commit()
+        return
+    with db.engine.connect().execution_options(lms_single=is_single) as connection:
+        yield connection
+        connection.commit()
 
 
 def read_rows(session: Session, statement: Executable, **parameters: Any) -> Sequence[Any]:
@@ -232,7 +268,7 @@ def engine_of(session: Session) -> Engine:
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
+        return {"connect_args": {"timeout": 15, "factory": FairConnection}}
     return {"pool_pre_ping": True}
 
 
@@ -248,6 +284,7 @@ __all__ = [
     "Pk",
     "Session",
     "UTCDateTime",
+    "at_once",
     "db",
     "engine_of",
     "engine_options",
@@ -256,4 +293,5 @@ __all__ = [
     "new_registry",
     "read_rows",
     "reading",
+    "snapshot",
 ]

@@ -6,19 +6,21 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_login import UserMixin
-from sqlalchemy import Date, and_, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Date, Row, Table, and_, bindparam, inspect, select
+from sqlalchemy.orm import joinedload, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from lms import audit
 from lms.audit import Actor
 from lms.clock import local_date, now
-from lms.db import Session, db, reading
+from lms.db import Session, db, read_rows, reading, snapshot
 from lms.errors import DomainError
 from lms.people.channels import union
 from lms.people.clearance import in_force
@@ -55,50 +57,61 @@ class Cleared:
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the person, the session version they signed in with, and what every
+    """What Flask-Login holds: who it is, the session version they signed in with, and what every
     page asks about them: assigned roles (each with the team it is for), how many notices are
-    unread, and the clearance that holds today."""
+    unread, and the clearance that holds today.
+
+    `known`: the person, or their row, of which the object is made when it is first asked for.
+    """
 
     def __init__(
         self,
-        person: Person,
+        known: Person | Row[Any],
         session_version: int,
         roles: Sequence[tuple[str, int | None]] = (),
         unread: int = 0,
         clearance: Cleared | None = None,
     ) -> None:
-        self.person = person
+        self.known = known
         self.session_version = session_version
         self.roles = roles
         self.unread = unread
         self.clearance = clearance
 
+    @cached_property
+    def person(self) -> Person:
+        return self.known if isinstance(self.known, Person) else _person(self.known)
+
     def get_id(self) -> str:
-        return f"{self.person.id}.{self.session_version}"
+        return f"{self.known.id}.{self.session_version}"
 
 
+_PERSON, _ACCOUNTS, _ROLES, _CLEARANCES = (
+    cast(Table, model.__table__) for model in (Person, Account, RoleAssignment, Clearance)
+)
 _CLEARED = and_(Clearance.person_id == Person.id, in_force(bindparam("day", type_=Date())))
-# One query for all that the frame of a page needs to know; a row for each role and clearance.
+# One query for all that the frame of a page needs to know; a row for each role and clearance. Of
+# tables: most requests that save something need no object of the person, and it costs as much.
 _SIGNED_IN = (
     select(
-        Person,
-        unread(Person.id.expression),
-        RoleAssignment.role,
-        RoleAssignment.team_id,
-        Clearance.from_day,
-        Clearance.until,
-        Clearance.source,
-        Clearance.channels,
+        *_PERSON.c,
+        unread(Person.id.expression).label("unread"),
+        _ROLES.c.role,
+        _ROLES.c.team_id.label("role_team_id"),
+        _CLEARANCES.c.from_day,
+        _CLEARANCES.c.until,
+        _CLEARANCES.c.source,
+        _CLEARANCES.c.channels.label("cleared_channels"),
     )
-    .join(Person.account)
-    .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
-    .outerjoin(Clearance, _CLEARED)
+    .join(_ACCOUNTS, _ACCOUNTS.c.person_id == _PERSON.c.id)
+    .outerjoin(_ROLES, _ROLES.c.person_id == _PERSON.c.id)
+    .outerjoin(_CLEARANCES, _CLEARED)
     .where(
-        Person.id == bindparam("id"),
-        Person.left_on.is_(None),
-        Account.session_version == bindparam("version"),
+        _PERSON.c.id == bindparam("id"),
+        _PERSON.c.left_on.is_(None),
+        _ACCOUNTS.c.session_version == bindparam("version"),
     )
-    .order_by(Clearance.from_day)
+    .order_by(_CLEARANCES.c.from_day)
 )
 
 
@@ -110,26 +123,38 @@ def load_user(session_id: str) -> SignedInUser | None:
         "id": int(person_id), "version": int(version), "day": local_date(now(), zone())
     }  # fmt: skip
     if reading.get():
-        return _signed_in(db.session.execute(_SIGNED_IN, wanted).all(), int(version))
+        return _signed_in(read_rows(db.session(), _SIGNED_IN, **wanted), int(version))
     # Who asks is found out before the transaction that writes: on SQLite that one keeps all other
-    # writers waiting. What was read then belongs to the request's session as if it had read it.
-    with Session(db.engine.execution_options(lms_read=True)) as session:
-        user = _signed_in(session.execute(_SIGNED_IN, wanted).all(), int(version))
-    if user is not None:
-        user.person = db.session.merge(user.person, load=False)
-    return user
+    # writers waiting.
+    with snapshot() as connection:
+        return _signed_in(connection.execute(_SIGNED_IN, wanted).all(), int(version))
 
 
 def _signed_in(rows: Sequence[Any], version: int) -> SignedInUser | None:
     if not rows:
         return None
     first = rows[0]
-    roles = {(row.role, row.team_id) for row in rows if row.role is not None}
+    roles = {(row.role, row.role_team_id) for row in rows if row.role is not None}
     cleared = None
     if first.from_day is not None:
-        held = union(row.channels for row in rows)
+        held = union(row.cleared_channels for row in rows)
         cleared = Cleared(first.from_day, first.until, first.source, held)
-    return SignedInUser(first[0], version, tuple(roles), first[1], cleared)
+    return SignedInUser(first, version, tuple(roles), first.unread, cleared)
+
+
+def _person(row: Row[Any]) -> Person:
+    """As if the request's session had read it."""
+    session = db.session()
+    values = {column.name: getattr(row, column.name) for column in _PERSON.c}
+    known = session.identity_map.get(identity_key(Person, row.id))
+    if known is not None:
+        for name in inspect(known).expired_attributes & values.keys():
+            set_committed_value(known, name, values[name])
+        return known
+    person = Person(**values)
+    make_transient_to_detached(person)
+    session.add(person)
+    return person
 
 
 def hash_password(password: str) -> str:

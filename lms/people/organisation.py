@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms.db import Localized, Session, db
+from lms.db import Localized, Session, db, snapshot
 from lms.people.models import Organisation
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -44,7 +44,8 @@ def _zone_name() -> str:
     if time.monotonic() < until:
         return name
     try:
-        name = db.session.scalar(select(Organisation.timezone)) or DEFAULT_ZONE
+        with snapshot() as connection:
+            name = connection.scalar(select(Organisation.timezone)) or DEFAULT_ZONE
     except SQLAlchemyError:  # an error page before `lms init` still shows a time
         db.session.rollback()
         return DEFAULT_ZONE

@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_all_as_it_was(
     lms("backup", file)
     key(app).write_text("the key of now")
     persons.add(staff_no="A1")
-    before = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm")))
+    before = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn")))
     replace, count = Path.replace, 0
 
     def failing(path: Path, target: Path) -> Path:
@@ -245,6 +245,6 @@ def test_a_full_disk_leaves_all_as_it_was(
     assert (result.code, "No space left" in result.err) == (1, True)
     assert key(app).read_text() == "the key of now"
     assert staff() == {"A1"}
-    after = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm")))
+    after = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn")))
     assert after == before
     assert os.environ.get("PGPASSWORD") is None
