@@ -60,11 +60,13 @@ from lms.db import (
     Pk,
     Session,
     UTCDateTime,
+    at_once,
     db,
     engine_of,
     mapped_column,
     new_registry,
     read_rows,
+    snapshot,
 )
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.events import (
@@ -310,6 +312,7 @@ __all__ = [
     "appealed_months",
     "appellants",
     "as_text",
+    "at_once",
     "audience_says",
     "audit",
     "cancel_enrolment",
@@ -382,6 +385,7 @@ __all__ = [
     "shown",
     "sides",
     "signoffs_waiting",
+    "snapshot",
     "standings",
     "stuck_since",
     "student_t",

@@ -18,6 +18,9 @@ from tests.backup.archives import contents, manifest
 from tests.backup.conftest import Command, files, staff
 from tests.conftest import People
 
+# What a database that is open keeps beside it.
+OPEN = ("-wal", "-shm", "-turn")
+
 
 def key(app: Flask) -> Path:
     settings: Settings = app.extensions["lms_settings"]
@@ -229,7 +232,9 @@ def test_a_full_disk_leaves_all_as_it_was(
     lms("backup", file)
     key(app).write_text("the key of now")
     persons.add(staff_no="A1")
-    before = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn")))
+    before = sorted(
+        p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn"))
+    )
     replace, count = Path.replace, 0
 
     def failing(path: Path, target: Path) -> Path:
@@ -245,6 +250,8 @@ def test_a_full_disk_leaves_all_as_it_was(
     assert (result.code, "No space left" in result.err) == (1, True)
     assert key(app).read_text() == "the key of now"
     assert staff() == {"A1"}
-    after = sorted(p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn")))
+    after = sorted(
+        p.name for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm", "-turn"))
+    )
     assert after == before
     assert os.environ.get("PGPASSWORD") is None

@@ -71,6 +71,7 @@ def lms_blueprints() -> Sequence[Blueprint]:
         manage,
         mark_views,
         regrade_views,
+        result_views,
         views,
     )
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes

@@ -1,19 +1,15 @@
-"""Sitting an exam: starting it, and saving each answer as it is given."""
+"""Sitting an exam: starting it, and what is asked in it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
-    N_,
     Actor,
-    Conflict,
     DomainError,
     NotFound,
     Session,
@@ -22,26 +18,10 @@ from lms.plugins.api import (
     set_step_state,
 )
 from lms.plugins.exams.handing_in import finish
-from lms.plugins.exams.models import Attempt, QuestionVersion, Response
+from lms.plugins.exams.models import Attempt, Response
 from lms.plugins.exams.papers import drawing
 from lms.plugins.exams.papers.sections import sections_of
 from lms.plugins.exams.standing import is_over, standing
-from lms.plugins.exams.types import KINDS, Sent, Shape
-
-MAX_SEQUENCE = 2**53
-
-
-class AttemptOver(Conflict):
-    """The attempt takes no more answers: its time is up, or it has been handed in."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """An answer as sent, its options as numbered on the page from 0, and when it was given (ms)."""
-
-    sent: Sent
-    is_flagged: bool
-    sequence: int
 
 
 def start(
@@ -111,85 +91,6 @@ def start(
     return attempt
 
 
-# Made once: a class of five hundred sends one of these every twentieth of a second.
-_ASKED = (
-    select(
-        Attempt.deadline,
-        Attempt.submitted_at,
-        Response.position,
-        Response.option_order,
-        Response.answer,
-        Response.is_flagged,
-        Response.sequence,
-        QuestionVersion.type,
-        QuestionVersion.parts,
-    )
-    .join(Response, Response.attempt_id == Attempt.id)
-    .join(QuestionVersion, QuestionVersion.id == Response.version_id)
-    .where(
-        Attempt.id == bindparam("attempt_id"),
-        Attempt.person_id == bindparam("person_id"),
-        Response.position.in_(bindparam("positions", expanding=True)),
-    )
-    # Handing in waits for this save, or this save sees that it has happened.
-    .with_for_update(read=True, of=Attempt)
-)
-_RESPONSES = cast(Table, Response.__table__)
-_ANSWERED = (
-    update(_RESPONSES)
-    .where(
-        _RESPONSES.c.attempt_id == bindparam("of_attempt"),
-        _RESPONSES.c.position == bindparam("at_position"),
-        _RESPONSES.c.sequence <= bindparam("given"),
-    )
-    .values({name: bindparam(name) for name in ("answer", "is_flagged", "sequence", "saved_at")})
-)
-
-
-def save(
-    session: Session,
-    attempt_id: int,
-    person_id: int,
-    answers: Mapping[int, Given],
-    *,
-    now: datetime,
-) -> list[int]:
-    """Store the answers by position; returns the positions where a newer one was there already.
-
-    AttemptOver after the deadline or after handing in, NotFound for another's attempt.
-    """
-    asked = {"attempt_id": attempt_id, "person_id": person_id, "positions": list(answers)}
-    rows = session.execute(_ASKED, asked).all()
-    if not rows or len(rows) != len(answers):
-        raise NotFound("This question is not part of your exam.")
-    if rows[0].submitted_at is not None:
-        raise AttemptOver(N_("This exam has been handed in. Its answers cannot change any more."))
-    if now > rows[0].deadline:
-        raise AttemptOver(
-            N_("The time is up. What was saved before the end has been handed in for you.")
-        )
-    older = []
-    for row in rows:
-        given = answers[row.position]
-        answer = KINDS[row.type].read(given.sent, Shape(row.option_order, row.parts))
-        is_same = (answer, given.is_flagged) == (row.answer, row.is_flagged)
-        if is_same and given.sequence <= row.sequence:
-            continue
-        changed = {
-            "of_attempt": attempt_id,
-            "at_position": row.position,
-            "given": given.sequence,
-            "answer": answer,
-            "is_flagged": given.is_flagged,
-            # A page without scripts sends the number it was shown, so that must move on.
-            "sequence": max(given.sequence, row.sequence + 1),
-            "saved_at": now,
-        }
-        if session.connection().execute(_ANSWERED, changed).rowcount == 0:
-            older.append(row.position)
-    return older
-
-
 def own(session: Session, attempt_id: int, person_id: int) -> Attempt:
     """The person's attempt with its exam; NotFound for another's."""
     attempt = session.scalar(
@@ -200,6 +101,18 @@ def own(session: Session, attempt_id: int, person_id: int) -> Attempt:
     if attempt is None:
         raise NotFound("There is no such exam of yours.")
     return attempt
+
+
+_OWN = select(Attempt.id).where(
+    Attempt.id == bindparam("attempt_id"), Attempt.person_id == bindparam("person_id")
+)
+
+
+def check_own(connection: Connection, attempt_id: int, person_id: int) -> None:
+    """NotFound for another's attempt."""
+    found = connection.scalar(_OWN, {"attempt_id": attempt_id, "person_id": person_id})
+    if found is None:
+        raise NotFound("There is no such exam of yours.")
 
 
 def questions(

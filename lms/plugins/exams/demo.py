@@ -15,7 +15,7 @@ from lms.plugins.api import (
     local_date,
     zone,
 )
-from lms.plugins.exams import attempts, handing_in
+from lms.plugins.exams import attempts, handing_in, saving
 from lms.plugins.exams.models import Exam, Question
 from lms.plugins.exams.papers import editing, rules, sections
 from lms.plugins.exams.types import Sent
@@ -81,9 +81,9 @@ def _sit(session: Session, person_id: int, seed: int, began: datetime) -> None:
     keys = _keys(session, [response.version.question_id for response in drawn])
     for number, response in enumerate(drawn):
         text = _ANSWERS.get(keys[response.version.question_id], "见上。")
-        given = attempts.Given(Sent((text,)), is_flagged=False, sequence=1)
+        given = saving.Given(Sent((text,)), is_flagged=False, sequence=1)
         said_at = began + timedelta(minutes=14 * (number + 1))
-        attempts.save(session, attempt.id, person_id, {response.position: given}, now=said_at)
+        saving.save(session, attempt.id, person_id, {response.position: given}, now=said_at)
     handing_in.finish(session, attempt.id, now=began + timedelta(minutes=31))
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from werkzeug.datastructures import MultiDict
 
 from lms.plugins.api import DomainError
-from lms.plugins.exams.attempts import MAX_SEQUENCE, Given
+from lms.plugins.exams.saving import MAX_SEQUENCE, Given
 from lms.plugins.exams.types import Sent
 from lms.plugins.exams.types.base import UNREADABLE
 

@@ -25,7 +25,7 @@ from lms.plugins.exams.markers import marks, queue
 from lms.plugins.exams.markers.marks import Given
 from lms.plugins.exams.models import Mark
 from lms.plugins.exams.papers.showing import Visible
-from lms.plugins.exams.results import shown
+from lms.plugins.exams.reviewing import shown
 
 
 class CommentForm(FlaskForm):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt, QuestionVersion, Response
 from lms.plugins.exams.papers.showing import Visible, by_rules
-from lms.plugins.exams.results import ShownQuestion, shown
+from lms.plugins.exams.reviewing import ShownQuestion, shown
 
 MOST = 500
 

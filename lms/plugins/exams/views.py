@@ -1,38 +1,31 @@
-"""Sitting an exam, and its result."""
+"""Sitting an exam."""
 
 import itertools
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from lms.plugins.api import (
-    AppealStanding,
     DomainError,
     NotFound,
     access,
-    appeal_standing,
     db,
     error_message,
     now,
-    page_of,
-    page_url,
     pick,
+    snapshot,
     viewer,
 )
-from lms.plugins.exams import attempts, forms, leavings, mistakes, results
-from lms.plugins.exams.attempts import AttemptOver
-from lms.plugins.exams.correcting import appealing
+from lms.plugins.exams import attempts, forms, leavings, saving
 from lms.plugins.exams.handing_in import finish
-from lms.plugins.exams.models import Attempt
 from lms.plugins.exams.papers import entry, rules
-from lms.plugins.exams.papers.showing import Visible, promised, visible
-from lms.plugins.exams.results import ShownQuestion
+from lms.plugins.exams.papers.showing import promised
+from lms.plugins.exams.saving import AttemptOver
 from lms.plugins.exams.standing import is_over
 from lms.plugins.exams.types import KINDS
 from lms.plugins.exams.types.blank import GAP
@@ -62,7 +55,7 @@ def take(attempt_id: int) -> ResponseReturnValue:
         paper=paper,
         here=here,
         show_all=request.args.get("view") == "all",
-        media_url=partial(_media_url, attempt_id),
+        media_url=partial(media_url, attempt_id),
         now_ms=milliseconds(now()),
         deadline_ms=milliseconds(attempt.deadline),
         seconds_left=int((attempt.deadline - now()).total_seconds()),
@@ -104,13 +97,13 @@ def save(attempt_id: int) -> ResponseReturnValue:
     try:
         given = forms.answers(_form())
         try:
-            older = attempts.save(db.session(), attempt_id, me, given, now=at)
+            older = saving.save_at_once(attempt_id, me, given, now=at)
         except AttemptOver as over:
             attempt = finish(db.session(), attempt_id, now=at, only_if_over=True)
             if attempt.submitted_at is not None:
                 return _handed_in(attempt_id, error_message(over))
             # More time meanwhile.
-            older = attempts.save(db.session(), attempt_id, me, given, now=at)
+            older = saving.save(db.session(), attempt_id, me, given, now=at)
     except DomainError as error:
         if not _is_script():
             raise
@@ -145,9 +138,10 @@ def _next_page(attempt_id: int) -> str:
 @bp.post("/attempts/<int:attempt_id>/submit")
 @access.signed_in
 def submit(attempt_id: int) -> ResponseReturnValue:
-    attempt = attempts.own(db.session(), attempt_id, viewer().person_id)
+    with snapshot() as connection:  # before anybody waits for this request
+        attempts.check_own(connection, attempt_id, viewer().person_id)
     by_clock = "over" in request.form
-    attempt = finish(db.session(), attempt.id, now=now(), only_if_over=by_clock)
+    attempt = finish(db.session(), attempt_id, now=now(), only_if_over=by_clock)
     is_over_now = attempt.submitted_at is not None  # else more time was given meanwhile
     db.session.commit()
     where = url_for("exams.result" if is_over_now else "exams.take", attempt_id=attempt_id)
@@ -164,54 +158,6 @@ def seen(attempt_id: int) -> ResponseReturnValue:
     return "", 204
 
 
-@bp.get("/attempts/<int:attempt_id>/result")
-@access.signed_in
-def result(attempt_id: int) -> ResponseReturnValue:
-    """For the person; and for trainers once the exam is handed in."""
-    attempt, has_passed = results.found(db.session(), attempt_id) or abort(404)
-    is_own = attempt.person_id == viewer().person_id
-    if not is_own and not viewer().may("exams.manage", access.Scope.ALL):
-        abort(404)
-    if is_own and attempt.submitted_at is None:
-        return redirect(url_for("exams.take", attempt_id=attempt_id))
-    shown = results.result_of(
-        db.session(),
-        attempt,
-        has_passed=has_passed,
-        visible=visible(db.session(), attempt, now()) if is_own else Visible(),
-        only_wrong=request.args.get("show") == "wrong",
-        page=request.args.get("page", 1, int),
-    )
-    return render_template(
-        "exams/result.html",
-        result=shown,
-        is_own=is_own,
-        appeals=_appeals(attempt, shown.questions) if is_own else {},
-        subject_id=appealing.subject_id,
-        left=None if is_own else leavings.summary(db.session(), attempt),
-        media_url=partial(_media_url, attempt_id),
-        page_url=page_url,
-    )
-
-
-def _appeals(attempt: Attempt, questions: Sequence[ShownQuestion]) -> dict[int, AppealStanding]:
-    """By position until when an answer that is not right can be appealed against: the same for
-    all of them, less those that were corrected later."""
-    at, found = now(), {}
-    by_moment: dict[datetime, AppealStanding] = {}
-    for question in questions:
-        since = appealing.final_at(attempt, question.corrected_at, question.ruling)
-        if since is None or question.is_correct:
-            continue
-        if since not in by_moment:
-            by_moment[since] = appeal_standing(
-                db.session(), appealing.KIND, appealing.subject_id(attempt.id, 0),
-                attempt.person_id, final_at=since, now=at,
-            )  # fmt: skip
-        found[question.position] = by_moment[since]
-    return found
-
-
 @bp.get("/mine")
 @access.signed_in
 def mine() -> ResponseReturnValue:
@@ -225,18 +171,6 @@ def mine() -> ResponseReturnValue:
         promised=promised,
         error_message=error_message,
     )
-
-
-@bp.get("/mistakes")
-@access.signed_in
-def own_mistakes() -> ResponseReturnValue:
-    """What the person had wrong the last time it was asked."""
-    found = mistakes.mistakes(db.session(), viewer().person_id, now())
-    page = page_of(found, per_page=10)
-    return render_template(
-        "exams/mistakes.html", page=page, page_url=page_url,
-        media_url=lambda attempt_id: partial(_media_url, attempt_id),
-    )  # fmt: skip
 
 
 @bp.post("/<key>/sit")
@@ -277,7 +211,7 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _media_url(attempt_id: int, position: int, sha256: str) -> str:
+def media_url(attempt_id: int, position: int, sha256: str) -> str:
     return url_for("exams.media", attempt_id=attempt_id, position=position, sha256=sha256)
 
 

@@ -115,7 +115,7 @@ def test_regrading_shows_who_changes_and_then_changes_it(short_exam: World) -> N
     assert db.session.scalars(told).all() == [loser.person_id]
     audited = select(AuditEntry).where(AuditEntry.action == "exam.regrade")
     assert len(db.session.scalars(audited).all()) == 1
-    shown = trainer.get(f"/exams/attempts/{loser.id}/result").text
+    shown = trainer.get(f"/exams/attempts/{loser.id}/review").text
     assert shown.count("Your answer, right") == 1
     # Whoever the wrong key let pass, if that is wanted; what was completed stays completed.
     trainer.post(path, data={"reason": "all of them"})
@@ -134,7 +134,7 @@ def test_an_appeal_holds_the_result_and_another_person_marks(both_worlds: World)
     attempt = sat(world)
     give(world, take(world, first), 40)
     client = world.client()
-    page = client.get(f"/exams/attempts/{attempt.id}/result").text
+    page = client.get(f"/exams/attempts/{attempt.id}/review").text
     subject = appealing.subject_id(attempt.id, 1)
     assert f"/appeals/new/exams.answer/{subject}" in page or f"subject_id={subject}" in page
     session, now = db.session(), world.clock.now()

@@ -168,7 +168,8 @@ def test_partial_and_negative_marking(world: World) -> None:
     page = client.get(f"/exams/attempts/{attempt.id}/result").text
     assert world.again(attempt).score == 3125
     assert "1.25 of 4 points" in page
-    assert "50% of the points" in page
+    review = client.get(f"/exams/attempts/{attempt.id}/review").text
+    assert "50% of the points" in review
 
 
 def test_the_window_opens_and_closes_and_ends_what_is_open(world: World) -> None:
@@ -187,10 +188,12 @@ def test_the_window_opens_and_closes_and_ends_what_is_open(world: World) -> None
     other = world.persons.add()
     still_sitting = world.start(world.client(other), other)
     client.post(f"/exams/attempts/{attempt.id}/submit")
-    where = f"/exams/attempts/{attempt.id}/result"
-    page = client.get(where).text
+    where = f"/exams/attempts/{attempt.id}/review"
+    page = client.get(f"/exams/attempts/{attempt.id}/result").text
     assert "100%" in page
     assert "More is shown once nobody sits this exam any more" in page
+    assert "by topic" not in page
+    assert client.get(where).status_code == 404
     for hidden in ("Because", "Right answer", "Your answer", "is-right", "is-chosen"):
         assert hidden not in page
     world.clock.advance(minutes=21)
@@ -308,13 +311,16 @@ def test_an_earlier_key_is_hidden_while_the_resit_is_sat(world: World) -> None:
     first = world.start(client)
     world.answer_all(client, first, right=2)
     client.post(f"/exams/attempts/{first.id}/submit")
-    where = f"/exams/attempts/{first.id}/result"
+    where = f"/exams/attempts/{first.id}/review"
     assert "Because" in client.get("/exams/mistakes").text
+    result = f"/exams/attempts/{first.id}/result"
+    assert "How you did by topic" in client.get(result).text
     resit = world.start(client)
     for page in (client.get(where).text, client.get("/exams/mistakes").text):
         assert "Because" not in page
         assert "is-right" not in page
     assert "when you have handed in the resit" in client.get(where).text
+    assert "How you did by topic" not in client.get(result).text
     client.post(f"/exams/attempts/{resit.id}/submit")
     assert "Because" in client.get(where).text
 

@@ -89,6 +89,9 @@ def test_result_page_is_cheap(world: World) -> None:
     client.post(f"{where}/submit")
     with counted() as statements:
         client.get(f"{where}/result")
+    assert len(statements) <= 4, statements
+    with counted() as statements:
+        client.get(f"{where}/review")
     assert len(statements) <= 7, statements
 
 

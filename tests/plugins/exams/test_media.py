@@ -184,7 +184,7 @@ def test_only_who_may_see_the_question_now_sees_them(world: World, tmp_path: Pat
     assert status(client, found[0]) == 404
     db.session.rollback()
     client.post(f"/exams/attempts/{attempt.id}/submit")
-    result = client.get(f"/exams/attempts/{attempt.id}/result").text
+    result = client.get(f"/exams/attempts/{attempt.id}/review").text
     assert sorted(addresses(result)) == sorted(found)
     assert status(client, found[0]) == 200 and status(trainer, found[0]) == 200
     assert sorted(addresses(client.get("/exams/mistakes").text)) == sorted(found)
@@ -203,7 +203,7 @@ def test_after_handing_in_as_the_rules_say(world: World, tmp_path: Path, when: S
     (first, *_) = addresses(client.get(f"/exams/attempts/{attempt.id}").text)
     db.session.rollback()
     client.post(f"/exams/attempts/{attempt.id}/submit")
-    assert addresses(client.get(f"/exams/attempts/{attempt.id}/result").text) == []
+    assert addresses(client.get(f"/exams/attempts/{attempt.id}/review").text) == []
     assert status(client, first) == 404
     world.clock.advance(hours=2)
     assert status(client, first) == (200 if when == Shown.CLOSED else 404)
@@ -220,7 +220,7 @@ def test_a_marker_sees_those_of_the_answer_they_mark(world: World, tmp_path: Pat
     db.session.rollback()
     client.post(f"/exams/attempts/{attempt.id}/answers", data={"s1": "1", "a1": "a chart"})
     client.post(f"/exams/attempts/{attempt.id}/submit")
-    (address,) = addresses(client.get(f"/exams/attempts/{attempt.id}/result").text) or [None]
+    (address,) = addresses(client.get(f"/exams/attempts/{attempt.id}/review").text) or [None]
     assert address is None  # not marked yet
     db.session.rollback()
     quality = world.client(world.persons.add("quality"))

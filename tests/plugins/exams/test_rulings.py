@@ -88,7 +88,7 @@ def test_full_points_for_everybody_with_the_list_of_who_changes_first(world: Wor
     assert later.score == 0
     told = select(Notification.text).where(Notification.person_id == wrong.person_id)
     assert any("full points" in text.en for text in db.session.scalars(told))
-    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/result").text
+    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/review").text
     assert "Full points for everybody" in page
     # By the key again.
     assert rule(world, "q-1", None, only_better=False) == 2
@@ -103,8 +103,9 @@ def test_out_of_the_total_and_nobody_loses(world: World) -> None:
     assert (world.again(wrong).score, world.again(right).score) == (6667, 5000)
     # The same holds for what was sat then and is handed in afterwards.
     assert (close(world, open_wrong).score, close(world, open_right).score) == (3333, 2500)
-    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/result").text
+    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/review").text
     assert "Does not count" in page
+    page = world.client(wrong.person).get(f"/exams/attempts/{wrong.id}/result").text
     assert "2 of 3 right" in page
     mistakes = world.client(wrong.person).get("/exams/mistakes").text
     assert "Stem 4" in mistakes
@@ -138,7 +139,7 @@ def test_a_correction_gives_time_to_appeal_only_against_what_changed(world: Worl
     world.clock.advance(days=8)  # the window has closed
     rule(world, "q-4", Ruling.OUT)
     rule(world, "q-4", None, only_better=False)
-    page = world.client(attempt.person).get(f"/exams/attempts/{attempt.id}/result").text
+    page = world.client(attempt.person).get(f"/exams/attempts/{attempt.id}/review").text
     assert page.count("/appeals/new") == 1
     subject = appealing.subject_id(attempt.id, places["q-4"])
     assert f"exams.answer/{subject}" in page or f"subject_id={subject}" in page

@@ -140,6 +140,7 @@ def test_no_key_and_no_explanation_before_handing_in(world: World) -> None:
         *(client.get(f"/exams/attempts/{attempt.id}?q={n}") for n in range(1, COUNT + 1)),
         client.get(f"/exams/attempts/{attempt.id}/check"),
         client.get(f"/exams/attempts/{attempt.id}/result"),
+        client.get(f"/exams/attempts/{attempt.id}/review"),
         world.give(client, attempt, 1, [0], 1),
     ]
     for page in pages:
@@ -156,7 +157,7 @@ def test_passing_completes_the_step_and_shows_everything(both_worlds: World) -> 
     answer = client.post(f"/exams/attempts/{attempt.id}/submit")
     page = client.get(answer.location).text
     assert "6 of 6 right" in page
-    assert "Because" in page
+    assert "Because" in client.get(f"/exams/attempts/{attempt.id}/review").text
     progress = db.session.scalars(select(StepProgress)).one()
     assert (progress.state, progress.score) == ("completed", 10000)
     assert "Passed with 100%" in client.get(f"/learn/{attempt.enrolment_id}/{attempt.step_id}").text
@@ -172,6 +173,8 @@ def test_failing_offers_a_resit_with_unseen_questions_first(both_worlds: World) 
     page = client.get(f"/exams/attempts/{first.id}/result").text
     assert "Not passed" in page
     assert "To the resit" in page
+    assert f"/exams/attempts/{first.id}/review?show=wrong" in page
+    assert "See the 2 answers that were not right" in page
     step_page = client.get(world.step_url()).text
     assert "Sit the resit" in step_page
     assert "66.67%" in step_page
@@ -286,13 +289,14 @@ def test_others_see_neither_paper_nor_result(world: World) -> None:
     other = world.client(world.persons.add())
     trainer = world.client(world.persons.add("trainer"))
     for someone in (other, trainer):
-        for path in ("", "/check", "/result"):
+        for path in ("", "/check", "/result", "/review"):
             assert someone.get(f"/exams/attempts/{attempt.id}{path}").status_code == 404
         assert someone.post(f"/exams/attempts/{attempt.id}/submit").status_code == 404
         assert world.give(someone, attempt, 1, [0], 9).status_code == 404
     client.post(f"/exams/attempts/{attempt.id}/submit")
-    assert other.get(f"/exams/attempts/{attempt.id}/result").status_code == 404
-    assert trainer.get(f"/exams/attempts/{attempt.id}/result").status_code == 200
+    for path in ("/result", "/review"):
+        assert other.get(f"/exams/attempts/{attempt.id}{path}").status_code == 404
+        assert trainer.get(f"/exams/attempts/{attempt.id}{path}").status_code == 200
     assert world.app.test_client().get(f"/exams/attempts/{attempt.id}").status_code == 302
 
 

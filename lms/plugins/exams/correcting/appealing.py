@@ -73,7 +73,7 @@ def _find(session: Session, subject: int) -> AppealSubject | None:
         title=Localized(
             f"{title.pick('zh')} · 第 {position} 题", f"{title.pick('en')}, question {position}"
         ),
-        url=f"/exams/attempts/{attempt_id}/result#q{position}",
+        url=f"/exams/attempts/{attempt_id}/review?q={position}#q{position}",
         final_at=final_at(attempt, response.corrected_at, response.ruling),
         involved=frozenset(session.scalars(markers)),
     )

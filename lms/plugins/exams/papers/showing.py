@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt
@@ -75,22 +75,18 @@ def _has_closed(
 ) -> bool:
     if closes_at is None or now < closes_at:
         return False
-    still_sat = select(
-        exists().where(Attempt.exam_id == attempt.exam_id, Attempt.submitted_at.is_(None))
-    )
-    return not session.scalar(still_sat)
+    return not session.connection().scalar(_STILL_SAT, {"exam_id": attempt.exam_id})
 
 
 def _sits_again(session: Session, attempt: Attempt) -> bool:
     """The resit may ask the same questions."""
-    resit = select(
-        exists().where(
-            Attempt.exam_id == attempt.exam_id,
-            Attempt.person_id == attempt.person_id,
-            Attempt.submitted_at.is_(None),
-        )
-    )
-    return bool(session.scalar(resit))
+    by = {"exam_id": attempt.exam_id, "person_id": attempt.person_id}
+    return bool(session.connection().scalar(_SAT_AGAIN, by))
+
+
+_OPEN = (Attempt.exam_id == bindparam("exam_id"), Attempt.submitted_at.is_(None))
+_STILL_SAT = select(exists().where(*_OPEN))
+_SAT_AGAIN = select(exists().where(*_OPEN, Attempt.person_id == bindparam("person_id")))
 
 
 def promised(rules: Rules) -> str:

@@ -1,0 +1,71 @@
+"""The result says first what it came to, and by topic what to practise; the answers come apart."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from lms.db import Localized, db
+from lms.plugins.exams import results, reviewing
+from lms.plugins.exams.models import Exam
+from lms.plugins.exams.papers.showing import Visible
+from tests.plugins.exams.conftest import COUNT, World
+
+
+def test_topics_come_weakest_first_and_say_what_to_practise(both_worlds: World) -> None:
+    world = both_worlds
+    client = world.client()
+    attempt = world.start(client)
+    world.answer_all(client, attempt, right=4)
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+    attempt = world.again(attempt)
+    seen = results.result_of(db.session(), attempt, has_passed=False, visible=Visible())
+    assert {topic.name.zh for topic in seen.topics} <= {"even", "odd"}
+    assert [t.share for t in seen.topics] == sorted(t.share for t in seen.topics)
+    assert (sum(t.count for t in seen.topics), sum(t.right for t in seen.topics)) == (COUNT, 4)
+    assert all(topic.share < attempt.pass_mark for topic in seen.weak)
+    assert seen.weak, "four of six is below the pass mark, so one of the topics is"
+    page = client.get(f"/exams/attempts/{attempt.id}/result").text
+    assert f"Practise these first: {seen.weak[0].name.zh}" in page
+    hidden = Visible(key=False)
+    unseen = results.result_of(db.session(), attempt, has_passed=False, visible=hidden)
+    assert (unseen.topics, unseen.weak) == ([], [])
+
+
+def test_sections_are_named_until_the_exam_is_changed(world: World) -> None:
+    exam = db.session.scalars(select(Exam)).one()
+    part = {"bank_id": exam.bank_id, "points": 1, "count": 2, "tags": [], "difficulties": []}
+    exam.sections = [{**part, "title": {"zh": n, "en": n}} for n in ("Law", "Tone")]
+    db.session.commit()
+    client = world.client()
+    attempt = world.start(client)
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+
+    def topics() -> set[Localized]:
+        found = world.again(attempt)
+        return {
+            topic.name
+            for topic in results.result_of(
+                db.session(), found, has_passed=False, visible=Visible()
+            ).topics
+        }
+
+    assert topics() == {Localized("Law", "Law"), Localized("Tone", "Tone")}
+    world.again(attempt).exam.number += 1
+    db.session.commit()
+    assert {name.zh for name in topics()} <= {"even", "odd"}
+
+
+def test_a_question_is_found_on_its_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewing, "PER_PAGE", 2)
+    client = world.client()
+    attempt = world.start(client)
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+
+    def shown(query: str) -> list[str]:
+        page = client.get(f"/exams/attempts/{attempt.id}/review?{query}").text
+        return re.findall(r'id="q(\d+)"', page)
+
+    assert shown("") == ["1", "2"]
+    assert shown("q=5") == shown("page=3") == shown("page=9") == ["5", "6"]
+    assert shown("q=99") == ["1", "2"]
