@@ -54,6 +54,7 @@ from lms.plugins.api import (
     StepType,
     TrainingFigure,
     Viewer,
+    WeighedScore,
     access,
     db,
     hookimpl,
@@ -241,6 +242,14 @@ def lms_appealables() -> Sequence[Appealable]:
 @hookimpl
 def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure]:
     return [TrainingFigure(person_id=1, metric="exam", value=87.5)]
+
+
+@hookimpl
+def lms_weighed_scores(
+    first: Month, last: Month, person_ids: Sequence[int] | None
+) -> Sequence[WeighedScore]:
+    """A mystery customer gave person 7 92.50 points in the first month, worth half a month."""
+    return [WeighedScore(7, first, 9250, 50)] if person_ids is None or 7 in person_ids else []
 
 
 @hookimpl

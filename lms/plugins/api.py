@@ -146,20 +146,24 @@ from lms.plugins.types import (
     StepField,
     StepType,
     TrainingFigure,
+    WeighedScore,
 )
 from lms.policies import Parameter, PolicyInForce
 from lms.results.appealing import appealed_months, appellants
 from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
+from lms.results.periods import Period, half_up, monthly_scores, period_of, period_scores, weighed
 from lms.results.rounding import whole
 from lms.rules.criteria import criteria, refusals
 from lms.rules.models import Proposal, ProposalState, RuleRun
 from lms.student_t import student_t
 from lms.tabular import read_sheets
+from lms.tabular import values as cell_values
 from lms.tabular.delimited import decoded
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.sheets import Cell, Row, Sheet
 from lms.tabular.values import shown
+from lms.tabular.words import KPI_COLUMNS
 from lms.uploads.describing import describe as describe_file
 from lms.uploads.kinds import KINDS as FILE_KINDS
 from lms.uploads.kinds import Family as FileFamily
@@ -181,6 +185,7 @@ from lms.web.security import limiter
 __all__ = [
     "API_VERSION",
     "FILE_KINDS",
+    "KPI_COLUMNS",
     "N_",
     "OPERATOR",
     "PER_PAGE",
@@ -259,6 +264,7 @@ __all__ = [
     "Panel",
     "Parameter",
     "PartialIndex",
+    "Period",
     "Permission",
     "Person",
     "PersonAdded",
@@ -306,6 +312,7 @@ __all__ = [
     "UTCDateTime",
     "Upload",
     "Viewer",
+    "WeighedScore",
     "access",
     "add_lesson",
     "appeal_standing",
@@ -316,6 +323,7 @@ __all__ = [
     "audience_says",
     "audit",
     "cancel_enrolment",
+    "cell_values",
     "channels",
     "check_email",
     "clean_name",
@@ -338,6 +346,7 @@ __all__ = [
     "forget_uploads",
     "gettext",
     "granted_on",
+    "half_up",
     "here",
     "hookimpl",
     "in_force",
@@ -349,6 +358,7 @@ __all__ = [
     "locale",
     "mapped_column",
     "metrics",
+    "monthly_scores",
     "move",
     "new_registry",
     "note_reading",
@@ -362,6 +372,8 @@ __all__ = [
     "page_url",
     "pending_appeals",
     "people_with",
+    "period_of",
+    "period_scores",
     "pick",
     "plugin_settings",
     "policies",
@@ -396,6 +408,7 @@ __all__ = [
     "upload_path",
     "viewer",
     "wait_after",
+    "weighed",
     "what_is_right",
     "whole",
     "write_document",

@@ -40,6 +40,7 @@ from lms.plugins.types import (
     SkillGap,
     StepType,
     TrainingFigure,
+    WeighedScore,
 )
 
 hookspec = pluggy.HookspecMarker("lms")
@@ -113,6 +114,14 @@ def lms_channels() -> Sequence[NoticeChannel] | None:
 @hookspec
 def lms_training_figures(month: Month, now: datetime) -> Sequence[TrainingFigure] | None:
     """decide. Training figures taken in the month; a failure refuses the month close."""
+
+
+@hookspec
+def lms_weighed_scores(
+    first: Month, last: Month, person_ids: Sequence[int] | None
+) -> Sequence[WeighedScore] | None:
+    """decide. Scores beside the monthly ones in these months, both included, of these people or of
+    everybody; they enter quarters, years and the annual award. A failure refuses those figures."""
 
 
 @hookspec

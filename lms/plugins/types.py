@@ -282,6 +282,19 @@ class TrainingFigure:
 
 
 @dataclass(frozen=True)
+class WeighedScore:
+    """A score beside the months', which enters quarters and years: a spot check.
+
+    `score` in hundredths; `weight` in hundredths of that of a month.
+    """
+
+    person_id: int
+    month: Month
+    score: int
+    weight: int
+
+
+@dataclass(frozen=True)
 class AppealSubject:
     """An outcome as an appeal sees it.
 
@@ -367,4 +380,5 @@ __all__ = [
     "StepField",
     "StepType",
     "TrainingFigure",
+    "WeighedScore",
 ]

@@ -78,7 +78,7 @@ def addresses(app: Flask, colleague: Person) -> Iterator[str]:
                 yield address + searched
 
 
-CONCERNED = {"results", "people", "insight", "recognition", "promotion", "retraining"}
+CONCERNED = {"results", "people", "insight", "recognition", "promotion", "retraining", "scorecards"}
 
 
 def test_no_address_tells_an_agent_anothers_figure(app: Flask, persons: People, auth: Auth) -> None:

@@ -16,7 +16,7 @@ from lms.rules import plugin_admin, services
 
 OURS = (
     "certificates", "duty", "exams", "insight", "messaging", "planning", "promotion", "recognition",
-    "retraining",
+    "retraining", "scorecards",
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from lms.plugins.promotion.models import Archive, Complaint, Nomination, Recomme
 from lms.plugins.recognition import ledger, qualifications
 from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
+from lms.plugins.scorecards.periods import spot_checks
 from lms.results.defined import services as defined
 from lms.results.models import ImportRun, KpiValue
 from lms.uploads import services as uploads
@@ -229,6 +230,10 @@ def prepare(app: Flask) -> Others:
         defined.Definition(Localized("投诉率", "Complaints"), (), None, 1, False, {}),
         from_month=Month.of(now.date()), reason="routes", actor=DEMO, now=now,
     )  # fmt: skip
+    checked = spot_checks.enter(
+        session, "kit", stranger, spot_checks.Said(now.date(), 9000, 50, "routes"),
+        actor=DEMO, now=now,
+    )  # fmt: skip
     token = invite(session, stranger, actor=DEMO, now=now - timedelta(days=30))
     address = Address(
         person_id=stranger.id, channel="email", address="stranger@example.com", created_at=now
@@ -298,6 +303,7 @@ def prepare(app: Flask) -> Others:
             "award_id": award.id,
             "month": "2026-08",
             "results.code": "complaints",
+            "check_id": checked.id,
             "code": secrets.token_hex(4),
             "token": token,
             "filename": "app.css",

@@ -1,15 +1,15 @@
-"""Best of the year: the highest mean of monthly scores among those ranked often enough.
+"""Best of the year: the highest figure of the year among those ranked often enough.
 
-The mean is over the closed months in which a person was ranked. Spot checks, once they are stored
-as results with a weight of their own, enter here and nowhere else (`_means`).
+The figure is the core's (`period_scores`): the mean of the closed months in which a person was
+ranked, with what is weighed beside them, as spot checks are.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from heapq import nlargest
 
-from sqlalchemy import Float, Select, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -22,7 +22,6 @@ from lms.plugins.api import (
     Localized,
     Month,
     MonthClose,
-    MonthResult,
     NotFound,
     Person,
     Session,
@@ -30,13 +29,14 @@ from lms.plugins.api import (
     audit,
     emit,
     notify,
+    period_scores,
     policies,
-    whole,
 )
 from lms.plugins.recognition.models import Award
 from lms.plugins.recognition.policy import AWARDS
 
 _MONTHS = 12
+_FEW = 1000  # whom to ask for by name; of more, everybody is read
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,23 @@ def closed_months(session: Session) -> dict[int, int]:
 def standings(session: Session, year: int, limit: int | None = None) -> list[Standing]:
     """Best first; those ranked in fewer months than the policy asks for are not in it."""
     least = policies.in_force(session, AWARDS)["least_months"]
-    rows = session.execute(_means(year, least).limit(limit))
-    return [Standing(*row) for row in rows]
+    first = Month(year * 12)
+    every = period_scores(session, first, first.plus(_MONTHS - 1))
+    found = {i: period for i, period in every.items() if period.months >= least}
+    if limit is not None and len(found) > limit:
+        lowest = nlargest(limit, (period.score for period in found.values()))[-1]
+        found = {i: period for i, period in found.items() if period.score >= lowest}
+    named = select(Person.id, Person.staff_no, Person.name, Team.name).outerjoin(
+        Team, Team.id == Person.team_id
+    )
+    if len(found) <= _FEW:
+        named = named.where(Person.id.in_(found))
+    rows = [
+        Standing(i, staff_no, name, team, found[i].score, found[i].months)
+        for i, staff_no, name, team in session.execute(named)
+        if i in found
+    ]
+    return sorted(rows, key=lambda row: (-row.score, row.staff_no))[:limit]
 
 
 def name_best(session: Session, year: int, *, actor: Actor, now: datetime) -> list[Award]:
@@ -155,25 +170,3 @@ def _announce(session: Session, award: Award, actor: Actor, now: datetime) -> No
     notify(session, [award.person_id], "recognition.award", text, "/recognition", now)
     title = Localized(f"{award.year} 年度最佳客服", f"Best of the year {award.year}")
     emit(AwardGranted(now, award.person_id, key_of(award), title))
-
-
-def _of_year(year: int) -> tuple[Any, ...]:
-    first = Month(year * 12)
-    return MonthClose.is_current, MonthClose.month.between(first, first.plus(_MONTHS - 1))
-
-
-def _means(year: int, least: int) -> Select[int, str, str, str, int, int]:
-    # Scores are whole hundredths: a mean of at most twelve is half up by adding far less than
-    # the twelfth part that the nearest other fraction is away.
-    mean = cast(func.sum(MonthResult.score), Float(53)) / func.count(MonthResult.score)
-    score = whole(mean + 0.5 + 1e-6)
-    return (
-        select(Person.id, Person.staff_no, Person.name, Team.name, score, func.count())
-        .join(MonthResult, MonthResult.person_id == Person.id)
-        .join(MonthClose, MonthClose.id == MonthResult.close_id)
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(*_of_year(year), MonthResult.not_ranked.is_(None))
-        .group_by(Person.id, Person.staff_no, Person.name, Team.name)
-        .having(func.count() >= least)
-        .order_by(score.desc(), Person.staff_no)
-    )

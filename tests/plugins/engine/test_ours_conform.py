@@ -20,6 +20,7 @@ from lms.plugins.testing import check_plugin
         "promotion",
         "recognition",
         "retraining",
+        "scorecards",
     ],
 )
 def test_ours_conform(app: Flask, name: str) -> None:

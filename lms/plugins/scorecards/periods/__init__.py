@@ -1,0 +1,1 @@
+"""Quarters and years of people, and the spot checks that enter them."""

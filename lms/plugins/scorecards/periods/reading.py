@@ -1,0 +1,65 @@
+"""A year of people: months, quarters and the year, each with what it was made of."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from lms.plugins.api import (
+    Month,
+    MonthClose,
+    Period,
+    Session,
+    WeighedScore,
+    monthly_scores,
+    period_of,
+    weighed,
+)
+
+
+@dataclass(frozen=True)
+class Year:
+    """`months`: the twelve, with the score that counts, None where there is none; `quarters`: four,
+    None without a monthly score."""
+
+    months: Sequence[tuple[Month, int | None]]
+    quarters: Sequence[Period | None]
+    year: Period | None
+
+
+def years(session: Session) -> list[int]:
+    """Those with a closed month, newest first."""
+    closed = MonthClose.is_current
+    ends = select(func.min(MonthClose.month), func.max(MonthClose.month)).where(closed)
+    first, last = session.execute(ends).one()
+    return [] if first is None else list(range(last.year, first.year - 1, -1))
+
+
+def read(session: Session, year: int, person_ids: Sequence[int]) -> Mapping[int, Year]:
+    """Two queries, however many people."""
+    first = Month(year * 12)
+    last = first.plus(11)
+    scores = monthly_scores(session, first, last, person_ids)
+    beside: dict[int, list[WeighedScore]] = defaultdict(list)
+    for other in weighed(first, last, person_ids):
+        beside[other.person_id].append(other)
+    return {i: _year(first, scores.get(i, {}), beside[i]) for i in person_ids}
+
+
+def _year(first: Month, scores: Mapping[Month, int], beside: Sequence[WeighedScore]) -> Year:
+    months = [first.plus(n) for n in range(12)]
+    return Year(
+        [(month, scores.get(month)) for month in months],
+        [_period(months[n : n + 3], scores, beside) for n in range(0, 12, 3)],
+        _period(months, scores, beside),
+    )
+
+
+def _period(
+    months: Sequence[Month], scores: Mapping[Month, int], beside: Sequence[WeighedScore]
+) -> Period | None:
+    return period_of(
+        [scores[month] for month in months if month in scores],
+        [other for other in beside if other.month in months],
+    )

@@ -1,0 +1,1 @@
+"""Supervisors' months: who supervised whom, what HR enters, the score and its revisions."""

@@ -1,0 +1,75 @@
+"""Supervisors' months as the pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.plugins.api import Month, MonthClose, Person, Session
+from lms.plugins.scorecards.models import Entry, Kind, SupervisorMonth
+from lms.plugins.scorecards.supervisors.months import entries_of, supervisors_now
+
+
+@dataclass(frozen=True)
+class Line:
+    """A supervisor in a month; `row` None while it is not worked out."""
+
+    person: Person
+    row: SupervisorMonth | None
+    sampling: Entry | None
+    actions: Entry | None
+
+    @property
+    def score(self) -> int | None:
+        return self.row.score if self.row else None
+
+    @property
+    def ranked(self) -> int | None:
+        return self.row.ranked if self.row else None
+
+    @property
+    def met(self) -> int | None:
+        return self.row.met if self.row else None
+
+
+def of_month(session: Session, month: Month) -> list[Line]:
+    """Those with a month worked out; while it is open, whoever supervises now. By staff number."""
+    held = select(SupervisorMonth).where(SupervisorMonth.month == month, SupervisorMonth.is_current)
+    rows = {row.person_id: row for row in session.scalars(held)}
+    entries = entries_of(session, month)
+    people: Sequence[Person] = supervisors_now(session)
+    if rows:
+        there = select(Person).where(Person.id.in_(rows)).order_by(Person.staff_no)
+        people = session.scalars(there).all()
+    return [
+        Line(
+            person, rows.get(person.id), entries.get((person.id, Kind.SAMPLING)),
+            entries.get((person.id, Kind.ACTIONS)),
+        )
+        for person in people
+    ]  # fmt: skip
+
+
+def is_closed(session: Session, month: Month) -> bool:
+    found = select(MonthClose.id).where(MonthClose.month == month, MonthClose.is_current)
+    return session.scalar(found) is not None
+
+
+def of_person(session: Session, person_id: int) -> list[SupervisorMonth]:
+    """All revisions, newest first."""
+    found = (
+        select(SupervisorMonth)
+        .options(joinedload(SupervisorMonth.sampling), joinedload(SupervisorMonth.actions))
+        .where(SupervisorMonth.person_id == person_id)
+        .order_by(SupervisorMonth.month.desc(), SupervisorMonth.number.desc())
+    )
+    return list(session.scalars(found))
+
+
+def entries(session: Session, person_id: int) -> list[Entry]:
+    """What was ever entered, newest first."""
+    found = select(Entry).where(Entry.person_id == person_id)
+    return list(
+        session.scalars(found.order_by(Entry.month.desc(), Entry.kind, Entry.number.desc()))
+    )
