@@ -36,6 +36,9 @@ QUERIES = {
     "promotion.print_dossier": 14,
     "people.person": 10,
     "people.me": 9,
+    # The year's months, and what plugins weigh beside them.
+    "results.mine": 8,
+    "recognition.year": 8,
     # What every plugin adds beside the day's work.
     "web.more": 11,
     "rules.plugin": 18,
