@@ -1,6 +1,7 @@
 """Assigning retraining, taking it back, ending it; counted over consecutive months."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
@@ -83,6 +84,12 @@ def assign(
         added.append(row)
     session.flush()
     _tell(session, added, {p.person_id: p.reason for p in proposals}, now)
+
+
+def plan(session: Session, figure: str) -> dict[str, str] | None:
+    """What there is to practise for a figure: its programme's title in both languages."""
+    programme = programme_for_figure(session, figure)
+    return asdict(programme.versions[-1].title) if programme else None
 
 
 def withdraw(session: Session, month: Month, person_ids: Sequence[int], now: datetime) -> None:

@@ -55,7 +55,8 @@ def ordinal(number: int) -> str:
 
 
 def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
-    """March 2026: score 71.20, cut-off 72.05, 5th from the bottom of 143; weakest: …"""
+    """March 2026: score 71.20, cut-off 72.05, 5th from the bottom of 143; weakest: …; practice
+    plan: …"""
     weakest = evidence["weakest"]
     name, when = figure_name(weakest["figure"]), month_name(month)
     value = amount(weakest["figure"], weakest["value"])
@@ -63,14 +64,21 @@ def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
     if weakest["target"] is not None:
         target = amount(weakest["figure"], weakest["target"])
         aim = Localized(f"（目标 {target.zh}）", f" against {target.en}")
-    score, limit = f"{evidence['score'] / 100:.2f}", _limit(evidence)
+    score, limit, plan = f"{evidence['score'] / 100:.2f}", _limit(evidence), _plan(evidence)
     place, ranked = evidence["position"], evidence["ranked"]
     return Localized(
         f"{when.zh}：得分 {score}，{limit.zh}，{ranked} 人中倒数第 {place}；"
-        f"最弱项：{name.zh} {value.zh}{aim.zh}",
+        f"最弱项：{name.zh} {value.zh}{aim.zh}{plan.zh}",
         f"{when.en}: score {score}, {limit.en}, {ordinal(place)} from the bottom of {ranked};"
-        f" weakest: {name.en} {value.en}{aim.en}",
+        f" weakest: {name.en} {value.en}{aim.en}{plan.en}",
     )
+
+
+def _plan(evidence: Mapping[str, Any]) -> Localized:
+    title = evidence.get("plan")
+    if not title:
+        return Localized()
+    return Localized(f"；练习计划：《{title['zh']}》", f"; practice plan: “{title['en']}”")
 
 
 def _limit(evidence: Mapping[str, Any]) -> Localized:

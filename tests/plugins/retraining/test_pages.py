@@ -39,12 +39,13 @@ def test_the_list_says_why(close, desk, hr, auth) -> None:
     assert len(seen) <= 9, seen
     assert desk.lowest.name in page
     assert "October 2026: score 70.00, cut-off 70.00, 1st from the bottom of 12" in page
-    assert "weakest: first response 40 s against 0.9 s" in page
+    assert "weakest: first response 40 s against 0.9 s; practice plan: “" in page
     assert "To do" in page and "To do <small>1</small>" in page
     assert "Nothing matches" in client.get("/retraining?month=2026-01").text
     assert client.get("/retraining?month=January").status_code == 400
     zh = auth.login(hr, "zh_Hans").get("/retraining").text
     assert "2026 年 10 月：得分 70.00，界线 70.00，12 人中倒数第 1" in zh
+    assert "；练习计划：《" in zh
 
 
 def test_overdue_is_a_filter(close, desk, hr, auth, clock) -> None:
