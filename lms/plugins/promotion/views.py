@@ -12,6 +12,7 @@ from lms.plugins.api import (
     here,
     limiter,
     locale,
+    note_reading,
     now,
     organisation,
     page_of,
@@ -80,5 +81,7 @@ def print_dossier(person_id: int) -> ResponseReturnValue:
         language=locale(),
     )  # fmt: skip
     name = f"{person.staff_no}_{found.check.track.key}_{found.check.year}.pdf"
+    if viewer().person_id != person_id:
+        note_reading("export.take", ("person", person_id), file=name)
     headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}"}
     return Response(sheet, mimetype="application/pdf", headers=headers)

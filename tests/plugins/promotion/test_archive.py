@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from lms import policies
-from lms.audit import OPERATOR
+from lms.audit import OPERATOR, AuditEntry
 from lms.cli import build
 from lms.clock import Month
 from lms.db import db
@@ -112,3 +112,8 @@ def test_the_dossier_on_paper(app: Flask, persons, year, auth) -> None:
     own = text_of(mine.get(f"/promotion/{found[0].id}/dossier.pdf?year=2026").data)
     assert "晋级" in own and "李思源" not in own and WHY not in own
     assert mine.get(f"/promotion/{found[1].id}/dossier.pdf").status_code == 403
+    # HR's copy of somebody else's dossier is on record, one's own is not.
+    taken = select(AuditEntry.actor_id, AuditEntry.subject_id).where(
+        AuditEntry.action == "export.take"
+    )
+    assert db.session.execute(taken).all() == [(hr.id, found[0].id)]
