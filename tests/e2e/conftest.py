@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -82,7 +83,12 @@ def site(tmp_path: Path, clock: SettableClock, content_template: Path) -> Iterat
     shutil.copy(content_template, tmp_path / "lms.sqlite3")
     app = create_app(_settings(tmp_path), clock)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with suppress(OSError):  # its sockets are closed under it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     with app.app_context():
         yield Site(app, f"http://127.0.0.1:{server.effective_port}", clock)

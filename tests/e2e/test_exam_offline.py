@@ -100,6 +100,7 @@ def minutes_left(page: Page) -> float:
     return int(minutes) + int(seconds) / 60
 
 
+@pytest.mark.full
 def test_three_minutes_without_a_connection_and_a_server_killed_meanwhile(
     process: tuple[Server, Windows], persons: People
 ) -> None:

@@ -47,7 +47,8 @@ def test_the_examples_run(app_with: AppWith, clock: SettableClock) -> None:  # n
     assert not manager.failures
     viewer = Viewer(1, frozenset({"employee"}), frozenset(), {"sample.view": 1})  # type: ignore[dict-item]
     given = {
-        "month": Month(24000), "now": clock.now(), "person_ids": [1, 2], "target": "senior_agent",
+        "month": Month(24000), "first": Month(24000), "last": Month(24002), "now": clock.now(),
+        "person_ids": [1, 2], "target": "senior_agent",
         "year": 2026, "person_id": 1, "action": "clear", "subject_id": None, "viewer": viewer,
         "place": "home", "subject": None, "close_id": 1, "permission": "steps.signoff",
         "scope": true(), "since": clock.now(), "version": CaseVersion(id=1),
