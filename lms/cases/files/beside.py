@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 from zlib import error as ZlibError
@@ -16,6 +17,10 @@ from lms.uploads.kinds import HEAD_BYTES, Family
 from lms.uploads.policy import MB, limits
 from lms.uploads.services import check_kind, check_picture
 
+# What a damaged ZIP raises, by how it was packed: OSError is BZIP2's.
+DAMAGED = (
+    zipfile.BadZipFile, ZlibError, LZMAError, OSError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 # Unpacked, of one ZIP: a bomb is refused long before.
 MOST_UNPACKED_MB = 500
 _CHUNK = 1 << 20
@@ -136,7 +141,7 @@ def _look_at(link: Link, place: Place, limit: int) -> FilePicture:
     try:
         with opened() as file:
             sha256 = _checked(file, PurePosixPath(link.file).name, place, limit)
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         why = DomainError("%(file)s cannot be unpacked.", file=link.file)
         raise link.entry.refuse("file", why) from error
     except DomainError as error:

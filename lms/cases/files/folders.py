@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zlib import error as ZlibError
 
 from lms.cases.content import CaseContent, check_sizes
 from lms.cases.files import beside, reading
@@ -98,7 +97,7 @@ def read_zip(session: Session, body: bytes, name: str) -> Found:
     try:
         archive = Archive(zipfile.ZipFile(BytesIO(body)), name)
         members = list(_members(archive.archive, name))
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+    except beside.DAMAGED as error:
         raise DomainError("%(file)s cannot be unpacked.", file=name) from error
     for path, text in members:
         file = PurePosixPath(path).name

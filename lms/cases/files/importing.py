@@ -52,7 +52,8 @@ def _forget_old(session: Session, now: datetime) -> None:
         CaseImport.taken_at.is_(None), CaseImport.created_at < now - KEPT
     )
     for kept in session.scalars(old).all():
-        uploads.forget(session, _waiting(session, kept.content["cases"]).values(), now)
+        waiting = _waiting(session, kept.created_by_id, kept.content["cases"])
+        uploads.forget(session, waiting.values(), now)
         session.delete(kept)
 
 
@@ -80,7 +81,7 @@ def _of_zip(
 def _waits(session: Session, one: FilePicture, actor: Actor, now: datetime) -> dict[str, Any]:
     """A picture is whoever's file it came in with, until its case is taken."""
     upload = placing.keep(session, one, now, owner_id=actor.person_id)
-    return {"upload": upload.id, "zh": one.alt.zh, "en": one.alt.en}
+    return {"upload": upload.id, "sha256": upload.sha256, "zh": one.alt.zh, "en": one.alt.en}
 
 
 def _of_sheet(session: Session, body: bytes, filename: str) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def take(
         raise DomainError(
             "Some cases are refused. Tick the box to take the good ones.", field="accept_valid"
         )
-    made = sum(_draft(session, row, actor, now) for row in kept.content["cases"])
+    made = sum(_draft(session, kept, row, actor, now) for row in kept.content["cases"])
     kept.taken_at = now
     audit.record(
         session, actor, "case.import", ("case_import", kept.id), now=now, file=kept.filename,
@@ -189,11 +190,14 @@ def take(
     return made
 
 
-def _draft(session: Session, row: Mapping[str, Any], actor: Actor, now: datetime) -> int:
-    new, pictures = content_of(row["case"]), _pictures(session, row)
+def _draft(
+    session: Session, kept: CaseImport, row: Mapping[str, Any], actor: Actor, now: datetime
+) -> int:
+    owner_id = kept.created_by_id
+    new, pictures = content_of(row["case"]), _pictures(session, owner_id, row)
     standing = _standing(session, row["key"], new, pictures)
     if standing == "same":
-        uploads.forget(session, _waiting(session, [row]).values(), now)
+        uploads.forget(session, _waiting(session, owner_id, [row]).values(), now)
         return 0
     if standing == "new":
         draft = authoring.create_case(session, new, key=row["key"], actor=actor, now=now)
@@ -218,20 +222,25 @@ class _Waiting:
         return self.upload.sha256
 
 
-def _pictures(session: Session, row: Mapping[str, Any]) -> list[_Waiting] | None:
+def _pictures(
+    session: Session, owner_id: int | None, row: Mapping[str, Any]
+) -> list[_Waiting] | None:
     if row.get("pictures") is None:
         return None
-    there = _waiting(session, [row])
+    there = _waiting(session, owner_id, [row])
     try:
         return [_Waiting(there[one["upload"]], Localized.of(one)) for one in row["pictures"]]
     except KeyError:
         raise Conflict("A picture of this import is gone. Import the file again.") from None
 
 
-def _waiting(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[int, Upload]:
-    ids = [one["upload"] for row in rows for one in row.get("pictures") or ()]
-    found = session.scalars(select(Upload).where(Upload.id.in_(ids)))
-    return {upload.id: upload for upload in found}
+def _waiting(
+    session: Session, owner_id: int | None, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, Upload]:
+    """The number alone says nothing: SQLite gives that of an erased file to somebody else's."""
+    kept = {one["upload"]: one.get("sha256") for row in rows for one in row.get("pictures") or ()}
+    found = session.scalars(select(Upload).where(Upload.id.in_(kept), Upload.person_id == owner_id))
+    return {upload.id: upload for upload in found if upload.sha256 == kept[upload.id]}
 
 
 def _put(session: Session, draft: CaseVersion, given: Sequence[_Waiting], now: datetime) -> None:

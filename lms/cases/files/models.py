@@ -10,7 +10,7 @@ from lms.db import Mapped, Model, Pk, mapped_column
 
 class CaseImport(Model):
     """`content`: {"cases": [{"key", "place", "is_new", "case", and, where the file says something
-    of them, "pictures": [{"upload", "zh", "en"}]}], "same": how many are here already,
+    of them, "pictures": [{"upload", "sha256", "zh", "en"}]}], "same": how many are here already,
     "refused": [{"place", "title", "reasons": [{"message", "params"}]}], "unknown": [header]}."""
 
     __tablename__ = "case_import"

@@ -94,6 +94,7 @@ def _case_analyses(session: Session, begin: datetime, end: datetime) -> list[Tra
         .where(
             Mark.superseded_at.is_(None),
             Response.share.is_not(None),
+            Response.ruling.is_(None),  # full points for everybody are nobody's own
             ~is_appealed(),
             QuestionVersion.type == QuestionType.CASE_ANALYSIS,
             or_(Programme.id.is_(None), Programme.kind.not_in(_NOT_COUNTED)),

@@ -125,7 +125,7 @@ def _mark_corrected(session: Session, attempt: Attempt, now: datetime) -> None:
             share = marking.share_of(response.answer, version.type, by_new, agreed)
             if not new.only_better or (share or 0) > (response.share or 0):
                 response.key, response.share = new.key, share
-        elif new is not None and new.ruling == Ruling.FULL and response.share != FULL:
+        elif new is not None and new.ruling == Ruling.FULL:
             response.ruling, response.share = new.ruling, FULL
         response.is_correct = marking.is_full(response.share)
     _leave_out(session, attempt, [r for r, _ in rows], corrected)

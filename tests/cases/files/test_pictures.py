@@ -9,13 +9,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.audit import Actor
-from lms.cases.files import beside
+from lms.cases.files import beside, folders, importing
 from lms.cases.files.models import CaseImport
 from lms.cases.models import CasePicture, CaseState, CaseVersion
 from lms.cases.pictures import attaching
 from lms.clock import SettableClock
 from lms.content_files import export_content, load_content
 from lms.db import Localized, db
+from lms.errors import Conflict, DomainError
 from lms.uploads import store
 from lms.uploads.models import Upload
 from tests.backup.conftest import Command, files, lms
@@ -228,3 +229,53 @@ def test_on_screen_they_come_with_the_draft(
     db.session.rollback()
     page = client.get(send()).text
     assert "Every case of the file is here already." in page
+
+
+def test_a_number_that_is_somebody_elses_by_now_is_left_alone(
+    app: Flask, persons: People, clock: SettableClock
+) -> None:
+    session, actor = db.session(), Actor(persons.add("trainer").id)
+    version = illustrated(samples.png(1, 1))
+    members = unzipped(kit.exported())
+    members[f"pictures/{version.case.key}-1.png"] = samples.png(7, 7)
+    body = zipped(members)
+
+    def prepare() -> CaseImport:
+        return importing.prepare(session, body, "c.zip", actor=actor, now=clock.now())
+
+    def waits(kept: CaseImport) -> Upload:
+        (row,) = kept.content["cases"]
+        return session.get_one(Upload, row["pictures"][0]["upload"])
+
+    one, two = prepare(), prepare()
+    waits(one).person_id = persons.add().id  # as after an erasure
+    waits(two).sha256 = "0" * 64
+    session.flush()
+    strange = {waits(one).id, waits(two).id}
+    for kept in (one, two):
+        with pytest.raises(Conflict, match="is gone"):
+            importing.take(session, kept.id, accept_valid=True, actor=actor, now=clock.now())
+    clock.advance(days=31)
+    prepare()
+    assert strange <= set(session.scalars(select(Upload.id)))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_is_damaged_is_refused_however_it_is_packed(app: Flask, method: int) -> None:
+    version = illustrated(samples.png(1, 1))
+    members = unzipped(kit.exported())
+    picture = f"pictures/{version.case.key}-1.png"
+    for torn in (f"{version.case.key}.md", picture):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            for name, content in members.items():
+                packed = method if name == torn else zipfile.ZIP_STORED
+                archive.writestr(name, content, compress_type=packed)
+            at = archive.getinfo(torn).header_offset + 30 + len(torn) + 9
+        body = bytearray(made.getvalue())
+        body[at : at + 12] = b"\xff" * 12
+        try:
+            (problem,) = folders.read_zip(db.session(), bytes(body), "c.zip").problems
+        except DomainError as error:
+            problem = error
+        assert "cannot be unpacked" in str(problem)

@@ -11,13 +11,15 @@ from lms.audit import OPERATOR, Actor
 from lms.db import db
 from lms.people.models import Notification
 from lms.plugins.exams.correcting import appealing, regrading
-from lms.plugins.exams.correcting.plans import Way
+from lms.plugins.exams.correcting.plans import Way, plan
+from lms.plugins.exams.figures import training_figures
 from lms.plugins.exams.models import Attempt, Grant, Mark, Question, Ruling
 from lms.plugins.exams.papers import grants
+from lms.plugins.exams.statistics.figures import analysis
 from tests.plugins.exams.conftest import World, question
-from tests.plugins.exams.test_corrections import REASON
-from tests.plugins.exams.test_marking import queued, take
-from tests.plugins.exams.written_kit import SHORT, responses, with_types
+from tests.plugins.exams.test_correcting import NOVEMBER, REASON
+from tests.plugins.exams.test_marking import give, queued, sat, take
+from tests.plugins.exams.written_kit import CASE, SHORT, responses, with_types
 
 FOUR = [question(n) for n in (1, 2, 3, 4)]
 
@@ -125,6 +127,11 @@ def test_what_is_out_waits_for_no_marker(world: World) -> None:
     mark = take(world, marker)
     assert attempt.score is None
     assert rule(world, "t-short", Ruling.OUT) == 1
+    client = world.client(marker)
+    for do in ("draft", "submit"):
+        sent = client.post(f"/exams/marking/{mark.id}", data={"points-0": "90", "do": do})
+        assert "needs no marking" in client.get(sent.location).text
+    db.session.rollback()
     assert (world.again(attempt).score, world.again(attempt).passed) == (10000, True)
     assert db.session.get_one(Mark, mark.id).superseded_at is not None
     assert queued(world, marker) == 0
@@ -192,3 +199,69 @@ def test_two_who_give_time_at_once_lose_none_of_it(postgres_app: Flask, make_wor
     assert sorted(given) == [10, 25]
     gained = world.again(attempt).deadline - begun_with
     assert gained.total_seconds() == 60 * given[-1]
+
+
+def test_a_ruling_that_was_taken_back_is_so_for_those_who_sit_too(world: World) -> None:
+    with_types(world, FOUR)
+    wrong, right = handed_in(world, {"q-2"}), handed_in(world, {"q-1"})
+    still, late = sit(world, {"q-2"}), sit(world, {"q-2"})
+    rule(world, "q-1", Ruling.FULL)
+    assert by_key(right)["q-1"].ruling == Ruling.FULL  # earned, and yet it says nothing any more
+    assert close(world, still).score == 5000
+    assert rule(world, "q-1", None, only_better=False) == 2
+    assert [world.again(a).score for a in (wrong, right, still)] == [2500, 2500, 2500]
+    assert by_key(right)["q-1"].ruling is None
+    assert close(world, late).score == 2500
+    assert by_key(late)["q-1"].ruling is None
+
+
+def test_a_ruling_about_an_earlier_wording_is_taken_back(world: World) -> None:
+    with_types(world, [*FOUR, SHORT])
+    world.exam.count = 5
+    wrong, still = handed_in(world, {"q-2"}), sit(world, {"q-1"})
+    rule(world, "q-1", Ruling.OUT)
+    rule(world, "t-short", Ruling.FULL)
+    assert world.again(wrong).score == 5000  # q-2 and what is in words, of four
+    other = {"en": "Another question"}
+    with_types(world, [question(1, stem=other), *FOUR[1:], {**SHORT, "stem": other}])
+    page = f"/exams/questions/{asked(world, 'q-1').id}/regrade"
+    assert "Who changes" in world.client(world.persons.add("trainer")).get(page).text
+    db.session.rollback()
+    assert rule(world, "q-1", None, only_better=False) == 1
+    assert world.again(wrong).score == 4000
+    assert by_key(wrong)["q-1"].key is None
+    assert close(world, still).score == 4000
+    found = asked(world, "t-short")
+    assert plan(db.session(), found, Way(found.current_number)).changes == []
+
+
+def test_the_measures_leave_a_question_that_was_ruled_on_to_nobody(world: World) -> None:
+    with_types(world, FOUR)
+    for right in ({"q-1", "q-2"}, {"q-2"}, {"q-1"}, set()):
+        handed_in(world, right)
+
+    def measured() -> set[str]:
+        found = analysis(db.session(), world.exam.id)
+        return {item.version.question.key for item in found.items}
+
+    for key, ruling in (("q-1", Ruling.FULL), ("q-2", Ruling.OUT)):
+        assert key in measured()
+        rule(world, key, ruling)  # those who had it right keep what they have
+        assert key not in measured()
+
+
+def test_full_points_for_everybody_are_no_mark_of_a_case_analysis(world: World) -> None:
+    with_types(world, [CASE])
+    marker = world.persons.add("trainer")
+    for points in ((40, 60), (40, 30), None):
+        sat(world, world.persons.add())
+        if points:
+            give(world, take(world, marker), *points)
+
+    def marks() -> list[float]:
+        found = training_figures(db.session(), NOVEMBER, world.clock.now())
+        return sorted(f.value for f in found if f.metric == "case_analysis")
+
+    assert marks() == [70.0, 100.0]
+    rule(world, "t-case", Ruling.FULL)
+    assert marks() == []

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.plugins.api import Localized, Session
-from lms.plugins.exams.models import QuestionVersion, Regrade
+from lms.plugins.exams.models import QuestionVersion, Regrade, Ruling
 from lms.plugins.exams.types import CHOICES
 
 _BY_OPTION = frozenset({*CHOICES, "ordering", "matching"})
@@ -81,14 +81,34 @@ def put_to(
     ).all()
     found = {}
     for version in versions:
-        for regrade, new in rows:
-            if new.question_id != version.question_id:
-                continue
-            key = None
-            if regrade.ruling is None:
-                key = translated(new, version) if new.number > version.number else None
-            elif new.number < version.number or regrade.created_at < started_at:
-                continue
-            if key is not None or regrade.ruling is not None:
-                found[version.id] = Corrected(key, regrade.ruling, regrade.only_better)
+        about = [
+            (regrade, new)
+            for regrade, new in rows
+            if new.question_id == version.question_id and new.number >= version.number
+        ]
+        if last := _last(version, about, started_at):
+            found[version.id] = last
     return found
+
+
+def _last(
+    version: QuestionVersion,
+    regrades: Sequence[tuple[Regrade, QuestionVersion]],
+    started_at: datetime,
+) -> Corrected | None:
+    """A key that came after a ruling takes it back, also where it says nothing for this wording:
+    then what was the key before it is so again."""
+    by_key = ruled = None
+    for regrade, new in regrades:
+        if regrade.ruling is not None:
+            if regrade.created_at >= started_at:
+                ruled = Corrected(None, regrade.ruling, regrade.only_better)
+            continue
+        keeps_full = regrade.only_better and ruled is not None and ruled.ruling == Ruling.FULL
+        if version.needs_marker or keeps_full:
+            continue
+        ruled = None
+        key = translated(new, version) if new.number > version.number else None
+        if key is not None:
+            by_key = Corrected(key, None, regrade.only_better)
+    return ruled or by_key

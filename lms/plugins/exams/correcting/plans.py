@@ -46,11 +46,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """`other`: answers to other wordings, for which the key says nothing."""
+    """`other`: answers to other wordings, for which the key says nothing. `quiet`: of those that
+    earn the `same`, the answers (each with its key) about which there is a ruling now, or no more.
+    """
 
     changes: Sequence[Change]
     same: int
     other: int
+    quiet: Sequence[tuple[Response, list[Any] | None]]
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,14 @@ def plan(session: Session, question: Question, way: Way) -> Plan:
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
     if way.ruling is None:
-        changed, same, other = _by_key(session, question, versions)
+        changed, quiet, same, other = _by_key(session, question, versions)
     else:
         upto = [version for version in versions if version.number <= way.upto]
-        (changed, same), other = _by_ruling(session, upto, way.ruling), 0
+        (changed, quiet, same), other = _by_ruling(session, upto, way.ruling), 0
     instead = {(each.attempt.id, each.response.position): each.share for each in changed}
     after = scores(session, [each.attempt for each in changed], instead)
-    return Plan([_change(each, after[each.attempt.id]) for each in changed], same, other)
+    changes = [_change(each, after[each.attempt.id]) for each in changed]
+    return Plan(changes, same, other, [(each.response, each.key) for each in quiet])
 
 
 def _change(each: _Changed, score: int | None) -> Change:
@@ -103,47 +107,57 @@ def loses(old: int | None, share: int | None, score: int | None, then: int | Non
 
 def _by_key(
     session: Session, question: Question, versions: Sequence[QuestionVersion]
-) -> tuple[list[_Changed], int, int]:
-    """Less the answers that a person marked or marks."""
+) -> tuple[list[_Changed], list[_Changed], int, int]:
+    """Less the answers that a person marked or marks. A ruling goes also where the key says nothing
+    for the wording: the answer is marked as it was before."""
     new = next(v for v in versions if v.number == question.current_number)
     keys = {version.id: translated(new, version) for version in versions}
-    wordings = {version.id: own_wording(version) for version in versions}
+    by_id = {version.id: version for version in versions}
     is_marked = exists().where(
         Mark.attempt_id == Response.attempt_id,
         Mark.position == Response.position,
         Mark.submitted_at.is_not(None),
         Mark.superseded_at.is_(None),
     )
-    changed, same, other = [], 0, 0
+    changed, quiet, same, other = [], [], 0, 0
     for response, attempt in session.execute(
         _handed_in(keys).where(Response.marks_wanted == 0, ~is_marked)
     ):
-        key = keys[response.version_id]
-        if key is None:
+        version, key = by_id[response.version_id], keys[response.version_id]
+        if key is None and (response.ruling is None or version.needs_marker):
             other += 1
             continue
-        wording = replace(wordings[response.version_id], answer=key)
+        key = response.key if key is None else key
+        wording = own_wording(version)
+        if key is not None:
+            wording = replace(wording, answer=key)
         agreed = rules.read(attempt.rules)
-        share = marking.share_of(response.answer, new.type, wording, agreed)
-        if share is None or (share == response.share and response.ruling is None):
-            same += 1
-        else:
-            changed.append(_Changed(response, attempt, key, share))
-    return changed, same, other
+        share = marking.share_of(response.answer, version.type, wording, agreed)
+        each = _Changed(response, attempt, key, share)
+        if share is not None and share != response.share:
+            changed.append(each)
+            continue
+        same += 1
+        if share is not None and response.ruling is not None:
+            quiet.append(each)
+    return changed, quiet, same, other
 
 
 def _by_ruling(
     session: Session, versions: Sequence[QuestionVersion], ruling: Ruling
-) -> tuple[list[_Changed], int]:
-    """Also of what people marked, and of what waits for them. What is right is right already."""
+) -> tuple[list[_Changed], list[_Changed], int]:
+    """Also of what people marked, and of what waits for them. What is right is right already, but
+    is ruled on all the same: or only those who were wrong would be left out of figures."""
     share = FULL if ruling == Ruling.FULL else None
     rows = session.execute(_handed_in([version.id for version in versions])).all()
-    changed = [
-        _Changed(response, attempt, None, share)
-        for response, attempt in rows
-        if (response.share != FULL if share else response.ruling != Ruling.OUT)
-    ]
-    return changed, len(rows) - len(changed)
+    changed, quiet = [], []
+    for response, attempt in rows:
+        each = _Changed(response, attempt, response.key, share)
+        if response.share != FULL if share else response.ruling != Ruling.OUT:
+            changed.append(each)
+        elif response.ruling != ruling:
+            quiet.append(each)
+    return changed, quiet, len(rows) - len(changed)
 
 
 def _handed_in(versions: Collection[int]) -> Select[Response, Attempt]:

@@ -53,7 +53,8 @@ def apply(
         .with_for_update()
     ).all()
     session.expire_all()
-    changes = [c for c in plan(session, question, way).changes if not (c.loses and only_better)]
+    found = plan(session, question, way)
+    changes = [c for c in found.changes if not (c.loses and only_better)]
     if not changes:
         raise Conflict("No result changes by it.")
     if any(change.attempt.person_id == actor.person_id for change in changes):
@@ -71,6 +72,9 @@ def apply(
     session.flush()
     for change in changes:
         _apply(session, change, regrade, now)
+    if way.ruling or not only_better:
+        for response, key in found.quiet:
+            response.key, response.ruling = key, way.ruling
     audit.record(
         session, actor, "exam.regrade", ("exam_question", question.id), now=now,
         reason=regrade.reason, results=len(changes), only_better=only_better, ruling=way.ruling,
@@ -83,8 +87,7 @@ def _apply(session: Session, change: Change, regrade: Regrade, now: datetime) ->
     if had_result:
         remember(session, attempt, now=now, regrade_id=regrade.id)
     response = session.get_one(Response, (attempt.id, change.position))
-    response.key = response.key if regrade.ruling else change.key
-    response.ruling, response.share = regrade.ruling, change.share
+    response.key, response.ruling, response.share = change.key, regrade.ruling, change.share
     response.is_correct = marking.is_full(change.share)
     if attempt.marked_at is not None:
         response.corrected_at = now

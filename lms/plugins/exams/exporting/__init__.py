@@ -4,6 +4,7 @@ Importing it again into the same bank changes nothing. What a format has no form
 `holding`, which reads back what is written.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,8 +48,21 @@ def in_one_language(version: QuestionVersion, side: str) -> Plain:
     return plain_of(entry_of_version(version), lambda text: Localized.of(text).pick(side))
 
 
-def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
-    """From an entry of a content file; `said` gives a text of it in one language."""
+# What no XML may hold, and Excel keeps as `_x0001_`.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _clean(text: str) -> str:
+    """Word's own line breaks (a vertical tab) as such, without other signs that nobody sees."""
+    return _FORBIDDEN.sub("", re.sub("[\v\f]", "\n", text))
+
+
+def plain_of(entry: Mapping[str, Any], pick: Callable[[Any], str]) -> Plain:
+    """From an entry of a content file; `pick` gives a text of it in one language."""
+
+    def said(text: Any) -> str:
+        return _clean(pick(text))
+
     is_binary = entry["type"] == "true_false"
     answer = entry.get("answer", [])
     pairs = [(said(pair["left"]), said(pair["right"])) for pair in entry.get("pairs", ())]
@@ -58,7 +72,7 @@ def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
         options=[said(option) for option in entry.get("options", ())],
         right=[] if is_binary else [number - 1 for number in answer],
         is_true=is_binary and answer == [True],
-        gaps=entry.get("gaps", []),
+        gaps=[_gap(gap) for gap in entry.get("gaps", ())],
         pairs=pairs + [("", said(other)) for other in entry.get("others", ())],
         criteria=[
             Criterion(said(c["title"]), c["points"], said(c.get("expected") or {}))
@@ -67,6 +81,12 @@ def plain_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> Plain:
         reference=said(entry.get("reference") or {}),
         explanation=said(entry.get("explanation") or {}),
         difficulty=entry["difficulty"],
-        tags=list(entry.get("tags", ())),
+        tags=[_clean(tag) for tag in entry.get("tags", ())],
         media=shown_of(entry, said),
     )
+
+
+def _gap(gap: Mapping[str, Any]) -> dict[str, Any]:
+    if "accept" not in gap:
+        return dict(gap)
+    return {**gap, "accept": [_clean(text) for text in gap["accept"]]}

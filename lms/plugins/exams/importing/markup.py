@@ -1,6 +1,7 @@
 """HTML of other systems as plain text: what it says, without how it looks."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 _BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4"}
@@ -30,7 +31,10 @@ class _Text(HTMLParser):
 
 def as_plain(html: str) -> str:
     reader = _Text()
-    reader.feed(html)
-    reader.close()
+    try:
+        reader.feed(html)
+        reader.close()
+    except AssertionError:  # of the library, for a declaration that is none: <![foo[
+        reader.pieces = [unescape(re.sub(r"<[^>]*>", "\n", html))]
     lines = [line.strip() for line in "".join(reader.pieces).replace("\xa0", " ").splitlines()]
     return "\n".join(line for line in lines if line)

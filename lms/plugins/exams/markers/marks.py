@@ -121,11 +121,17 @@ def keep(session: Session, mark_id: int, marker_id: int, given: Given, *, now: d
     mark = own(session, mark_id, marker_id)
     if mark.submitted_at is not None:
         raise Conflict("You have marked this answer already.")
+    _check_is_wanted(mark.response)
     if mark.superseded_at is not None:
         raise Conflict("Somebody else marks this answer now: you had it for two hours.")
     mark.points, mark.comment = _checked(given, mark.response.version), given.comment.strip()
     mark.touched_at = now
     return mark
+
+
+def _check_is_wanted(response: Response) -> None:
+    if response.ruling is not None:
+        raise Conflict("This question needs no marking any more: it was decided for everybody.")
 
 
 def _checked(given: Given, version: QuestionVersion) -> list[int | None]:
@@ -157,7 +163,8 @@ def submit(session: Session, mark_id: int, marker_id: int, given: Given, *, now:
     if mark.submitted_at is not None:
         return mark
     session.refresh(mark.response)
-    if mark.response.share is not None or mark.response.ruling is not None:
+    _check_is_wanted(mark.response)
+    if mark.response.share is not None:
         raise Conflict("This answer has been marked by somebody else meanwhile.")
     keep(session, mark_id, marker_id, given, now=now)
     mark.share = _share(mark)

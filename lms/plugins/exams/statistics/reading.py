@@ -67,15 +67,21 @@ def sittings(session: Session, exam_id: int) -> list[Sitting]:
             Response.points,
             Response.answer,
             Response.saved_at,
+            Response.ruling,
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(Attempt.id.in_(first), Attempt.id >= min(started))
-        .where(Response.ruling.is_(None))  # what everybody was given says nothing
         .order_by(Response.attempt_id, Response.position),
     )
+    ruled: dict[int, int] = {}
+    for row in rows:
+        if row.ruling is not None:
+            ruled[row.version_id] = row.attempt_id
     papers: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        papers[row[0]].append(row)
+        # What was ruled on says nothing, nor do those of the time who would have lost by it.
+        if row.attempt_id > ruled.get(row.version_id, 0):
+            papers[row.attempt_id].append(row)
     return [_sitting(started[attempt_id], paper) for attempt_id, paper in papers.items()]
 
 
@@ -83,7 +89,7 @@ def _sitting(started_at: datetime, paper: Sequence[Any]) -> Sitting:
     """How long a question took is the time from the answer before it, in the order of saving."""
     took: dict[int, float] = {}
     before = started_at
-    for _, version_id, _, _, answer, saved_at in sorted(
+    for _, version_id, _, _, answer, saved_at, _ in sorted(
         (row for row in paper if row[5] is not None), key=lambda row: row[5]
     ):
         if answer is not None:
@@ -91,7 +97,7 @@ def _sitting(started_at: datetime, paper: Sequence[Any]) -> Sitting:
         before = saved_at
     answers = [
         Answer(version_id, (share or 0) / FULL, points, answer or (), took.get(version_id))
-        for _, version_id, share, points, answer, _ in paper
+        for _, version_id, share, points, answer, _, _ in paper
     ]
     points = sum(a.points for a in answers)
     return Sitting(sum(a.share * a.points for a in answers) / points, answers)

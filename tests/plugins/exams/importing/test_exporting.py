@@ -161,3 +161,20 @@ def test_the_template_is_a_file_that_can_be_imported(app, persons, auth) -> None
         plan = storing.plan(db.session(), None, reading.read(body, "template.xlsx"))
         assert not plan.refused
         assert len({entry["type"] for entry in plan.added}) == 8
+
+
+def test_signs_that_nobody_sees_stay_behind(app) -> None:
+    entries = [
+        {"key": f"q{n}", "type": "single", "difficulty": 2, "stem": {"en": stem},
+         "options": [{"en": "a\x01"}, {"en": "b"}], "answer": [1], "tags": ["t\x02"]}
+        for n, stem in enumerate(["one\x0bline", "plain"])
+    ]  # fmt: skip
+    plains = [plain_of(entry, lambda text: Localized.of(text).pick("en")) for entry in entries]
+    for kind in FORMATS:
+        with app.test_request_context(), force_locale("en"):
+            done = held(kind, plains)
+            assert len(done.questions) == 2, kind
+            first, _second = entries_of(kind, done)
+        (stem,) = first["stem"].values()
+        assert stem.split() == ["one", "line"], kind
+        assert [*first["options"][0].values()] == ["a"], kind

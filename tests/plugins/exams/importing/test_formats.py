@@ -102,3 +102,17 @@ def test_a_web_page_named_as_a_workbook_is_told_apart() -> None:
 
     with pytest.raises(DomainError, match="is a web page by another name"):
         read("<html><table><tr><td>题干</td></tr></table></html>", "题.xls")
+
+
+def test_a_declaration_that_is_none_is_text_like_other() -> None:
+    stem = '&lt;p&gt;Who &amp;amp; &lt;![foo[ why?&lt;/p&gt;&lt;img src="@@PLUGINFILE@@/a.png"&gt;'
+    answers = "".join(
+        f'<answer fraction="{share}"><text>{said}</text></answer>'
+        for share, said in ((100, "me"), (0, "you"))
+    )
+    text = (
+        f'<quiz><question type="multichoice"><questiontext format="html"><text>{stem}</text>'
+        f"</questiontext><single>true</single>{answers}</question></quiz>"
+    )
+    (said,) = read(text, "q.xml")
+    assert said.startswith("单 Who & ") and said.endswith("me|you = 1")
