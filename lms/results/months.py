@@ -1,9 +1,9 @@
 """The months there are: their rows, how complete they are, and whether they are closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, case, func, select
 
 from lms.clock import Month
 from lms.db import Session
@@ -54,11 +54,11 @@ def _states(
 ) -> list[MonthState]:
     every = [begin.plus(n) for n in range(end.index - begin.index + 1)]
     scored = {m: [x.code for x in metrics(policy_of(m).params) if x.component] for m in every}
-    codes = {code for found in scored.values() for code in found}
-    filled = (
-        select(func.count())
-        .where(KpiValue.month == KpiRow.month, KpiValue.metric.in_(codes))
-        .scalar_subquery()
+    months_of: dict[frozenset[str], list[Month]] = {}
+    for month, codes in scored.items():
+        months_of.setdefault(frozenset(codes), []).append(month)
+    filled = case(
+        *((KpiRow.month.in_(alike), _filled(codes)) for codes, alike in months_of.items())
     )
     waiting = (
         select(func.count())
@@ -75,6 +75,12 @@ def _states(
         MonthState(month, count, there, count * len(scored[month]), held, closes.get(month))
         for month, count, there, held in rows
     ]
+
+
+def _filled(codes: Iterable[str]) -> ScalarSelect[int]:
+    """How many figures of these metrics the month has."""
+    here = KpiValue.month == KpiRow.month, KpiValue.metric.in_(sorted(codes))
+    return select(func.count()).select_from(KpiValue).where(*here).scalar_subquery()
 
 
 def oldest_open(session: Session, before: Month) -> Month | None:

@@ -8,6 +8,7 @@ from sqlalchemy.sql.elements import True_
 
 from lms.db import Session
 from lms.people.models import Person, Team
+from lms.people.names import changes_of_names
 from lms.results.models import MonthClose, MonthResult
 from lms.results.ranking_order import RANK, looks_at_people, order_by, ordered
 from lms.web.lists import Page
@@ -60,16 +61,22 @@ def _begin(wanted: Wanted, per_page: int) -> int:
 def _from_kept(
     session: Session, close: MonthClose, wanted: Wanted, per_page: int
 ) -> tuple[int, list[Entry]]:
-    """How many there are, and the page."""
+    """How many there are, and the page; made again where it shows that names have changed."""
     key = close.id, close.closed_at, wanted.show, wanted.sort
-    everybody = ordered(session, key, _chosen(close.id, wanted))
-    begin = _begin(wanted, per_page)
-    ids = list(everybody[begin : begin + per_page])
-    if not ids:
-        return len(everybody), []
-    here = MonthResult.close_id == close.id, MonthResult.person_id.in_(ids)
-    found = {row[0]: _entry(row) for row in session.execute(_columns().where(*here))}
-    return len(everybody), [found[i] for i in ids if i in found]
+    by_people, begin = looks_at_people(wanted.sort, wanted.show), _begin(wanted, per_page)
+    columns = _columns().add_columns(changes_of_names()) if by_people else _columns()
+    for anew in (False, True):
+        chosen = _chosen(close.id, wanted)
+        order = ordered(session, key, chosen, by_people=by_people, anew=anew)
+        ids = list(order.ids[begin : begin + per_page])
+        if not ids:
+            return len(order.ids), []
+        here = MonthResult.close_id == close.id, MonthResult.person_id.in_(ids)
+        rows = session.execute(columns.where(*here)).all()
+        if not by_people or all(row[-1] == order.names for row in rows):
+            break
+    found = {row[0]: _entry(row) for row in rows}
+    return len(order.ids), [found[i] for i in ids if i in found]
 
 
 def _from_database(

@@ -2,6 +2,7 @@
 
 from array import array
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,6 +11,7 @@ from sqlalchemy import Engine, Select, case
 
 from lms.db import Session, engine_of
 from lms.people.models import Person, Team
+from lms.people.names import changes_of_names
 from lms.results.models import MonthResult
 
 RANK = "rank"
@@ -54,29 +56,52 @@ def order_by(sort: str, show: str) -> tuple[Any, ...]:
 
 
 def looks_at_people(sort: str, show: str) -> bool:
-    """Whether the order needs the people's own columns."""
+    """Whether the order needs the people's own columns, which may change after the close."""
     return show != "ranked" or sort.removeprefix("-") in ("name", "team")
 
 
 _MOST = 2_000_000  # ids that are kept in all, four bytes each
-_kept: "WeakKeyDictionary[Engine, OrderedDict[tuple[Any, ...], array[int]]]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Order:
+    """`names`: in which state of the people's names it was made; None where it hangs on none."""
+
+    ids: "array[int]"
+    names: int | None = None
+
+
+_kept: "WeakKeyDictionary[Engine, OrderedDict[tuple[Any, ...], Order]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
-def ordered(session: Session, key: tuple[Any, ...], ids: Select[int]) -> "array[int]":
+def ordered(
+    session: Session, key: tuple[Any, ...], ids: Select[int], *, by_people: bool, anew: bool
+) -> Order:
     """Everybody of a close in an order, kept: a close never changes, and to sort a hundred thousand
     people anew for each page takes longer than all the rest of it.
 
-    A name that has changed since finds its new place when the order is made again.
+    An order `by_people` holds while `changes_of_names` is its `names`; whoever uses it looks at
+    that and asks for it `anew`, so that all processes page by the same order.
     """
     with _lock:
         kept = _kept.setdefault(engine_of(session), OrderedDict())
-        if key in kept:
+        if key in kept and not anew:
             kept.move_to_end(key)
             return kept[key]
-    found = array("I", session.connection().execute(ids).scalars())
+    made = _by_people(session, ids) if by_people else Order(_alone(session, ids))
     with _lock:
-        kept[key] = found
-        while len(kept) > 1 and sum(map(len, kept.values())) > _MOST:
+        kept[key] = made
+        while len(kept) > 1 and sum(len(order.ids) for order in kept.values()) > _MOST:
             kept.popitem(last=False)
-    return found
+    return made
+
+
+def _alone(session: Session, ids: Select[int]) -> "array[int]":
+    return array("I", session.connection().execute(ids).scalars())
+
+
+def _by_people(session: Session, ids: Select[int]) -> Order:
+    """Both in one statement: another could see a later state than the order was made in."""
+    rows = session.connection().execute(ids.add_columns(changes_of_names())).all()
+    return Order(array("I", (row[0] for row in rows)), rows[0][1] if rows else None)

@@ -6,8 +6,9 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import NotFound as NoPage
 
 from lms.db import Localized, db
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -18,6 +19,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _no_such_value)
+    app.register_error_handler(OverflowError, _no_such_value)
     app.register_error_handler(500, _http)
 
 
@@ -93,3 +96,16 @@ def _busy(error: OperationalError) -> ResponseReturnValue:
         raise error
     db.session.rollback()
     return page(503, _("Busy"), _("Many people are saving at once. Go back and try again."))
+
+
+def _no_such_value(error: DataError | OverflowError) -> ResponseReturnValue:
+    """No column can hold what an address asks for, like a number of thirty digits: nothing has it.
+
+    PostgreSQL refuses it itself, for SQLite its driver does.
+    """
+    if isinstance(error, OverflowError) and "SQLite" not in str(error):
+        raise error
+    if request.method in ("GET", "HEAD"):
+        return _http(NoPage())
+    current_app.logger.warning("refused: %s", getattr(error, "orig", error))
+    return _http(BadRequest())

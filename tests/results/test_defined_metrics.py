@@ -13,13 +13,22 @@ from lms.db import Localized, db
 from lms.errors import Conflict, DomainError
 from lms.people.clearance import grant_clearance
 from lms.people.models import ClearanceSource, Person
-from lms.results import importing, verifying
+from lms.results import importing, months, verifying
 from lms.results.closing import close_month
 from lms.results.defined import services
 from lms.results.defined.models import MetricVersion
+from lms.results.defined.scoring import scoring_policies, scoring_policy
 from lms.results.defined.services import Definition
 from lms.results.evidence import evidence
-from lms.results.models import ColumnName, ImportRun, KpiValue, MonthClose, MonthResult
+from lms.results.metrics import metrics
+from lms.results.models import (
+    ColumnName,
+    ImportRun,
+    KpiRow,
+    KpiValue,
+    MonthClose,
+    MonthResult,
+)
 from tests.conftest import NOW, Auth, People
 from tests.counting import statements
 from tests.results.files import HEADER, line, workbook
@@ -148,6 +157,27 @@ def test_what_cannot_be_defined(app: Flask, field: str, change: dict[str, object
         define(Definition(**{**vars(COMPLAINTS), **change}))
     assert refused.value.field == field
     assert db.session.scalar(select(MetricVersion)) is None
+
+
+def test_a_month_is_as_complete_as_its_own_metrics(both_apps: Flask, persons: People) -> None:
+    """A figure of a metric that began in March is no figure of February's, nor lacks there."""
+    someone = agent(persons, "001")
+    define()
+    january = MARCH.plus(-2)
+    known = [m.code for m in metrics(scoring_policy(db.session(), january).params) if m.component]
+    for month, codes in ((january, known), (MARCH.plus(-1), [*known[1:], "complaints"]),
+                         (MARCH, [*known, "complaints"])):  # fmt: skip
+        db.session.add(KpiRow(month=month, person_id=someone.id))
+        db.session.add_all(
+            KpiValue(month=month, person_id=someone.id, metric=code, value=1.0) for code in codes
+        )
+    db.session.commit()
+    found = months.states(db.session(), 2026, scoring_policies(db.session()))
+    assert [(s.month, s.filled, s.wanted, s.percent) for s in found] == [
+        (MARCH, len(known) + 1, len(known) + 1, 100),
+        (MARCH.plus(-1), len(known) - 1, len(known), round(100 - 100 / len(known))),
+        (january, len(known), len(known), 100),
+    ]
 
 
 def test_hr_defines_changes_and_retires_on_screen(app: Flask, auth: Auth, persons: People) -> None:

@@ -3,13 +3,18 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import true
+from sqlalchemy import select, true
 
+from lms import audit
+from lms.audit import OPERATOR
 from lms.clock import Month
 from lms.db import db
+from lms.people.models import Person
+from lms.people.privacy import erase_person
 from lms.results import ranking
 from lms.results.models import MonthClose, MonthResult
 from tests.conftest import NOW, Auth, People
+from tests.counting import statements
 from tests.results.test_pages import cleared, closed
 
 MARCH = Month.parse("2026-03")
@@ -65,6 +70,28 @@ def test_by_each_column_both_ways_with_those_not_ranked_at_the_end(close: MonthC
     assert names(close, show="not_ranked", sort="-score") == "e"
 
 
+def test_an_order_by_people_is_kept_until_somebody_has_another_name(close: MonthClose) -> None:
+    session = db.session()
+    assert names(close, sort="name") == "abcd" and names(close, sort="-name", show="all") == "dcbae"
+    with statements() as asked:
+        assert names(close, sort="name") == "abcd" and names(close) == "dacb"
+        assert names(close, sort="-score") == "dcab"
+    assert len([one for one in asked if "ORDER BY" in one]) == 2  # the two that are new
+    # As another process would have it: this one is not told.
+    person = session.scalars(select(Person).where(Person.name == "a")).one()
+    person.name, details = "f", {"old": {"name": "a"}, "new": {"name": "f"}}
+    audit.record(session, OPERATOR, "person.edit", ("person", person.id), now=NOW, **details)
+    session.commit()
+    assert names(close, sort="name") == "bcdf" and names(close, sort="-name", show="all") == "fdcbe"
+    with statements() as asked:
+        assert names(close, sort="name") == "bcdf"
+    assert not [one for one in asked if "ORDER BY" in one]
+    person.left_on = NOW.date()
+    erase_person(session, person, reason="asked", actor=OPERATOR, now=NOW)
+    session.commit()
+    assert sorted(names(close, sort="name")[i] for i in (0, -1)) != ["b", "f"]
+
+
 def _team(close: MonthClose) -> int | None:
     return next(
         e.result.team_id
@@ -79,6 +106,10 @@ def test_the_heads_are_links_that_say_the_order(auth: Auth, persons: People) -> 
     client: FlaskClient = auth.login(persons.add("hr", staff_no="HR1", level="manager"))
     closed()
     page = client.get(f"/results/months/{MARCH}?sort=-score").text
+    client.get(f"/results/months/{MARCH}?sort=name&show=all")
+    with statements() as asked:  # that names have not changed is not a query more
+        assert client.get(f"/results/months/{MARCH}?sort=name&show=all").status_code == 200
+    assert len(asked) <= 6, asked
     assert 'aria-sort="descending"><a href="/results/months/2026-03?sort=score"' in page
     assert "sort=-feedback" in page and '<option value="-score" selected>' in page
     assert 'aria-sort="ascending"' in client.get(f"/results/months/{MARCH}?sort=evil").text

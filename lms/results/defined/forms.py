@@ -49,7 +49,7 @@ class FromForm(FlaskForm):  # type: ignore[misc]
 
     def base_number(self) -> int:
         text = self.base.data or ""
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 class MetricForm(FromForm):
