@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 
 from lms.plugins.api import Localized, Metric, Month, MonthClose, Session, engine_of, metrics
+from lms.plugins.insight.words import CHANNELS
 
 SCORE = "score"
 _kept: WeakKeyDictionary[Engine, dict[int, Mapping[str, Any]]] = WeakKeyDictionary()
@@ -36,7 +37,19 @@ class Measure:
         return "%" if self.is_ratio else ""
 
     def target(self, channel: str | None) -> float | None:
-        return self.shown(self.metric.target(channel)) if self.metric else None
+        """Of a channel; of none, what all of them have alike."""
+        if channel:
+            return self.shown(self.metric.target(channel)) if self.metric else None
+        found = {self.target(one) for one in CHANNELS}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def targets(self) -> list[tuple[Localized, str]]:
+        """Which target each channel has, where they are not all alike."""
+        each = [(word, self.target(code)) for code, word in CHANNELS.items()]
+        if len({target for _, target in each}) == 1:
+            return []
+        return [(word, "–" if t is None else f"{t:g}{self.suffix}") for word, t in each]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from flask_login import current_user
 
 from lms.plugins.api import Person, Scope, Team, access, db, download, here, pick, viewer
 from lms.plugins.insight import trends
-from lms.plugins.insight.blueprint import asked_months, asked_span, bp
+from lms.plugins.insight.blueprint import asked_channel, asked_months, asked_span, bp
 from lms.plugins.insight.months import Closed, Measure, span
 from lms.plugins.insight.trends import Point
+from lms.plugins.insight.words import CHANNELS
 
 VIEW = "insight.view"
 _BESIDE_COMPANY = 4
@@ -51,8 +52,10 @@ def team(team_id: int) -> ResponseReturnValue:
     found = db.session.get(Team, team_id) or abort(404)
     known = asked_months(db.session())
     measure = known.measure(request.args.get("metric", ""))
-    points = trends.of_teams(db.session(), known.closes, measure.code, [team_id])
-    return _page(known, measure, [(found.name, points)], found.name, None, team_id=team_id)
+    channel = asked_channel()
+    points = trends.of_teams(db.session(), known.closes, measure.code, [team_id], channel)
+    series = [(_named(found.name, channel), points)]
+    return _page(known, measure, series, found.name, channel, team_id=team_id)
 
 
 @bp.get("/company")
@@ -66,11 +69,24 @@ def company() -> ResponseReturnValue:
     measure = known.measure(request.args.get("metric", ""))
     names = dict(trends.teams_in(session, known.closes))
     chosen = [i for i in request.args.getlist("team", type=int) if i in names][:_BESIDE_COMPANY]
-    series = [(_("Company"), trends.of_teams(session, known.closes, measure.code, None))]
-    series += [
-        (names[i], trends.of_teams(session, known.closes, measure.code, [i])) for i in chosen
-    ]
-    return _page(known, measure, series, _("Company"), None, names=names, chosen=chosen)
+    channel = asked_channel()
+    wanted: list[tuple[str, list[int] | None]] = [(_("Company"), None)]
+    wanted += [(names[i], [i]) for i in chosen]
+    series = [
+        (_named(name, channel),
+         trends.of_teams(session, known.closes, measure.code, teams, channel))
+        for name, teams in wanted
+    ]  # fmt: skip
+    return _page(known, measure, series, _("Company"), channel, names=names, chosen=chosen)
+
+
+def _named(name: str, channel: str | None) -> str:
+    return f"{name} · {pick(CHANNELS[channel])}" if channel else name
+
+
+def _each(measure: Measure) -> str:
+    """Each channel's target, in words; empty where they are all alike."""
+    return " · ".join(f"{pick(word)} {target}" for word, target in measure.targets)
 
 
 def _page(
@@ -91,7 +107,7 @@ def _page(
             for name, at in values for month in months if month in at
         ]  # fmt: skip
         return download(_("trend-%(metric)s", metric=measure.code), head, rows, kind)
-    target = measure.target(channel) if channel else None
+    target = measure.target(channel)
     data = {
         "labels": [str(month) for month in months],
         "series": [
@@ -112,4 +128,5 @@ def _page(
         values=values, months=months, span=asked_span(), here=here,
         own=shown.get("person_id") == viewer().person_id, person_id=shown.get("person_id"),
         team_id=shown.get("team_id"), names=shown.get("names"), chosen=shown.get("chosen", ()),
+        channels=CHANNELS, channel=channel, targets=None if channel else _each(measure),
     )  # fmt: skip

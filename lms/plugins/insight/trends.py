@@ -13,7 +13,8 @@ from sqlalchemy import Engine, Float, Select, and_, cast, func, select
 from lms.plugins.api import Month, MonthFigure, MonthResult, Session, Team, engine_of
 from lms.plugins.insight.months import SCORE
 
-Sums = Mapping[int | None, tuple[int, float]]
+# How many and their sum, by team and channel as they were then.
+Sums = Mapping[tuple[int | None, str | None], tuple[int, float]]
 _kept: WeakKeyDictionary[Engine, dict[tuple[int, str], Sums]] = WeakKeyDictionary()
 
 
@@ -48,14 +49,23 @@ def of_person(
 
 
 def of_teams(
-    session: Session, closes: Mapping[Month, int], code: str, teams: Iterable[int] | None
+    session: Session,
+    closes: Mapping[Month, int],
+    code: str,
+    teams: Iterable[int] | None,
+    channel: str | None = None,
 ) -> list[Point]:
-    """The mean over the ranked people of these teams as they were then; None: of everybody."""
+    """The mean over the ranked people of these teams and of a channel, as they were then; None: of
+    all there are."""
     wanted = None if teams is None else set(teams)
     sums = _sums(session, list(closes.values()), code)
     points = []
     for month, close_id in closes.items():
-        parts = [part for team, part in sums[close_id].items() if wanted is None or team in wanted]
+        parts = [
+            part
+            for (team, at), part in sums[close_id].items()
+            if (wanted is None or team in wanted) and channel in (None, at)
+        ]
         people = sum(count for count, _ in parts)
         mean = sum(total for _, total in parts) / people if people else None
         points.append(Point(month, mean, people))
@@ -65,7 +75,7 @@ def of_teams(
 def teams_in(session: Session, closes: Mapping[Month, int]) -> Sequence[tuple[int, str]]:
     """Teams with somebody ranked in one of these months, by name; asks for what is kept first."""
     sums = _sums(session, list(closes.values()), SCORE)
-    ids = {team for close_id in closes.values() for team in sums[close_id] if team is not None}
+    ids = {team for close_id in closes.values() for team, _ in sums[close_id] if team is not None}
     rows = session.execute(select(Team.id, Team.name).order_by(Team.name))
     return [(team_id, name) for team_id, name in rows if team_id in ids]
 
@@ -74,16 +84,17 @@ def _sums(session: Session, close_ids: Sequence[int], code: str) -> Mapping[int,
     kept = _kept.setdefault(engine_of(session), {})
     missing = [i for i in close_ids if (i, code) not in kept]
     if missing:
-        fresh: dict[int, dict[int | None, tuple[int, float]]] = {i: {} for i in missing}
-        for close_id, team_id, count, total in session.execute(_statement(missing, code)):
-            fresh[close_id][team_id] = (count, float(total))
+        fresh: dict[int, dict[Any, tuple[int, float]]] = {i: {} for i in missing}
+        for close_id, team_id, channel, count, total in session.execute(_statement(missing, code)):
+            fresh[close_id][team_id, channel] = (count, float(total))
         kept.update({(i, code): sums for i, sums in fresh.items()})
     return {i: kept[i, code] for i in close_ids}
 
 
 def _statement(close_ids: Sequence[int], code: str) -> Select[Any]:
     value = cast(MonthResult.score, Float(53)) / 100.0 if code == SCORE else MonthFigure.value
-    found = select(MonthResult.close_id, MonthResult.team_id, func.count(value), func.sum(value))
+    part = MonthResult.close_id, MonthResult.team_id, MonthResult.channel
+    found = select(*part, func.count(value), func.sum(value))
     if code != SCORE:
         figure = and_(
             MonthFigure.close_id == MonthResult.close_id,
@@ -93,4 +104,4 @@ def _statement(close_ids: Sequence[int], code: str) -> Select[Any]:
         found = found.join(MonthFigure, figure)
     return found.where(
         MonthResult.close_id.in_(close_ids), MonthResult.not_ranked.is_(None), value.is_not(None)
-    ).group_by(MonthResult.close_id, MonthResult.team_id)
+    ).group_by(*part)

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from lms.plugins.api import Localized
 from lms.plugins.insight.statistics import Verdict
 
+CHANNELS: Mapping[str, Localized] = {
+    "online": Localized("在线", "Online"),
+    "phone": Localized("电话", "Phone"),
+    "email": Localized("邮件", "E-mail"),
+}
 VERDICTS: Mapping[str, tuple[str, Localized]] = {
     Verdict.TOO_FEW: ("none", Localized("人数太少，无法判断", "Too few to tell")),
     Verdict.BETTER: ("ok", Localized("有改善", "Better")),

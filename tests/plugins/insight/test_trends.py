@@ -59,6 +59,27 @@ def test_means_are_of_the_ranked(agents: list[Person]) -> None:
     db.session.rollback()
 
 
+def test_a_target_is_shown_where_it_is_one(
+    app: Flask, persons: People, facts: Facts, auth: Auth
+) -> None:
+    online, phone = persons.add(), persons.add(channel="phone")
+    figures = dict.fromkeys(("csat", "frt"), (4.0, 10**12))
+    scores = {online.id: 9000, phone.id: 7000}
+    close = facts.close(MARCH, scores, dict.fromkeys(scores, figures))
+    db.session.get_one(MonthResult, (close.id, phone.id)).channel = "phone"
+    close.policy = {**close.policy, "target_frt_phone": 20, "target_frt_online": 30}
+    db.session.commit()
+    hr = auth.login(persons.add("hr", level="manager"))
+    alike = page(hr, "/insight/company?metric=csat")
+    assert "Target 4.5" in alike and "Targets differ" not in alike
+    mixed = page(hr, "/insight/company?metric=frt")
+    assert "Online 30 · Phone 20" in mixed and "key-target" not in mixed
+    alone = page(hr, "/insight/company?metric=frt&channel=phone")
+    assert "Target 20" in alone and "Targets differ" not in alone
+    taken = page(hr, "/insight/company?channel=phone&format=csv")
+    assert "Company · Phone,70.0,1" in taken
+
+
 def page(client: FlaskClient, url: str, status: int = 200) -> str:
     answer = client.get(url)
     db.session.rollback()
