@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from babel.dates import format_date
@@ -10,6 +10,7 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from lms.clock import local_date, now
@@ -121,6 +122,13 @@ def _plural_in_markup(singular: str, plural: str, num: int, **values: object) ->
     return Markup(text) % {"num": num, **values}  # noqa: S704  from our catalogues
 
 
+@pass_context
+def _loc(_context: Any, value: Any) -> str:
+    """`pick` for templates. Of the context, so that the template's compiler does not do it for a
+    constant: it would stay in the language of whoever asked for the page first."""
+    return pick(value)
+
+
 def init_app(app: Flask, domains: list[tuple[str, str]]) -> None:
     from lms.people.organisation import zone
 
@@ -132,7 +140,7 @@ def init_app(app: Flask, domains: list[tuple[str, str]]) -> None:
         locale_selector=select_locale,
         timezone_selector=lambda: zone().key,
     )
-    app.jinja_env.filters["loc"] = pick
+    app.jinja_env.filters["loc"] = _loc
     app.jinja_env.globals.update(
         _=_in_markup, gettext=_in_markup, ngettext=_plural_in_markup,
         languages=LANGUAGES, locale=locale, now=now,

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from lms.db import db
-from tests.conftest import Auth, People
+from tests.conftest import Auth, People, _forget_the_last_request
 
 HUGE = "9" * 30
 
@@ -20,3 +20,14 @@ def test_a_number_no_column_can_hold_is_nothing(both_apps: Flask, persons: Peopl
     assert client.post(f"/results/imports/{HUGE}/discard").status_code == 400
     db.session.rollback()
     assert client.get("/people").status_code == 200
+
+
+def test_a_word_that_a_template_names_itself_is_in_each_readers_language(app: Flask) -> None:
+    """It is no constant, which would stay in the language of whoever came first."""
+    shown = app.jinja_env.from_string("{{ 'service'|component_name|loc }}")
+    said = []
+    for language in ("zh-CN", "en"):
+        with app.test_request_context(headers={"Accept-Language": language}):
+            _forget_the_last_request()
+            said.append(shown.render())
+    assert said[0] != said[1]
