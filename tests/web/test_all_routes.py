@@ -33,7 +33,7 @@ QUERIES = {
     "courses.skill_gaps": 11,
     "promotion.board": 10,
     "promotion.dossier": 13,
-    "promotion.print_dossier": 14,
+    "promotion.print_dossier": 15,  # and the row that says who took it
     "people.person": 10,
     "people.me": 9,
     # The year's months, and what plugins weigh beside them.
@@ -44,8 +44,8 @@ QUERIES = {
     "rules.plugin": 18,
     "rules.plugins": 15,
     # Twelve months, each read by the rule.
-    "rules.rule": 64,
-    "rules.rule_month": 10,
+    "rules.rule": 76,
+    "rules.rule_month": 11,
 }
 
 

@@ -22,11 +22,11 @@ class BottomShare:
         at = selection.cut(session, session.get_one(MonthClose, close_id), policy)
         threshold = selection.below(policy)
         found = selection.selected(session, close_id, at, threshold)
-        plans = {figure: services.plan(session, figure) for figure in {p.figure for p in found}}
+        plans = services.plans(session)
         proposals = []
         for person in found:
             evidence = evidence_of(person, at, threshold, policy.number)
-            evidence["plan"] = plans[person.figure]
+            evidence["plan"] = plans.get(person.figure)
             reason: Localized = words.reason(period, evidence)
             proposals.append(RuleProposal(person.person_id, "retrain", reason, evidence))
         return proposals

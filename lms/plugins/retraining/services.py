@@ -14,6 +14,9 @@ from lms.plugins.api import (
     Month,
     NotFound,
     Person,
+    Programme,
+    ProgrammeKind,
+    ProgrammeVersion,
     Proposal,
     RuleProposal,
     RuleRun,
@@ -86,10 +89,16 @@ def assign(
     _tell(session, added, {p.person_id: p.reason for p in proposals}, now)
 
 
-def plan(session: Session, figure: str) -> dict[str, str] | None:
-    """What there is to practise for a figure: its programme's title in both languages."""
-    programme = programme_for_figure(session, figure)
-    return asdict(programme.versions[-1].title) if programme else None
+def plans(session: Session) -> dict[str, dict[str, str]]:
+    """What there is to practise, by figure: its programme's title `{zh, en}`; one query."""
+    aimed = (
+        select(Programme.weak_figure, ProgrammeVersion.title)
+        .join(Programme.versions)
+        .where(Programme.kind == ProgrammeKind.RETRAINING, Programme.weak_figure.is_not(None))
+    )
+    # As `programme_for_figure`: the oldest programme, in its latest version.
+    rows = session.execute(aimed.order_by(Programme.id.desc(), ProgrammeVersion.number))
+    return {figure: asdict(title) for figure, title in rows}
 
 
 def withdraw(session: Session, month: Month, person_ids: Sequence[int], now: datetime) -> None:
