@@ -150,6 +150,7 @@ from lms.plugins.types import (
 )
 from lms.policies import Parameter, PolicyInForce
 from lms.results.appealing import appealed_months, appellants
+from lms.results.kpi_apply import lock_months
 from lms.results.metrics import Metric, metrics
 from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult, NotRanked
 from lms.results.periods import Period, half_up, monthly_scores, period_of, period_scores, weighed
@@ -356,6 +357,7 @@ __all__ = [
     "limiter",
     "local_date",
     "locale",
+    "lock_months",
     "mapped_column",
     "metrics",
     "monthly_scores",

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from lms.errors import DomainError
-from lms.results.metrics import COUNT, MINUTES, POINTS, RATIO, SECONDS, SIGNED, STARS, Metric
+from lms.results.metrics import COUNT, MINUTES, POINTS, RANGES, RATIO, SECONDS, SIGNED, Metric
 from lms.tabular.headers import Column
 from lms.tabular.sheets import Cell
 from lms.tabular.values import Number, number
@@ -57,9 +57,6 @@ def _ratio(found: Number, column: Column, metric: Metric, in_percent: bool) -> F
     return value
 
 
-_RANGES = {STARS: (1, 5), POINTS: (0, 100), SIGNED: (-100, 100)}
-
-
 def _points(found: Number, column: Column, metric: Metric) -> Fraction:
     value = found.value
     name = column.header
@@ -71,8 +68,8 @@ def _points(found: Number, column: Column, metric: Metric) -> Fraction:
         value = value * 100 if found.stored else value
     if metric.unit == COUNT and value < 0:
         raise DomainError("%(metric)s cannot be negative.", metric=name)
-    low, high = _RANGES.get(metric.unit, (None, None))
-    if low is not None and high is not None and not low <= value <= high:
+    low, high = RANGES[metric.unit]
+    if not low <= value <= high:
         raise DomainError(
             "%(metric)s must be between %(low)s and %(high)s.", metric=name, low=low, high=high
         )

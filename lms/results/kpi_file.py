@@ -173,7 +173,7 @@ def _leave_out(session: Session, reading: Reading, present: Sequence[Metric]) ->
     for (code, name), count in sorted(left.items()):
         reading.warn(
             None,
-            N_("“%(metric)s” does not count in %(month)s: %(count)s figures are left out."),
+            N_("“%(metric)s” does not count in %(month)s. Figures left out: %(count)s."),
             metric=pick(headers[code]), month=name, count=count,
         )  # fmt: skip
 

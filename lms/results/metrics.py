@@ -14,8 +14,8 @@ COMPONENTS = ("service", "feedback", "training")
 CHANNELS = ("online", "phone", "email")
 # What a figure in each unit can be, as stored.
 RANGES = {
-    SECONDS: (0.0, 1e7), MINUTES: (0.0, 1e6), RATIO: (0.0, 1.0), STARS: (1.0, 5.0),
-    POINTS: (0.0, 100.0), SIGNED: (-100.0, 100.0), COUNT: (0.0, 1e9),
+    SECONDS: (0, 10**7), MINUTES: (0, 10**6), RATIO: (0, 1), STARS: (1, 5),
+    POINTS: (0, 100), SIGNED: (-100, 100), COUNT: (0, 10**9),
 }  # fmt: skip
 
 

@@ -180,6 +180,16 @@ def test_a_month_is_as_complete_as_its_own_metrics(both_apps: Flask, persons: Pe
     ]
 
 
+def test_a_header_mapped_on_screen_is_taken(app: Flask) -> None:
+    db.session.add(ColumnName(kind="kpi", name="客诉 占比", code="qa"))
+    with pytest.raises(DomainError, match="客诉占比") as refused:
+        define()
+    assert refused.value.field == "names"
+    db.session.add(ColumnName(kind="kpi", name="Complaints", code=""))
+    define(Definition(**{**vars(COMPLAINTS), "names": []}))
+    assert db.session.scalars(select(ColumnName.code)).all() == ["qa"]  # its key means something
+
+
 def test_hr_defines_changes_and_retires_on_screen(app: Flask, auth: Auth, persons: People) -> None:
     agent(persons, "A1")
     db.session.add(ColumnName(kind="kpi", name="Complaint Rate", code=""))  # ignored so far

@@ -46,6 +46,7 @@ from lms.plugins.promotion.models import Archive, Complaint, Nomination, Recomme
 from lms.plugins.recognition import ledger, qualifications
 from lms.plugins.recognition.models import Award
 from lms.plugins.retraining.models import Assignment
+from lms.plugins.scorecards.models import Entry
 from lms.plugins.scorecards.periods import spot_checks
 from lms.results.defined import services as defined
 from lms.results.models import ImportRun, KpiValue
@@ -304,6 +305,7 @@ def prepare(app: Flask) -> Others:
             "month": "2026-08",
             "results.code": "complaints",
             "check_id": checked.id,
+            "scorecards.entry_id": session.scalars(select(Entry.id)).first(),
             "code": secrets.token_hex(4),
             "token": token,
             "filename": "app.css",

@@ -38,7 +38,6 @@ QUERIES = {
     "people.me": 9,
     # The year's months, and what plugins weigh beside them.
     "results.mine": 8,
-    "recognition.year": 8,
     # What every plugin adds beside the day's work.
     "web.more": 11,
     "rules.plugin": 18,

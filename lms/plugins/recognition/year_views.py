@@ -4,12 +4,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.plugins.api import DomainError, access, db, download, error_message, now, policies
+from lms.plugins.api import DomainError, access, db, download, error_message, now
 from lms.plugins.recognition import years
 from lms.plugins.recognition.access import AWARD
 from lms.plugins.recognition.blueprint import actor, bp
 from lms.plugins.recognition.forms import ReasonForm
-from lms.plugins.recognition.policy import AWARDS
 
 _SHOWN = 20
 
@@ -29,12 +28,12 @@ def year(year: int) -> ResponseReturnValue:
 
 def _page(year: int, form: ReasonForm | None = None) -> str:
     session = db.session()
-    closed = years.closed_months(session)
+    closed, least = years.closed_and_least(session)
     return render_template(
         "recognition/year.html", year=year, years=list(closed),
-        closed=closed.get(year, 0), found=years.standings(session, year, _SHOWN),
+        closed=closed.get(year, 0), found=years.standings(session, year, _SHOWN, least=least),
         held=years.held_of(session, year), form=form or ReasonForm(formdata=None),
-        least=policies.in_force(session, AWARDS)["least_months"],
+        least=least,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -53,14 +53,29 @@ class Standing:
 
 def closed_months(session: Session) -> dict[int, int]:
     """How many months are closed, by year, newest first."""
-    closed = select(MonthClose.month).where(MonthClose.is_current)
-    years = [month.year for month in session.scalars(closed)]
-    return {year: years.count(year) for year in sorted(set(years), reverse=True)}
+    return closed_and_least(session)[0]
 
 
-def standings(session: Session, year: int, limit: int | None = None) -> list[Standing]:
+def closed_and_least(session: Session) -> tuple[dict[int, int], int]:
+    """`closed_months`, and how many of them the policy asks for, in one query."""
+    always = select(literal(1)).subquery("always")
+    rows = session.execute(
+        select(AWARDS.newest(), MonthClose.month)
+        .select_from(always)
+        .outerjoin(MonthClose, MonthClose.is_current.is_(True))
+    ).all()
+    years = [month.year for _params, month in rows if month is not None]
+    params = {**AWARDS.defaults(), **(rows[0][0] or {})}
+    closed = {year: years.count(year) for year in sorted(set(years), reverse=True)}
+    return closed, params["least_months"]
+
+
+def standings(
+    session: Session, year: int, limit: int | None = None, *, least: int | None = None
+) -> list[Standing]:
     """Best first; those ranked in fewer months than the policy asks for are not in it."""
-    least = policies.in_force(session, AWARDS)["least_months"]
+    if least is None:
+        least = policies.in_force(session, AWARDS)["least_months"]
     first = Month(year * 12)
     every = period_scores(session, first, first.plus(_MONTHS - 1))
     found = {i: period for i, period in every.items() if period.months >= least}

@@ -29,6 +29,7 @@ TITLE = Localized(
 )
 AUDIT = {
     "scorecards.enter": Localized("登记主管数据", "Entered a supervisor's figure"),
+    "scorecards.withdraw": Localized("撤销主管数据", "Withdrew a supervisor's figure"),
     "scorecards.work_out": Localized("计算主管月度得分", "Worked out supervisors' months"),
     "scorecards.spot_check": Localized("登记抽查", "Entered a spot check"),
     "scorecards.correct_check": Localized("更正抽查", "Corrected a spot check"),
@@ -96,9 +97,11 @@ def lms_erase(person_id: int, now: datetime) -> int:
 
 @hookimpl
 def lms_nav(viewer: Viewer) -> Sequence[NavItem]:
+    from lms.plugins.scorecards.access import in_menu
+
     page = "people" if viewer.may("results.view", Scope.TEAM) else "mine"
     items = [NavItem(_("Quarter and year"), f"scorecards.{page}", "chart-line", "results", 15)]
-    if viewer.may("scorecards.view"):
+    if in_menu(viewer):
         items.append(
             NavItem(_("Supervisors' months"), "scorecards.supervisors", "scale", "results", 16)
         )

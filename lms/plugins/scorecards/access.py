@@ -1,6 +1,6 @@
 """Who sees supervisors' months, and who enters what they are made of."""
 
-from lms.plugins.api import Localized, Permission, Scope, access
+from lms.plugins.api import Localized, Permission, Scope, Viewer, access
 
 VIEW, ENTER, RESULTS = "scorecards.view", "scorecards.enter", "results.view"
 
@@ -8,7 +8,8 @@ PERMISSIONS = (
     Permission(
         VIEW,
         Localized("查看主管月度得分", "See supervisors' months"),
-        {access.SUPERVISOR: Scope.OWN, access.HR: Scope.ALL},
+        # Who supervises by level alone has no role.
+        {access.EMPLOYEE: Scope.OWN, access.HR: Scope.ALL},
     ),
     Permission(
         ENTER,
@@ -16,3 +17,8 @@ PERMISSIONS = (
         {access.HR: Scope.ALL},
     ),
 )
+
+
+def in_menu(viewer: Viewer) -> bool:
+    """Supervisors' months are of interest to supervisors and those who see all of them."""
+    return access.SUPERVISOR in viewer.roles or viewer.may(VIEW, Scope.ALL)

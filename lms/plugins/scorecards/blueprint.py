@@ -26,8 +26,3 @@ def require_all(permission: str) -> None:
     """Pages about everybody are for those who may see everybody."""
     if not viewer().may(permission, Scope.ALL):
         abort(403)
-
-
-@bp.app_template_filter("hundredths_or_dash")
-def hundredths_or_dash(value: int | None) -> str:
-    return "–" if value is None else f"{value // 100}.{value % 100:02d}"

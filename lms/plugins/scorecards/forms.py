@@ -23,6 +23,10 @@ class SharesForm(FlaskForm):  # type: ignore[misc]
                          filters=[_clean])  # fmt: skip
 
 
+class WithdrawForm(FlaskForm):  # type: ignore[misc]
+    note = TextAreaField(_l("Why"), [Length(max=MOST_NOTE)], filters=[_clean])
+
+
 class FileForm(FlaskForm):  # type: ignore[misc]
     file = FileField(_l("Excel or CSV file"), [FileRequired(_l("Choose a file."))])
 

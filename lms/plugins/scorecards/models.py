@@ -4,12 +4,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, relationship
 
-from lms.plugins.api import Code, Mapped, Month, Person, PersonId, Pk, mapped_column, new_registry
-
-_CURRENT = text("is_current")
+from lms.plugins.api import (
+    Code,
+    Mapped,
+    Month,
+    PartialIndex,
+    Person,
+    PersonId,
+    Pk,
+    mapped_column,
+    new_registry,
+)
 
 
 class ScorecardsModel(DeclarativeBase):
@@ -22,15 +30,18 @@ class Kind(StrEnum):
 
 
 class Entry(ScorecardsModel):
-    """A share that HR entered or imported, as `part` of `whole`; a correction supersedes it."""
+    """A share that HR entered or imported, as `part` of `whole`; a correction supersedes it.
+
+    One that is withdrawn stands for no data; it repeats the share that it takes back.
+    """
 
     __tablename__ = "plugin_scorecards_entry"
     __table_args__ = (
         CheckConstraint("part >= 0 AND whole > 0 AND part <= whole", name="share"),
         UniqueConstraint("person_id", "month", "kind", "number"),
-        Index(
+        PartialIndex(
             "uq_plugin_scorecards_entry_current", "person_id", "month", "kind", unique=True,
-            sqlite_where=_CURRENT, postgresql_where=_CURRENT,
+            where="is_current",
         ),
     )  # fmt: skip
     id: Mapped[Pk]
@@ -39,6 +50,7 @@ class Entry(ScorecardsModel):
     kind: Mapped[Code]
     number: Mapped[int]
     is_current: Mapped[bool]
+    is_withdrawn: Mapped[bool] = mapped_column(server_default=false())
     part: Mapped[int]
     whole: Mapped[int]
     note: Mapped[str]
@@ -58,9 +70,9 @@ class SupervisorMonth(ScorecardsModel):
     __tablename__ = "plugin_scorecards_month"
     __table_args__ = (
         UniqueConstraint("person_id", "month", "number"),
-        Index(
+        PartialIndex(
             "uq_plugin_scorecards_month_current", "person_id", "month", unique=True,
-            sqlite_where=_CURRENT, postgresql_where=_CURRENT,
+            where="is_current",
         ),
     )  # fmt: skip
     id: Mapped[Pk]

@@ -13,7 +13,8 @@ def export(session: Session, person_id: int) -> Mapping[str, Sequence[Mapping[st
     e, m, c = Entry, SupervisorMonth, SpotCheck
     found = {
         "supervisor_figures": (
-            e, (e.month, e.kind, e.number, e.part, e.whole, e.note, e.file, e.row, e.entered_at),
+            e, (e.month, e.kind, e.number, e.part, e.whole, e.is_withdrawn, e.note, e.file, e.row,
+                e.entered_at),
         ),
         "supervisor_months": (
             m, (m.month, m.number, m.ranked, m.met, m.score, m.policy_number, m.made_at),

@@ -16,6 +16,7 @@ from lms.errors import Conflict, DomainError, NotFound
 from lms.i18n import N_
 from lms.results.defined.models import MetricVersion
 from lms.results.defined.scoring import known_metrics
+from lms.results.kpi_apply import lock_months
 from lms.results.metrics import (
     CHANNELS,
     COMPONENTS,
@@ -163,7 +164,9 @@ def _add(
     session: Session, version: MetricVersion, said: Definition, from_month: Month, reason: str,
     actor: Actor, now: datetime, action: str,
 ) -> MetricVersion:  # fmt: skip
-    _check(session, version, said)
+    lock_months(session)
+    if not version.is_retired:  # else it says nothing new
+        _check(session, version, said)
     first = first_open(session)
     if first is not None and from_month < first:
         raise DomainError(
@@ -196,7 +199,9 @@ def _add(
 def _stop_ignoring(session: Session, version: MetricVersion) -> None:
     """Headers that were to be ignored in KPI files, while they meant nothing."""
     ignored = select(ColumnName).where(ColumnName.kind == "kpi", ColumnName.code == "")
-    own = {plain(word) for word in (version.label.zh, version.label.en, *version.names)}
+    own = {
+        plain(word) for word in (version.code, version.label.zh, version.label.en, *version.names)
+    }
     for column in session.scalars(ignored):
         if plain(column.name) in own:
             session.delete(column)
@@ -236,6 +241,10 @@ def _check_names(session: Session, code: str, said: Definition) -> None:
         if metric.code != code
         for word in (metric.code, *metric.names)
     }
+    told = select(ColumnName.name, ColumnName.code).where(
+        ColumnName.kind == "kpi", ColumnName.code.not_in(("", code))
+    )
+    mapped = {plain(name): other for name, other in session.execute(told)}
     for field, words in (("label_zh", [said.label.zh]), ("label_en", [said.label.en]),
                          ("names", said.names), ("code", [code])):  # fmt: skip
         for word in words:
@@ -245,4 +254,9 @@ def _check_names(session: Session, code: str, said: Definition) -> None:
                 raise DomainError(
                     "A column headed “%(name)s” already means something else.",
                     field=field, name=word,
+                )  # fmt: skip
+            if plain(word) in mapped:
+                raise DomainError(
+                    "An import was told that columns headed “%(name)s” mean %(code)s.",
+                    field=field, name=word, code=mapped[plain(word)],
                 )  # fmt: skip

@@ -108,12 +108,19 @@ def test_corrections_supersede_and_the_award_reads_the_figure(
     assert [s.staff_no for s in years.standings(db.session(), 2026)] == ["A2", "A1"]
     first = check(one, "k", 2, 10_000, 50)
     assert check(one, "k", 2, 10_000, 50).id == first.id  # the same form sent twice
+    with pytest.raises(Conflict, match="open a new one"):
+        check(one, "k", 2, 9000, 50)
+    with pytest.raises(Conflict, match="open a new one"):
+        check(two, "k", 2, 10_000, 50)
     best = years.standings(db.session(), 2026, 1)
     assert [(s.staff_no, s.score, s.months) for s in best] == [("A1", 9077, 6)]
     said = Said(first.day, 5000, 50, "录音核对后更正")
     second = spot_checks.correct(
         db.session(), first.id, said, withdraw=False, actor=OPERATOR, now=NOW
     )
+    assert second.note == "神秘顾客"  # what was checked, not why it changed
+    why = select(AuditEntry).where(AuditEntry.action == "scorecards.correct_check")
+    assert db.session.scalars(why).one().reason == "录音核对后更正"
     with pytest.raises(Conflict):
         spot_checks.correct(db.session(), first.id, said, withdraw=True, actor=OPERATOR, now=NOW)
     assert [s.staff_no for s in years.standings(db.session(), 2026)] == ["A2", "A1"]
@@ -161,6 +168,11 @@ def test_who_sees_what(app: Flask, persons: People, facts: Facts, auth: Auth) ->
     page = hr.get("/scorecards/people?year=2026").text
     assert "86.24" in page and "84.56" in page and "87.89" in page  # (81.23 + 91.25) / 2
     assert "86.24" in hr.get("/scorecards/people?year=2026&format=csv").text
+    db.session.rollback()
+
+    far.level = "supervisor"  # promoted since: still among those of the year
+    db.session.commit()
+    assert "87.89" in hr.get("/scorecards/people?year=2026").text
     db.session.rollback()
 
     own = auth.login(mine)

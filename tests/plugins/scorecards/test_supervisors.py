@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -13,16 +14,18 @@ from sqlalchemy import select
 from lms.audit import OPERATOR, AuditEntry
 from lms.clock import Month
 from lms.db import db
-from lms.errors import DomainError
+from lms.errors import Conflict, DomainError
 from lms.events import MonthClosed
-from lms.people.models import Person
+from lms.people.models import Person, RoleAssignment, Team
+from lms.people.organisation import organisation
 from lms.plugins.bus import emit
 from lms.plugins.scorecards.models import Entry, Kind, SupervisorMonth
 from lms.plugins.scorecards.policy import SUPERVISOR
 from lms.plugins.scorecards.supervisors import entering, importing, months
 from lms.plugins.scorecards.supervisors.entering import Line
-from lms.plugins.scorecards.supervisors.shares import supervisor_score
+from lms.plugins.scorecards.supervisors.shares import share, supervisor_score
 from lms.results.models import MonthClose, MonthResult
+from lms.tabular.sheets import Cell
 from tests.conftest import NOW, Auth, Facts, People
 from tests.results.files import workbook
 
@@ -109,6 +112,69 @@ def test_a_team_of_which_nobody_is_ranked_gives_no_score(
         )  # fmt: skip
 
 
+def test_a_withdrawn_figure_is_no_data(app: Flask, persons: People, facts: Facts) -> None:
+    head, agents = team(persons)
+    close(facts, head, agents, 3)
+    enter(head, sampling=Fraction(1), actions=Fraction(1))
+    wrong = db.session.scalars(select(Entry).where(Entry.kind == "sampling")).one()
+    entering.withdraw(db.session(), wrong.id, "wrong person", actor=OPERATOR, now=NOW)
+    assert rows(head)[-1][1:] == (None, True)
+    with pytest.raises(Conflict):
+        entering.withdraw(db.session(), wrong.id, "twice", actor=OPERATOR, now=NOW)
+    noted = select(AuditEntry).where(AuditEntry.action == "scorecards.withdraw")
+    assert db.session.scalars(noted).one().reason == "wrong person"
+    assert enter(head, sampling=Fraction(1)) == 1  # the same share stands anew
+    assert rows(head)[-1][1:] == (10_000, True)
+
+
+def test_teams_are_those_of_the_roles(app: Flask, persons: People, facts: Facts) -> None:
+    """A role without a team means the own one, beside those that other roles name."""
+    head, agents = team(persons)
+    other = persons.add(team="二组")
+    db.session.add(RoleAssignment(person_id=head.id, role="supervisor", team_id=other.team_id))
+    db.session.flush()
+    close(facts, head, agents, 1)
+    row = db.session.scalars(select(SupervisorMonth)).one()
+    assert set(row.teams) == {head.team_id, other.team_id}
+    assert len(db.session.scalars(select(Team)).all()) == 2
+
+
+def test_two_shares_of_a_closed_month_at_once(
+    postgres_app: Flask, persons: People, facts: Facts
+) -> None:
+    head, agents = team(persons)
+    person_id = head.id
+    organisation(db.session())  # its row is the lock
+    close(facts, head, agents, 3)
+
+    def second() -> int:
+        with postgres_app.app_context():
+            line = Line(person_id, MARCH, {Kind.ACTIONS: Fraction(1)})
+            count = entering.enter(db.session(), [line], actor=OPERATOR, now=NOW)
+            db.session.commit()
+            return count
+
+    line = Line(person_id, MARCH, {Kind.SAMPLING: Fraction(1)})
+    entering.enter(db.session(), [line], actor=OPERATOR, now=NOW)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(second)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.5)
+        db.session.commit()
+        assert waiting.result(10) == 1
+    assert rows(db.session.get_one(Person, person_id))[-1] == (3, 10_000, True)
+
+
+@pytest.mark.parametrize("text", ["94.5945945945946%", 35 / 37])
+def test_a_quotient_of_the_sheet_is_a_share(text: object) -> None:
+    found = share(Cell(text), "sampling")
+    assert found is not None and abs(found - Fraction(35, 37)) < Fraction(1, 10**8)
+    assert found.denominator <= 10**9
+    for refused, why in (("2000000001/2000000003", "thousand million"), ("100.0001%", "between")):
+        with pytest.raises(DomainError, match=why):
+            share(Cell(refused), "sampling")
+
+
 def test_a_file_is_taken_whole_or_not_at_all(app: Flask, persons: People, facts: Facts) -> None:
     head, agents = team(persons)
     close(facts, head, agents, 3)
@@ -125,8 +191,8 @@ def test_a_file_is_taken_whole_or_not_at_all(app: Flask, persons: People, facts:
     with pytest.raises(importing.RowsRefused) as refused:
         take(["S1", "2026-03", "92.5%", 0.9], ["A0", "2026-03", 1, 1],
              ["S1", "2026年3月", "37/40", None], ["S1", "2026-04", 92.5, None],
-             ["S1", "2026-05", "41/40", None])  # fmt: skip
-    assert [r.row for r in refused.value.rows] == [4, 5, 6, 7]
+             ["S1", "2026-05", "41/40", None], ["S1", "2030-01", 0.9, None])  # fmt: skip
+    assert [r.row for r in refused.value.rows] == [4, 5, 6, 7, 8]
     assert db.session.scalar(select(Entry)) is None
     assert take(["S1", "2026-03", "92.5%", 0.9]) == (1, 2)
     assert take(["S1", "2026-03", "37/40", None]) == (1, 0)  # blank: no data, nothing taken away
@@ -159,6 +225,26 @@ def test_on_screen(app: Flask, persons: People, facts: Facts, auth: Auth) -> Non
     assert refused.status_code == 400 and "X9 is no supervisor." in refused.text
     assert hr.get("/scorecards/supervisors/import/template").status_code == 200
     db.session.rollback()
+    later = hr.post(url, data={**sent, "month": "2030-01"})
+    assert later.status_code == 400 and "still to come" in later.text
+    entry = db.session.scalars(
+        select(Entry).where(Entry.is_current, Entry.kind == "sampling")
+    ).one()
+    page = f"/scorecards/supervisors/figures/{entry.id}/withdraw"
+    assert page in hr.get(url).text
+    db.session.rollback()
+    assert hr.post(page, data={"note": " "}).status_code == 400
+    assert hr.post(page, data={"note": "wrong person"}).status_code == 303
+    listed = hr.get("/scorecards/supervisors?month=2026-03&format=csv").text
+    assert "3,3,,90%,," in listed.replace("\r", ",")  # nothing where there is no data
+    assert hr.post(page, data={"note": "wrong person"}).status_code == 400
+    db.session.rollback()
+    assert hr.post(url, data=sent).status_code == 303
+    db.session.rollback()
+    # Whoever supervises now stands beside the rows, and the month can be worked out again.
+    overview = hr.get("/scorecards/supervisors?month=2026-03").text
+    assert "S2" in overview and "/scorecards/supervisors/2026-03/work-out" in overview
+    db.session.rollback()
 
     mine = auth.login(head)
     assert mine.get("/scorecards/supervisors").location == url
@@ -168,6 +254,12 @@ def test_on_screen(app: Flask, persons: People, facts: Facts, auth: Auth) -> Non
     assert mine.post(url, data=sent).status_code == 403
     db.session.rollback()
     assert auth.login(agents[0]).get(url).status_code == 403
+    by_level = persons.add(level="supervisor", team="一组")
+    db.session.commit()
+    mine = auth.login(by_level)
+    assert "/scorecards/supervisors/" in mine.get("/scorecards/mine").text
+    assert mine.get(f"/scorecards/supervisors/{by_level.id}").status_code == 200
+    assert mine.get(url).status_code == 403
 
 
 def reference(shares: Sequence[Fraction | None], weights: Sequence[Fraction]) -> int | None:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from lms.plugins.api import (
     Month,
     MonthClose,
+    MonthResult,
     Period,
     Session,
     WeighedScore,
@@ -34,6 +35,16 @@ def years(session: Session) -> list[int]:
     ends = select(func.min(MonthClose.month), func.max(MonthClose.month)).where(closed)
     first, last = session.execute(ends).one()
     return [] if first is None else list(range(last.year, first.year - 1, -1))
+
+
+def ranked_in(year: int) -> Select[int]:
+    """Who was ranked in a closed month of the year, whatever they are now."""
+    months = MonthClose.month.between(Month(year * 12), Month(year * 12 + 11))
+    return (
+        select(MonthResult.person_id)
+        .join(MonthClose, MonthClose.id == MonthResult.close_id)
+        .where(MonthClose.is_current, months, MonthResult.not_ranked.is_(None))
+    )
 
 
 def read(session: Session, year: int, person_ids: Sequence[int]) -> Mapping[int, Year]:

@@ -1,7 +1,7 @@
 """Entering spot checks, correcting and withdrawing them; nothing is edited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -54,22 +54,26 @@ def hundredths(text: str | None, field: str, low: int, high: int) -> int:
 
 
 def usual_weight(session: Session) -> str:
-    return f"{policies.in_force(session, SPOT_CHECKS)['weight']:g}"
+    """The policy's, to two decimals, as the form takes it."""
+    return f"{round(policies.in_force(session, SPOT_CHECKS)['weight'], 2):g}"
 
 
 def enter(
     session: Session, key: str, person: Person, said: Said, *, actor: Actor, now: datetime
 ) -> SpotCheck:
-    """Once for each key, however often the form is sent."""
+    """Once for each key, however often the form is sent; Conflict if it then says otherwise."""
     _check(person, said, actor, now)
     check = SpotCheck(key=key, person_id=person.id)
-    return _add(session, check, said, actor, now, "scorecards.spot_check")
+    return _add(session, check, said, "", actor, now, "scorecards.spot_check")
 
 
 def correct(
     session: Session, check_id: int, said: Said, *, withdraw: bool, actor: Actor, now: datetime
 ) -> SpotCheck:
-    """What holds from now on in its place; withdrawn, it counts no more. Both stay to be seen."""
+    """What holds from now on in its place; withdrawn, it counts no more. Both stay to be seen.
+
+    `said.note` is the reason, for the audit log; what was checked stays as it was written.
+    """
     old = session.get(SpotCheck, check_id, with_for_update=True, populate_existing=True)
     if old is None:
         raise NotFound("There is no such spot check.")
@@ -78,6 +82,7 @@ def correct(
     if withdraw:
         said = Said(old.day, old.score, old.weight, said.note)
     _check(old.person, said, actor, now)
+    reason, said = said.note.strip(), replace(said, note=old.note)
     if not withdraw and (said.day, said.score, said.weight) == (old.day, old.score, old.weight):
         raise DomainError("Nothing was changed.")
     old.is_current = False
@@ -85,7 +90,7 @@ def correct(
         key=f"replaces:{old.id}", person_id=old.person_id, replaces_id=old.id, is_withdrawn=withdraw
     )
     action = "scorecards.withdraw_check" if withdraw else "scorecards.correct_check"
-    return _add(session, check, said, actor, now, action)
+    return _add(session, check, said, reason, actor, now, action)
 
 
 def listed() -> Select[SpotCheck]:
@@ -124,7 +129,13 @@ def _check(person: Person, said: Said, actor: Actor, now: datetime) -> None:
 
 
 def _add(
-    session: Session, check: SpotCheck, said: Said, actor: Actor, now: datetime, action: str
+    session: Session,
+    check: SpotCheck,
+    said: Said,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    action: str,
 ) -> SpotCheck:
     check.day, check.month, check.note = said.day, Month.of(said.day), said.note.strip()
     check.score, check.weight, check.is_current = said.score, said.weight, True
@@ -137,10 +148,16 @@ def _add(
         found = session.scalar(select(SpotCheck).where(SpotCheck.key == check.key))
         if found is None or found.replaces_id is not None:
             raise Conflict("This spot check was corrected or withdrawn already.") from None
+        if _content(found) != _content(check):
+            raise Conflict("This form was sent already; open a new one.") from None
         return found
     audit.record(
         session, actor, action, ("scorecards_spot_check", check.id), now=now,
         person_id=check.person_id, day=check.day.isoformat(), score=check.score,
-        weight=check.weight, replaces=check.replaces_id, note=check.note,
+        weight=check.weight, replaces=check.replaces_id, note=check.note, reason=reason,
     )  # fmt: skip
     return check
+
+
+def _content(check: SpotCheck) -> tuple[object, ...]:
+    return (check.person_id, check.day, check.score, check.weight, check.note)

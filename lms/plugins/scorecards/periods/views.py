@@ -3,7 +3,7 @@
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugins.api import (
@@ -19,12 +19,12 @@ from lms.plugins.api import (
     viewer,
 )
 from lms.plugins.scorecards.access import RESULTS
-from lms.plugins.scorecards.blueprint import bp
+from lms.plugins.scorecards.blueprint import bp, this_month
 from lms.plugins.scorecards.periods import reading, spot_checks
 
 
 def _year(years: list[int]) -> int:
-    asked = request.args.get("year", years[0] if years else 2000, type=int)
+    asked = request.args.get("year", years[0] if years else this_month().year, type=int)
     if not 2000 <= asked <= 2100:
         abort(404)
     return asked
@@ -44,7 +44,9 @@ def people() -> ResponseReturnValue:
         .options(joinedload(Person.team))
         .where(
             viewer().clause(RESULTS),
-            Person.level.in_(("agent", "senior_agent")),
+            or_(
+                Person.level.in_(("agent", "senior_agent")), Person.id.in_(reading.ranked_in(year))
+            ),
             Person.left_on.is_(None) | (Person.left_on >= Month(year * 12).first_day),
         )
         .order_by(Person.staff_no)

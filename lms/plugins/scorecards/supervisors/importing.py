@@ -25,7 +25,7 @@ from lms.plugins.api import (
     read_sheets,
 )
 from lms.plugins.scorecards.models import Kind
-from lms.plugins.scorecards.supervisors.entering import Line, enter
+from lms.plugins.scorecards.supervisors.entering import Line, check_month, enter
 from lms.plugins.scorecards.supervisors.shares import share
 
 SAMPLING = ("抽检合格率", "Sampling pass rate", "抽检", "抽检通过率", "质检合格率", "sampling")
@@ -46,7 +46,7 @@ class RowsRefused(DomainError):
     """`rows`: each refused row with its reason; nothing was stored."""
 
     def __init__(self, rows: Sequence[Refused]) -> None:
-        super().__init__(N_("%(count)s rows are refused; nothing was stored."), count=len(rows))
+        super().__init__(N_("Refused rows: %(count)s. Nothing was stored."), count=len(rows))
         self.rows = rows
 
 
@@ -66,6 +66,7 @@ def take(
             continue
         try:
             line = _line(table, row, people)
+            check_month(line.month, now)
             twice = seen.setdefault((line.person_id, line.month), row.number)
             if twice != row.number:
                 raise DomainError("The same person and month stand in row %(row)s too.", row=twice)

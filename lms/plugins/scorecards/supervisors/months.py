@@ -81,7 +81,8 @@ def entries_of(session: Session, month: Month) -> Mapping[tuple[int, str], Entry
 
 
 def share_of(entry: Entry | None) -> Fraction | None:
-    return None if entry is None else Fraction(entry.part, entry.whole)
+    """None without data: nothing was entered, or it was withdrawn."""
+    return None if entry is None or entry.is_withdrawn else Fraction(entry.part, entry.whole)
 
 
 def supervisors_now(session: Session) -> list[Person]:
@@ -103,7 +104,8 @@ def _row(
 ) -> SupervisorMonth:
     ranked = sum(counts.get(team, (0, 0))[0] for team in teams)
     met = sum(counts.get(team, (0, 0))[1] for team in teams)
-    sampling, actions = (entries.get((person_id, kind)) for kind in Kind)
+    found = [entries.get((person_id, kind)) for kind in Kind]
+    sampling, actions = (None if e is None or e.is_withdrawn else e for e in found)
     shares = {
         "met": Fraction(met, ranked) if ranked else None,
         "sampling": share_of(sampling),
@@ -123,7 +125,8 @@ def _same(old: SupervisorMonth | None, new: SupervisorMonth) -> bool:
 
 
 def _teams(session: Session, close_id: int) -> dict[int, set[int]]:
-    """Who supervised which teams: those a role names, else the team they were in themselves."""
+    """Who supervised which teams: those their roles name, and for a role that names none, or for
+    the level without a role, the team they were in themselves. Those in the close only."""
     roles = session.execute(
         select(RoleAssignment.person_id, RoleAssignment.team_id).where(
             RoleAssignment.role == access.SUPERVISOR
@@ -136,12 +139,11 @@ def _teams(session: Session, close_id: int) -> dict[int, set[int]]:
             r.close_id == close_id, or_(r.level == Level.SUPERVISOR, r.person_id.in_(holders))
         )
     ).all()
-    named: dict[int, set[int]] = {}
+    named: dict[int, set[int | None]] = {}
     for person_id, team_id in roles:
-        if team_id is not None:
-            named.setdefault(person_id, set()).add(team_id)
-    own = {person_id: {team_id} for person_id, team_id in there if team_id is not None}
-    return {i: named.get(i) or own.get(i, set()) for i, _team in there if i in named or i in own}
+        named.setdefault(person_id, set()).add(team_id)
+    found = {i: {team or own for team in named.get(i, {None})} for i, own in there}
+    return {i: held for i, teams in found.items() if (held := {t for t in teams if t is not None})}
 
 
 def _counts(session: Session, close_id: int, teams: set[int]) -> Mapping[int, tuple[int, int]]:

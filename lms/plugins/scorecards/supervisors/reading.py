@@ -1,6 +1,5 @@
 """Supervisors' months as the pages show them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -34,20 +33,21 @@ class Line:
 
 
 def of_month(session: Session, month: Month) -> list[Line]:
-    """Those with a month worked out; while it is open, whoever supervises now. By staff number."""
+    """Those with a month worked out or a figure, and whoever supervises now. By staff number."""
     held = select(SupervisorMonth).where(SupervisorMonth.month == month, SupervisorMonth.is_current)
     rows = {row.person_id: row for row in session.scalars(held)}
     entries = entries_of(session, month)
-    people: Sequence[Person] = supervisors_now(session)
-    if rows:
-        there = select(Person).where(Person.id.in_(rows)).order_by(Person.staff_no)
-        people = session.scalars(there).all()
+    people = {person.id: person for person in supervisors_now(session)}
+    others = {*rows, *(person_id for person_id, _kind in entries)} - people.keys()
+    if others:
+        there = select(Person).where(Person.id.in_(others))
+        people |= {person.id: person for person in session.scalars(there)}
     return [
         Line(
             person, rows.get(person.id), entries.get((person.id, Kind.SAMPLING)),
             entries.get((person.id, Kind.ACTIONS)),
         )
-        for person in people
+        for person in sorted(people.values(), key=lambda person: person.staff_no)
     ]  # fmt: skip
 
 

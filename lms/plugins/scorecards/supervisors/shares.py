@@ -16,6 +16,7 @@ def share(cell: Cell, field: str, *, in_percent: bool = False) -> Fraction | Non
     DomainError for what is no share between 0 and 1.
     """
     text = cell_values.text(cell)
+    said = {"field": field, "text": text[:40]}
     part, slash, whole = text.partition("/")
     try:
         if slash and isinstance(cell.value, str):
@@ -27,16 +28,17 @@ def share(cell: Cell, field: str, *, in_percent: bool = False) -> Fraction | Non
             if number.unit is not None:
                 raise ValueError
             percent = number.percent or (in_percent and not number.stored)
-            found = number.value / 100 if percent else number.value
+            # A quotient worked out in the sheet (35/37) has more digits than it means.
+            exact = number.value / 100 if percent else number.value
+            found = Fraction(round(exact * _MOST), _MOST)
     except (ValueError, ZeroDivisionError):
+        raise DomainError("“%(text)s” is no share: write 37/40, 92.5%% or 0.925.", **said) from None
+    if not 0 <= found <= 1:
         raise DomainError(
-            "“%(text)s” is no share: write 37/40, 92.5%% or 0.925.", field=field, text=text[:40]
-        ) from None
-    if not 0 <= found <= 1 or found.denominator > _MOST:
-        raise DomainError(
-            "“%(text)s” is not between 0 and 100%%. Write a percentage with its sign.",
-            field=field, text=text[:40],
-        )  # fmt: skip
+            "“%(text)s” is not between 0 and 100%%. Write a percentage with its sign.", **said
+        )
+    if found.denominator > _MOST:
+        raise DomainError("“%(text)s” counts more than a thousand million.", **said)
     return found
 
 

@@ -1,6 +1,6 @@
 """Pages: all supervisors' months for HR, one's own for a supervisor, entering a share."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,15 +16,17 @@ from lms.plugins.api import (
     db,
     download,
     here,
+    lock_months,
     now,
     show_on,
     viewer,
 )
 from lms.plugins.scorecards.access import ENTER, VIEW
 from lms.plugins.scorecards.blueprint import actor, bp, month_of, require_all, this_month
-from lms.plugins.scorecards.forms import SharesForm
-from lms.plugins.scorecards.models import Kind, SupervisorMonth
+from lms.plugins.scorecards.forms import SharesForm, WithdrawForm
+from lms.plugins.scorecards.models import Entry, Kind, SupervisorMonth
 from lms.plugins.scorecards.supervisors import entering, months, reading, words
+from lms.plugins.scorecards.supervisors.months import share_of
 from lms.plugins.scorecards.supervisors.shares import share
 
 
@@ -46,7 +48,8 @@ def supervisors() -> ResponseReturnValue:
                 _("Sampling pass rate"), _("Improvement actions done"), _("Score")]  # fmt: skip
         rows = [
             [line.person.staff_no, line.person.name, str(month), line.ranked, line.met,
-             words.percent(line.sampling), words.percent(line.actions),
+             *(words.percent(e) if share_of(e) is not None else None
+               for e in (line.sampling, line.actions)),
              None if line.score is None else line.score / 100]
             for line in found
         ]  # fmt: skip
@@ -63,6 +66,7 @@ def work_out(month: str) -> ResponseReturnValue:
     """For a month that was closed before this plugin was there, or under other weights."""
     require_all(ENTER)
     wanted = month_of(month)
+    lock_months(db.session())
     count = months.work_out(db.session(), wanted, now())
     db.session.commit()
     flash(_("Worked out; %(count)s supervisors' months are new.", count=count), "success")
@@ -94,6 +98,30 @@ def supervisor(person_id: int) -> ResponseReturnValue:
         old=[row for row in rows if not row.is_current], chart=chart,
         entries=reading.entries(db.session(), person_id), teams=_teams(held),
     )  # fmt: skip
+    return page, 400 if form.is_submitted() else 200
+
+
+@bp.route("/supervisors/figures/<int:entry_id>/withdraw", methods=["GET", "POST"])
+@access.requires(ENTER)
+def withdraw_figure(entry_id: int) -> ResponseReturnValue:
+    entry = db.session.get(Entry, entry_id)
+    if entry is None:
+        abort(404)
+    person = access.require(ENTER, db.session.get(Person, entry.person_id))
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        try:
+            entering.withdraw(db.session(), entry_id, form.note.data, actor=actor(), now=now())
+            db.session.commit()
+        except DomainError as error:
+            db.session.rollback()
+            show_on(form, error)
+        else:
+            flash(_("Withdrawn: there is no data of it now."), "success")
+            return redirect(url_for(".supervisor", person_id=person.id), 303)
+    page = render_template(
+        "scorecards/withdraw.html", form=form, entry=entry, person=person, words=words
+    )
     return page, 400 if form.is_submitted() else 200
 
 
