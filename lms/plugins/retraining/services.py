@@ -98,7 +98,7 @@ def plans(session: Session) -> dict[str, dict[str, str]]:
     )
     # As `programme_for_figure`: the oldest programme, in its latest version.
     rows = session.execute(aimed.order_by(Programme.id.desc(), ProgrammeVersion.number))
-    return {figure: asdict(title) for figure, title in rows}
+    return {str(figure): asdict(title) for figure, title in rows}
 
 
 def withdraw(session: Session, month: Month, person_ids: Sequence[int], now: datetime) -> None:
