@@ -10,6 +10,8 @@ from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemBytecodeCache
 
+from lms import __version__
+
 # As Python keeps what it compiled of our modules, beside them.
 _COMPILED = Path(__file__).parents[1] / "__pycache__" / "templates"
 
@@ -38,7 +40,10 @@ def _compiled() -> FileSystemBytecodeCache | None:
         _COMPILED.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(_COMPILED)) if os.access(_COMPILED, os.W_OK) else None
+    if not os.access(_COMPILED, os.W_OK):
+        return None
+    # By release: the compiler works out filters of constants, and those may be other filters then.
+    return FileSystemBytecodeCache(str(_COMPILED), f"{__version__}-%s.cache")
 
 
 def init_app(app: Flask) -> None:
