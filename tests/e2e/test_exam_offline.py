@@ -177,6 +177,7 @@ def test_a_clock_that_is_wrong_by_a_day(
     db.session.rollback()
 
 
+@pytest.mark.full
 def test_two_tabs_and_two_devices(
     phone: Windows,  # noqa: F811
     site: Site,
