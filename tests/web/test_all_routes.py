@@ -43,8 +43,8 @@ QUERIES = {
     "rules.plugin": 18,
     "rules.plugins": 15,
     # Twelve months, each read by the rule.
-    "rules.rule": 76,
-    "rules.rule_month": 11,
+    "rules.rule": 64,
+    "rules.rule_month": 10,
 }
 
 

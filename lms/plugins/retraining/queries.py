@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.plugins.api import (
     CriterionResult,
     CriterionState,
+    Enrolment,
     Localized,
     Month,
     MonthColumn,
@@ -24,6 +25,7 @@ from lms.plugins.retraining.services import RULE
 
 UNFINISHED = Assignment.state.in_([AssignmentState.OPEN, AssignmentState.REVIEW])
 OVERDUE = "overdue"
+_COURSE = joinedload(Assignment.enrolment).joinedload(Enrolment.version)
 
 
 def assignments(
@@ -39,7 +41,7 @@ def assignments(
         select(Assignment)
         .join(Assignment.person)
         .options(contains_eager(Assignment.person).joinedload(Person.team))
-        .options(joinedload(Assignment.enrolment))
+        .options(_COURSE)
         .where(scope, _within(month, text), _in_state(state, today))
         .order_by(Assignment.month.desc(), Assignment.evidence["position"].as_integer())
         .order_by(Person.staff_no)
@@ -78,6 +80,7 @@ def months(session: Session) -> Sequence[Month]:
 _UNFINISHED_OF = (
     select(Assignment)
     .where(Assignment.person_id == bindparam("person_id"), UNFINISHED)
+    .options(_COURSE)
     .order_by(Assignment.due_on)
 )
 
@@ -89,7 +92,7 @@ def unfinished_of(session: Session, person_id: int) -> Sequence[Assignment]:
 
 def of_month(session: Session, person_id: int, month: Month) -> Assignment | None:
     here = (Assignment.person_id == person_id, Assignment.month == month)
-    return session.scalar(select(Assignment).where(*here))
+    return session.scalar(select(Assignment).where(*here).options(_COURSE))
 
 
 def month_columns(session: Session, close_id: int) -> list[MonthColumn]:

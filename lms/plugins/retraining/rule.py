@@ -21,12 +21,9 @@ class BottomShare:
         policy = policies.in_force(session, self.policy)
         at = selection.cut(session, session.get_one(MonthClose, close_id), policy)
         threshold = selection.below(policy)
-        found = selection.selected(session, close_id, at, threshold)
-        plans = services.plans(session)
         proposals = []
-        for person in found:
+        for person in selection.selected(session, close_id, at, threshold):
             evidence = evidence_of(person, at, threshold, policy.number)
-            evidence["plan"] = plans.get(person.figure)
             reason: Localized = words.reason(period, evidence)
             proposals.append(RuleProposal(person.person_id, "retrain", reason, evidence))
         return proposals

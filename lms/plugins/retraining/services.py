@@ -1,7 +1,6 @@
 """Assigning retraining, taking it back, ending it; counted over consecutive months."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
@@ -14,9 +13,6 @@ from lms.plugins.api import (
     Month,
     NotFound,
     Person,
-    Programme,
-    ProgrammeKind,
-    ProgrammeVersion,
     Proposal,
     RuleProposal,
     RuleRun,
@@ -87,18 +83,6 @@ def assign(
         added.append(row)
     session.flush()
     _tell(session, added, {p.person_id: p.reason for p in proposals}, now)
-
-
-def plans(session: Session) -> dict[str, dict[str, str]]:
-    """What there is to practise, by figure: its programme's title `{zh, en}`; one query."""
-    aimed = (
-        select(Programme.weak_figure, ProgrammeVersion.title)
-        .join(Programme.versions)
-        .where(Programme.kind == ProgrammeKind.RETRAINING, Programme.weak_figure.is_not(None))
-    )
-    # As `programme_for_figure`: the oldest programme, in its latest version.
-    rows = session.execute(aimed.order_by(Programme.id.desc(), ProgrammeVersion.number))
-    return {str(figure): asdict(title) for figure, title in rows}
 
 
 def withdraw(session: Session, month: Month, person_ids: Sequence[int], now: datetime) -> None:

@@ -54,7 +54,7 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if special else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
+def reason(month: Month, evidence: Mapping[str, Any], course: Localized | None = None) -> Localized:
     """March 2026: score 71.20, cut-off 72.05, 5th from the bottom of 143; weakest: …; practice
     plan: …"""
     weakest = evidence["weakest"]
@@ -64,7 +64,7 @@ def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
     if weakest["target"] is not None:
         target = amount(weakest["figure"], weakest["target"])
         aim = Localized(f"（目标 {target.zh}）", f" against {target.en}")
-    score, limit, plan = f"{evidence['score'] / 100:.2f}", _limit(evidence), _plan(evidence)
+    score, limit, plan = f"{evidence['score'] / 100:.2f}", _limit(evidence), _plan(course)
     place, ranked = evidence["position"], evidence["ranked"]
     return Localized(
         f"{when.zh}：得分 {score}，{limit.zh}，{ranked} 人中倒数第 {place}；"
@@ -74,11 +74,10 @@ def reason(month: Month, evidence: Mapping[str, Any]) -> Localized:
     )
 
 
-def _plan(evidence: Mapping[str, Any]) -> Localized:
-    title = evidence.get("plan")
-    if not title:
+def _plan(course: Localized | None) -> Localized:
+    if course is None:
         return Localized()
-    return Localized(f"；练习计划：《{title['zh']}》", f"; practice plan: “{title['en']}”")
+    return Localized(f"；练习计划：《{course.zh}》", f"; practice plan: “{course.en}”")
 
 
 def _limit(evidence: Mapping[str, Any]) -> Localized:
