@@ -67,4 +67,4 @@ def _held(key: str, kind: str) -> tuple[Bank, "Format", "Held"]:
     form = holding.FORMATS.get(kind) or abort(404)
     side = "zh" if locale().startswith("zh") else "en"
     versions = current_versions(db.session(), bank.id)
-    return bank, form, holding.held(kind, [in_one_language(v, side) for v in versions])
+    return bank, form, holding.held(kind, in_one_language(versions, side))

@@ -5,8 +5,8 @@ Importing it again into the same bank changes nothing. What a format has no form
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lms.plugins.api import Localized
@@ -26,7 +26,7 @@ class Criterion:
 class Plain:
     """A question in one language. `right`: the numbers of the right options, from 0; `gaps` as in
     an entry; `pairs`: left and right, without a left side what belongs to nobody; the options of an
-    ordering stand in the right order."""
+    ordering stand in the right order. `number`: its place in the bank, from 1."""
 
     type: str
     stem: str
@@ -41,11 +41,18 @@ class Plain:
     difficulty: int = 3
     tags: list[str] = field(default_factory=list)
     media: list[Shown] = field(default_factory=list)
+    number: int = 0
 
 
-def in_one_language(version: QuestionVersion, side: str) -> Plain:
+def in_one_language(versions: Iterable[QuestionVersion], side: str) -> list[Plain]:
     """`side`: zh or en; what is written in one language only is taken as it is."""
-    return plain_of(entry_of_version(version), lambda text: Localized.of(text).pick(side))
+    return [
+        replace(
+            plain_of(entry_of_version(version), lambda text: Localized.of(text).pick(side)),
+            number=number,
+        )
+        for number, version in enumerate(versions, 1)
+    ]
 
 
 # What no XML may hold, and Excel keeps as `_x0001_`.

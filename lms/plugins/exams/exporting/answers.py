@@ -1,5 +1,6 @@
 """Answers as tables and papers have them; `importing.kinds` reads them back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lms.plugins.exams.bank.escapes import ESCAPE, written
@@ -30,7 +31,7 @@ def _gap(gap: dict[str, Any]) -> str:
     return ESCAPE + line if number_of(line) or numbered(line) else line
 
 
-def numbers(gap: dict[str, Any]) -> list[str]:
+def numbers(gap: Mapping[str, Any]) -> list[str]:
     """A number and its tolerance, if it has one, as they were written."""
     tolerance = [gap["tolerance"]] if gap.get("tolerance") else []
     return [f"{exact(number):f}" for number in (gap["number"], *tolerance)]
@@ -48,6 +49,12 @@ def criteria_text(question: Plain) -> str:
     """`标题（40分）：要点` on a line each."""
     form = "{}（{}分）：{}" if is_chinese(question.stem) else "{} ({} points): {}"
     return "\n".join(form.format(c.title, c.points, c.expected).strip() for c in question.criteria)
+
+
+def tags_of(question: Plain) -> list[str]:
+    """With the difficulty, where a format has tags alone; `importing.words` takes it out again."""
+    name = "难度" if is_chinese(question.stem) else "difficulty"
+    return [*question.tags, f"{name}:{question.difficulty}"]
 
 
 def for_markers(question: Plain) -> str:

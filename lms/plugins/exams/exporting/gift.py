@@ -1,11 +1,14 @@
-"""GIFT. It has no difficulty and no notes for markers; one tag goes along as the category."""
+"""GIFT. It has no notes for markers; tags, and the difficulty as one, go along in a comment, as
+Moodle has them, and the first tag is the category as well."""
 
 import re
 from collections.abc import Iterable
 
 from lms.plugins.exams.exporting import Plain
-from lms.plugins.exams.exporting.answers import numbers
+from lms.plugins.exams.exporting.answers import numbers, tags_of
 from lms.plugins.exams.models import QuestionType
+
+_CLOSED = "\\]"
 
 
 def can_hold(question: Plain) -> bool:
@@ -20,8 +23,12 @@ def as_gift(questions: Iterable[Plain]) -> str:
         if first != category:
             blocks.append(f"$CATEGORY: $course$/{first}" if first else "$CATEGORY: $course$")
             category = first
-        blocks.append(_question(question))
+        blocks.append(f"{_tags(question)}\n{_question(question)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _tags(question: Plain) -> str:
+    return " ".join(["//", *(f"[tag:{tag.replace(']', _CLOSED)}]" for tag in tags_of(question))])
 
 
 def _question(question: Plain) -> str:

@@ -13,6 +13,7 @@ from lms.plugins.exams.importing.drafts import Found
 from lms.plugins.exams.importing.merging import only_side
 from lms.plugins.exams.importing.tables import read_tables
 from lms.plugins.exams.types.base import exact
+from lms.plugins.exams.types.blank import GAP
 
 # What a file may lack of a question that it holds all the same.
 SIDE_ISSUES = ("reference", "explanation", "difficulty", "tags", "media")
@@ -44,8 +45,7 @@ FORMATS = {
     "xlsx": Format("Excel", "xlsx", "", "xlsx"),
     "csv": Format("CSV", "csv", "", "csv"),
     "gift": Format("GIFT", "gift.txt", "text/plain", "gift", gift.as_gift, gift.can_hold),
-    "xml": Format("Moodle XML", "xml", "application/xml", "moodle-xml",
-                  moodle_xml.as_moodle_xml, moodle_xml.can_hold),
+    "xml": Format("Moodle XML", "xml", "application/xml", "moodle-xml", moodle_xml.as_moodle_xml),
     "txt": Format("", "txt", "text/plain", "text", papers.as_paper),
     "aiken": Format("Aiken", "aiken.txt", "text/plain", "aiken", aiken.as_aiken, aiken.can_hold),
 }  # fmt: skip
@@ -98,7 +98,7 @@ def _found(form: Format, questions: Sequence[Plain]) -> Found:
 
 
 def _core(question: Plain) -> tuple[Any, ...]:
-    """What makes it this question and its key; the same for the same, blanks aside."""
+    """What makes it this question and its key; blanks and lengths of gaps aside."""
     gaps = [
         (exact(gap["number"]), exact(gap.get("tolerance", 0)))
         if "number" in gap
@@ -125,4 +125,4 @@ def _issue(question: Plain, name: str) -> Any:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", GAP.sub("___", text)).strip()

@@ -1,11 +1,13 @@
-"""Moodle XML, with explanations, tags, pictures and recordings; it has no difficulty."""
+"""Moodle XML, with explanations, tags, pictures and recordings; the difficulty is a tag."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lms.plugins.exams.exporting import Plain
-from lms.plugins.exams.exporting.answers import for_markers, numbers
-from lms.plugins.exams.exporting.shown import OF_QUESTION, put
+from lms.plugins.exams.exporting.answers import for_markers, numbers, tags_of
+from lms.plugins.exams.exporting.cloze import cloze_html
+from lms.plugins.exams.exporting.shown import OF_QUESTION, as_html, put
 from lms.plugins.exams.models import QuestionType
 
 _TYPES = {
@@ -19,11 +21,6 @@ _TYPES = {
 }
 
 
-def can_hold(question: Plain) -> bool:
-    """One gap: several would be Moodle's cloze."""
-    return len(question.gaps) < 2
-
-
 def as_moodle_xml(questions: Iterable[Plain]) -> bytes:
     quiz = Element("quiz")
     for question in questions:
@@ -35,17 +32,25 @@ def as_moodle_xml(questions: Iterable[Plain]) -> bytes:
 def _question(quiz: Element, question: Plain) -> None:
     element = SubElement(quiz, "question", type=_type(question))
     _text(SubElement(element, "name"), question.stem.replace("\n", " ")[:80])
-    _shown(SubElement(element, "questiontext"), question.stem, question, OF_QUESTION)
+    _question_text(SubElement(element, "questiontext"), question)
     if question.explanation:
         _text(SubElement(element, "generalfeedback", format="plain_text"), question.explanation)
     _key(element, question)
-    if question.tags:
-        tags = SubElement(element, "tags")
-        for tag in question.tags:
-            _text(SubElement(tags, "tag"), tag)
+    tags = SubElement(element, "tags")
+    for tag in tags_of(question):
+        _text(SubElement(tags, "tag"), tag)
+
+
+def _question_text(element: Element, question: Plain) -> None:
+    if len(question.gaps) > 1:
+        put(element, cloze_html(question), [i for i in question.media if i.option == OF_QUESTION])
+    else:
+        _shown(element, question.stem, question, OF_QUESTION)
 
 
 def _type(question: Plain) -> str:
+    if len(question.gaps) > 1:
+        return "cloze"
     if question.type == QuestionType.BLANK:
         return "numerical" if "number" in question.gaps[0] else "shortanswer"
     return _TYPES[QuestionType(question.type)]
@@ -57,7 +62,8 @@ def _key(element: Element, question: Plain) -> None:
         for word, is_right in (("true", question.is_true), ("false", not question.is_true)):
             _answer(element, word, 100.0 if is_right else 0.0)
     elif kind == QuestionType.BLANK:
-        _gap(element, question)
+        if len(question.gaps) == 1:
+            _gap(element, question.gaps[0])
     elif kind == QuestionType.MATCHING:
         _pairs(element, question)
     elif kind == QuestionType.ORDERING:
@@ -81,9 +87,8 @@ def _options(element: Element, question: Plain) -> None:
         _shown(answer, option, question, number)
 
 
-def _gap(element: Element, question: Plain) -> None:
+def _gap(element: Element, gap: Mapping[str, Any]) -> None:
     """A bare `*` would stand for any text."""
-    (gap,) = question.gaps
     if "number" in gap:
         number, *tolerance = numbers(gap)
         answer = _answer(element, number, 100.0)
@@ -127,7 +132,7 @@ def _shown(element: Element, text: str, question: Plain, option: int) -> None:
     """Plain text, unless pictures or recordings belong to it."""
     shown = [item for item in question.media if item.option == option]
     if shown:
-        put(element, text, shown)
+        put(element, as_html(text), shown)
     else:
         element.set("format", "plain_text")
         _text(element, text)

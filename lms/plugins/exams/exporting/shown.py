@@ -35,11 +35,14 @@ def shown_of(entry: Mapping[str, Any], said: Callable[[Any], str]) -> list[Shown
     ]
 
 
-def put(element: Element, text: str, shown: Sequence[Shown]) -> None:
+def as_html(text: str) -> str:
+    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"
+
+
+def put(element: Element, html: str, shown: Sequence[Shown]) -> None:
     """The text with what it shows behind it, and the files beside it."""
     element.set("format", "html")
-    lines = [f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"]
-    lines += [f"<p>{_tag(item)}</p>" for item in shown]
+    lines = [html, *(f"<p>{_tag(item)}</p>" for item in shown)]
     SubElement(element, "text").text = "\n".join(lines)
     for item in shown:
         file = SubElement(element, "file", name=item.name, path="/", encoding="base64")

@@ -2,6 +2,8 @@
 
 import re
 
+from lms.plugins.api import N_, DomainError
+from lms.plugins.exams.importing.answers import truth
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.paper_lines import fields
 from lms.plugins.exams.models import QuestionType
@@ -9,7 +11,18 @@ from lms.plugins.exams.models import QuestionType
 _SURE = re.compile(r"^\s*ANSWER\s*[:：]\s*[A-Za-z]\s*$", re.MULTILINE)
 _KEY = re.compile(r"\s*(?:ANSWER|答案)\s*[:：]\s*(.*?)\s*", re.IGNORECASE)
 _OPTION = re.compile(r"\s*([A-Za-z])\s*[.)．、]\s*(.*)")
+_LETTERS = re.compile(r"[A-Za-z](?:[\s,，、;；&]*[A-Za-z])*")
 _LOOK_AHEAD = 20
+_NOT_HELD: dict[str, str] = {
+    QuestionType.MULTIPLE: N_("Question %(number)s is a multiple choice, of several right options; "
+                              "Aiken has single choice alone."),
+    QuestionType.TRUE_FALSE: N_("Question %(number)s is a true or false one without options; "
+                                "Aiken has single choice alone."),
+    QuestionType.SHORT_ANSWER: N_("Question %(number)s is answered in words, without options or "
+                                  "a key; Aiken has single choice alone."),
+    QuestionType.BLANK: N_("Question %(number)s is to be filled in, it has no options; "
+                           "Aiken has single choice alone."),
+}  # fmt: skip
 
 
 def is_aiken(text: str) -> bool:
@@ -31,7 +44,10 @@ def read_aiken(text: str) -> Found:
         if not line.strip():
             continue
         if key := _KEY.fullmatch(line):
-            _current(drafts, place, is_open).answer = key[1]
+            draft = _current(drafts, place, is_open)
+            draft.answer = key[1]
+            if not key[1] and not draft.options:
+                draft.type = QuestionType.SHORT_ANSWER
             is_open = False
         elif drafts and not is_open and _take_remarks(drafts[-1], line):
             continue
@@ -39,7 +55,40 @@ def read_aiken(text: str) -> Found:
             is_open = is_open and not _begins(drafts[-1], lines, place)
             _add(_current(drafts, place, is_open), line)
             is_open = True
+    for number, draft in enumerate(drafts, 1):
+        _check(draft, number)
     return Found(drafts)
+
+
+def _check(draft: Draft, number: int) -> None:
+    """Other types than the one that the format has are refused by name."""
+    draft.type = _type(draft)
+    if draft.type != QuestionType.SINGLE:
+        message = _NOT_HELD[draft.type]
+        draft.reasons.append(DomainError(message, number=number))
+    elif gap := next(filter(None, map(_out_of_order, draft.options)), None):
+        draft.reasons.append(
+            DomainError("Question %(number)s: option %(letter)s does not follow the one before.",
+                        number=number, letter=gap)
+        )  # fmt: skip
+
+
+def _type(draft: Draft) -> str:
+    answer = str(draft.answer)
+    if draft.type == QuestionType.SHORT_ANSWER:
+        return draft.type
+    if draft.options:
+        several = len(re.findall("[A-Za-z]", answer)) > 1 and _LETTERS.fullmatch(answer)
+        return QuestionType.MULTIPLE if several else QuestionType.SINGLE
+    if truth(answer) is not None:
+        return QuestionType.TRUE_FALSE
+    return QuestionType.BLANK if answer else QuestionType.SINGLE
+
+
+def _out_of_order(option: str) -> str:
+    """The letter of a line that was taken for more of the option before it."""
+    lines = (_OPTION.fullmatch(line) for line in option.split("\n")[1:])
+    return next((line[1].upper() for line in lines if line), "")
 
 
 def _current(drafts: list[Draft], place: int, is_open: bool) -> Draft:

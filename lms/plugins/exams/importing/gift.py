@@ -5,19 +5,24 @@ Signs with a backslash before them are hidden as characters of private use until
 
 import re
 
-from lms.plugins.api import N_
+from lms.plugins.api import N_, DomainError
+from lms.plugins.exams.importing.cloze import is_cloze, read_cloze
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
-from lms.plugins.exams.importing.kinds.scored import Scored, take_numbers, take_words
+from lms.plugins.exams.importing.kinds.scored import Scored, gap_of_number, gap_of_words
 from lms.plugins.exams.importing.markup import as_plain
 from lms.plugins.exams.importing.remarks import with_remarks
-from lms.plugins.exams.importing.words import is_chinese
+from lms.plugins.exams.importing.words import is_chinese, without_level
 from lms.plugins.exams.models import QuestionType
 
 _DESCRIPTION = "description"
+_NOT_CLOSED = N_("The braces of its answer do not close.")
+_SEVERAL = N_("It has several answers in braces, and not all are to be typed: ask them one by one.")
 _TITLE = re.compile(r"\s*::(?:[^:]|:(?!:))*::")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"\[tag:((?:\\\]|[^\]])+)\]")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _ORDER = re.compile(r"\s*>[^\n]*\n(.*)", re.DOTALL)
 _BODY = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|>\s*\d|T|F)", re.IGNORECASE)
 _SIGNS = "~=#{}:\\n"
@@ -32,12 +37,14 @@ def is_gift(text: str) -> bool:
 def read_gift(text: str) -> Found:
     found = Found()
     tags: list[str] = []
-    for number, block in _blocks(text):
+    for number, block, remark in _blocks(text):
         if block.startswith("$CATEGORY:"):
             name = block.partition(":")[2].strip().rpartition("/")[2]
             tags = [name] if name and not name.startswith("$") else []
             continue
-        draft = _draft(Place("line", number), block, tags)
+        own = [tag.replace("\\]", "]").strip() for tag in _TAG.findall(remark)]
+        draft = _draft(Place("line", number), block)
+        draft.tags, draft.difficulty = without_level([*tags, *own])
         if draft.type == _DESCRIPTION:
             found.warn(draft.place, N_("This is a text without a question; it was left out."))
         else:
@@ -45,42 +52,68 @@ def read_gift(text: str) -> Found:
     return found
 
 
-def _blocks(text: str) -> list[tuple[int, str]]:
-    """Questions with the line they begin on; an empty line ends one, comments are left out."""
-    blocks: list[tuple[int, list[str]]] = []
-    is_open = False
+def _blocks(text: str) -> list[tuple[int, str, str]]:
+    """Questions with the line they begin on and the comments before them; an empty line ends one,
+    a comment within one is left out."""
+    blocks: list[tuple[int, list[str], str]] = []
+    is_open, remark = False, ""
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("//"):
-            continue
-        if line.startswith("$CATEGORY:"):
-            blocks.append((number, [line]))
+            remark += "" if is_open else line
+        elif line.startswith("$CATEGORY:"):
+            blocks.append((number, [line], ""))
             is_open = False
         elif not line.strip():
             is_open = False
         elif is_open:
             blocks[-1][1].append(line)
         else:
-            blocks.append((number, [line]))
-            is_open = True
-    return [(number, "\n".join(lines)) for number, lines in blocks]
+            blocks.append((number, [line], remark))
+            is_open, remark = True, ""
+    return [(number, "\n".join(lines), remark) for number, lines, remark in blocks]
 
 
-def _draft(place: Place, block: str, tags: list[str]) -> Draft:
+def _draft(place: Place, block: str) -> Draft:
     block = re.sub(r"\\([~=#{}:\\n])", lambda escaped: _HIDDEN[escaped[1]], block)
     block = block[match.end() :] if (match := _TITLE.match(block)) else block
     is_html = False
     if match := _FORMAT.match(block):
         is_html, block = match[1].lower() == "html", block[match.end() :]
-    start, end = block.find("{"), block.find("}")
-    if start < 0 or end < start:
-        return Draft(place, stem=_text(block, is_html), type=_DESCRIPTION, tags=list(tags))
-    before, inside, after = block[:start], block[start + 1 : end], block[end + 1 :]
-    stem = before.rstrip() + (f" ____ {after.strip()}" if after.strip() else "")
-    inside, explanation = _split_off(inside, "####")
-    draft = Draft(place, _text(stem, is_html), tags=list(tags))
-    draft.explanation = _text(explanation, is_html)
-    _answers(draft, inside, is_html)
+    answers = list(_BRACES.finditer(block))
+    draft = Draft(place, _text(_BRACES.sub("___", block), is_html))
+    if len(re.findall("[{}]", block)) != 2 * len(answers):
+        draft.type = QuestionType.BLANK
+        draft.reasons.append(DomainError(_NOT_CLOSED))
+    elif not answers:
+        draft.type = _DESCRIPTION
+    elif is_cloze(block):
+        read_cloze(draft, block, lambda text: _text(text, is_html))
+    elif len(answers) > 1:
+        for answer in answers:
+            _gap(draft, answer[1], is_html)
+    else:
+        before, after = block[: answers[0].start()], block[answers[0].end() :]
+        stem = before.rstrip() + (f" ____ {after.strip()}" if after.strip() else "")
+        draft.stem = _text(stem, is_html)
+        _answers(draft, _without_explanation(draft, answers[0][1], is_html), is_html)
     return draft
+
+
+def _without_explanation(draft: Draft, inside: str, is_html: bool) -> str:
+    inside, explanation = _split_off(inside, "####")
+    draft.explanation = f"{draft.explanation}\n{_text(explanation, is_html)}".strip()
+    return inside
+
+
+def _gap(draft: Draft, inside: str, is_html: bool) -> None:
+    """One of several, as some write them by hand; Moodle has one in a question."""
+    inside = _without_explanation(draft, inside, is_html).strip()
+    if inside.startswith("#"):
+        _numbers(draft, inside[1:], is_html)
+    elif inside.startswith("=") and "~" not in inside and "->" not in inside:
+        _words(draft, _parts(inside), is_html)
+    elif _SEVERAL not in [reason.message for reason in draft.reasons]:
+        draft.reasons.append(DomainError(_SEVERAL))
 
 
 def _answers(draft: Draft, inside: str, is_html: bool) -> None:
@@ -115,7 +148,7 @@ def _words(draft: Draft, parts: list[tuple[str, str]], is_html: bool) -> None:
         Scored(text, 100 if weight is None else weight)
         for (text, _), (weight, _) in zip(texts, answers, strict=True)
     ]
-    take_words(draft, scored)
+    draft.gaps += gap_of_words(draft, scored)
     draft.explanation = with_remarks(draft.explanation, texts)  # type: ignore[arg-type]
 
 
@@ -130,7 +163,7 @@ def _numbers(draft: Draft, inside: str, is_html: bool) -> None:
         share = (100 if mark == "=" else 0) if weight is None else weight
         scored.append(Scored(_text(number, is_html), share))
         remarks.append((scored[-1].text, _text(remark, is_html)))
-    take_numbers(draft, scored)
+    draft.gaps += gap_of_number(draft, scored)
     draft.explanation = with_remarks(draft.explanation, remarks)
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lms.plugins.api import N_, DomainError
+from lms.plugins.exams.importing.cloze import read_cloze
 from lms.plugins.exams.importing.drafts import Draft, Found, Place
 from lms.plugins.exams.importing.embedded import take_files
-from lms.plugins.exams.importing.kinds.scored import Scored, take_numbers, take_words
+from lms.plugins.exams.importing.kinds.scored import Scored, gap_of_number, gap_of_words
 from lms.plugins.exams.importing.kinds.written import has_criteria
 from lms.plugins.exams.importing.markup import as_plain
 from lms.plugins.exams.importing.remarks import with_remarks
+from lms.plugins.exams.importing.words import without_level
 from lms.plugins.exams.models import QuestionType
 
 if TYPE_CHECKING:
@@ -48,9 +50,10 @@ def read_moodle_xml(content: bytes, name: str) -> Found:
 
 
 def _draft(element: "Element", kind: str, place: Place, tags: list[str]) -> Draft:
-    draft = Draft(place, _said(element, "questiontext"), tags=list(tags))
+    draft = Draft(place, _said(element, "questiontext"))
     draft.explanation = _said(element, "generalfeedback")
-    draft.tags += [tag for tag in (_text(t) for t in element.findall("tags/tag")) if tag]
+    own = [tag for tag in (_text(t) for t in element.findall("tags/tag")) if tag]
+    draft.tags, draft.difficulty = without_level([*tags, *own])
     read = _READERS.get(kind)
     if read is None:
         draft.type = kind or "?"
@@ -81,16 +84,24 @@ def _choice(draft: Draft, element: "Element") -> None:
 
 def _short_answer(draft: Draft, element: "Element") -> None:
     draft.type = QuestionType.BLANK
-    take_words(draft, _scored(element))
+    draft.gaps = gap_of_words(draft, _scored(element))
     if (element.findtext("usecase") or "").strip() in ("1", "true"):
         draft.notes.append(DomainError(_CASE_SENSITIVE))
 
 
 def _numerical(draft: Draft, element: "Element") -> None:
     draft.type = QuestionType.BLANK
-    take_numbers(draft, _scored(element))
+    draft.gaps = gap_of_number(draft, _scored(element))
     if element.find("units/unit") is not None:
         draft.notes.append(DomainError(_UNITS))
+
+
+def _cloze(draft: Draft, element: "Element") -> None:
+    text = element.find("questiontext")
+    if text is not None:
+        is_html = _is_html(text)
+        written = text.findtext("text") or ""
+        read_cloze(draft, written, lambda part: as_plain(part) if is_html else part.strip())
 
 
 def _matching(draft: Draft, element: "Element") -> None:
@@ -122,6 +133,8 @@ _READERS: dict[str, Callable[[Draft, "Element"], None]] = {
     "matching": _matching,
     "essay": _essay,
     "ordering": _ordering,
+    "cloze": _cloze,
+    "multianswer": _cloze,
 }
 
 
@@ -139,8 +152,11 @@ def _said(element: "Element", name: str) -> str:
 
 def _text(element: "Element") -> str:
     text = element.findtext("text") or ""
-    is_html = element.get("format", "html") in ("html", "moodle_auto_format")
-    return as_plain(text) if is_html else text.strip()
+    return as_plain(text) if _is_html(element) else text.strip()
+
+
+def _is_html(element: "Element") -> bool:
+    return element.get("format", "html") in ("html", "moodle_auto_format")
 
 
 def _fraction(answer: "Element") -> float:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from lms.plugins.exams.importing.words import is_chinese
 
+# What Moodle's formats have for any other answer.
+_ANY = "*"
+
 
 def with_remarks(explanation: str, remarks: Iterable[tuple[str, str]]) -> str:
     """`remarks`: an option and what is said of it. The option is named by its text, as the letters
@@ -12,6 +15,7 @@ def with_remarks(explanation: str, remarks: Iterable[tuple[str, str]]) -> str:
     lines = [explanation] if explanation else []
     for option, remark in remarks:
         if remark:
-            colon = "：" if is_chinese(option + remark) else ": "
-            lines.append(re.sub(r"\s+", " ", option) + colon + remark)
+            in_chinese = is_chinese(option + remark)
+            name = option if option != _ANY else ("其他答案" if in_chinese else "Other answers")
+            lines.append(re.sub(r"\s+", " ", name) + ("：" if in_chinese else ": ") + remark)
     return "\n".join(lines)

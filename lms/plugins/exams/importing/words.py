@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from lms.plugins.exams.models import QuestionType
 
@@ -38,6 +39,7 @@ _DIFFICULTY = {
     5: ("5", "难", "困难", "高", "hard", "high", "difficult", "★★★★★"),
 }
 _NO_LEVEL = 3
+_LEVEL_TAG = re.compile(r"(?:难度|difficulty)\s*[:：]\s*([1-5])", re.IGNORECASE)
 _LEVEL_FROM_SHARE = ((0.9, 1), (0.75, 2), (0.5, 3), (0.25, 4), (0, 5))
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -84,6 +86,17 @@ def difficulty(written: str) -> int | None:
     if not word:
         return _NO_LEVEL
     return next((level for level, names in _DIFFICULTY.items() if word in names), None)
+
+
+def without_level(tags: Iterable[str]) -> tuple[list[str], str]:
+    """Each tag once, and the difficulty that one of them says: `难度:3`, `difficulty: 3`."""
+    kept, level = [], ""
+    for tag in dict.fromkeys(tags):
+        if match := _LEVEL_TAG.fullmatch(tag):
+            level = match[1]
+        else:
+            kept.append(tag)
+    return kept, level
 
 
 def split_tags(written: str) -> list[str]:

@@ -28,9 +28,25 @@ def test_an_aiken_text_behind_a_blank_line_is_no_more_of_the_option_before() -> 
 def test_aiken_with_several_letters_long_options_and_an_explanation() -> None:
     text = "Who?\nA) me\nB) you\nANSWER: A, B\n\nWhen?\nA) now\nor then\nB) later\nANSWER: B\n"
     assert read(text + "Explanation: so\n") == [
-        "line 1: A single choice has one right option, not several.",
+        "line 1: Question 1 is a multiple choice, of several right options; "
+        "Aiken has single choice alone.",
         "单 When? now/or then|later = 2 # so",
     ]
+
+
+def test_aiken_refuses_other_types_by_number_and_name() -> None:
+    text = (
+        "Who?\nA. me\nB. you\nANSWER: A\n\nIt is late.\nANSWER: FALSE\n\nIn ___ s\nANSWER: 10\n\n"
+        "Say sorry.\nANSWER:\n\nWhich?\nA. one\nC. three\nANSWER: C\n"
+    )
+    _first, *refused = read(text)
+    for said, told in zip(refused, (
+        "line 6: Question 2 is a true or false one",
+        "line 9: Question 3 is to be filled in",
+        "line 12: Question 4 is answered in words",
+        "line 15: Question 5: option C does not follow",
+    ), strict=True):  # fmt: skip
+        assert said.startswith(told)
 
 
 def test_what_is_said_of_single_answers_is_kept() -> None:

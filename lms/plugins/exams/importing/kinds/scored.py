@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.drafts import Draft
@@ -27,7 +28,9 @@ class Scored:
     tolerance: str = ""
 
 
-def take_words(draft: Draft, answers: Sequence[Scored]) -> None:
+def gap_of_words(draft: Draft, answers: Sequence[Scored]) -> list[dict[str, Any]]:
+    """The gap as an entry has it, none if no answer is right; like `gap_of_number` it adds to the
+    draft what is wrong and what is left out."""
     right = _right(draft, answers)
     for answer in right:
         if _ANY.search(answer.text):
@@ -36,19 +39,18 @@ def take_words(draft: Draft, answers: Sequence[Scored]) -> None:
                             text=answer.text[:60])
             )  # fmt: skip
     accepted = [answer.text.replace("\\*", "*") for answer in right if answer.text]
-    if accepted:
-        draft.gaps = [{"accept": list(dict.fromkeys(accepted))}]
+    return [{"accept": list(dict.fromkeys(accepted))}] if accepted else []
 
 
-def take_numbers(draft: Draft, answers: Sequence[Scored]) -> None:
+def gap_of_number(draft: Draft, answers: Sequence[Scored]) -> list[dict[str, Any]]:
     right = _right(draft, answers)
     if len(right) > 1:
         draft.reasons.append(DomainError("A gap has one right number, not several."))
     for answer in right[:1]:
         if found := _number(answer):
-            draft.gaps = [number_gap(*found)]
-        else:
-            draft.reasons.append(DomainError("“%(text)s” is no number.", text=answer.text[:60]))
+            return [number_gap(*found)]
+        draft.reasons.append(DomainError("“%(text)s” is no number.", text=answer.text[:60]))
+    return []
 
 
 def _right(draft: Draft, answers: Sequence[Scored]) -> list[Scored]:
