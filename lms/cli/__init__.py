@@ -1,6 +1,5 @@
 """The `lms` command."""
 
-import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,17 @@ _NEED_NO_PAGES = {"people", "leave", "kpi", "month", "backup", "restore"}
 
 
 def main() -> None:
-    # What is loaded at the start stays: to look through it for garbage while it loads, again and
-    # again, is a tenth of the time a command takes.
-    gc.disable()
-    from lms.app import create_app
+    if sys.argv[1:2] == ["run"]:
+        from lms.cli import serving
+        from lms.cli.outcome import exit_code
+
+        # It loads the site in the process that serves it, which is not always this one.
+        sys.exit(exit_code(serving.run, sys.argv[2:], "lms run"))
+    from lms.cli.serving import load_site
+
+    app = load_site(pages=not _NEED_NO_PAGES.intersection(sys.argv[1:2]))
     from lms.cli.commands import run
 
-    app = create_app(pages=not _NEED_NO_PAGES.intersection(sys.argv[1:2]))
-    gc.freeze()
-    gc.enable()
     sys.exit(run(app))
 
 

@@ -1,4 +1,4 @@
-"""The `lms` command. Exit 0 done, 1 refused with the reasons on standard error, 2 wrong usage."""
+"""The `lms` command with all that the core, its domains and the plugins add to it."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 from lms.app import DOMAINS
-from lms.errors import DomainError
+from lms.cli.outcome import exit_code
 from lms.plugins.manager import plugins
 
 
@@ -46,20 +46,4 @@ def build(app: Flask) -> click.Group:
 def run(app: Flask, arguments: list[str] | None = None) -> int:
     """Run one command in the app; returns the exit code."""
     with app.app_context():
-        try:
-            build(app).main(arguments, prog_name="lms", standalone_mode=False)
-        except DomainError as error:
-            click.echo(f"lms: {error}", err=True)
-            return 1
-        except click.exceptions.Exit as error:
-            return error.exit_code
-        except click.UsageError as error:
-            error.show()
-            return 2
-        except click.ClickException as error:
-            error.show()
-            return 1
-        except click.Abort:
-            click.echo("lms: stopped", err=True)
-            return 1
-        return 0
+        return exit_code(build(app), arguments, "lms")

@@ -1,20 +1,76 @@
-"""Serving the site, from this process or from several."""
+"""`lms run`: serving the site, from this process or from several.
+
+What watches over several processes is this module without the site: what is heavy is imported
+where it is used.
+"""
 
 import gc
-import multiprocessing
-import sys
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lms.db import db
-from lms.errors import DomainError
-from lms.i18n import LANGUAGES
-from lms.jobs import start_worker
+from lms.cli.processes import check_granian, serve_in_processes
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1),
+              help="Processes; more than one need granian.")  # fmt: skip
+@click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
+def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
+    """Serve the site, with its background jobs, until stopped."""
+
+    def load() -> "Flask":
+        app = load_site()
+        with app.app_context():
+            _make_ready(with_demo)
+        click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
+        return app
+
+    if workers > 1:
+        check_granian(workers)
+        serve_in_processes(load, host, port, workers=workers, threads=threads)
+        return
+    from lms.jobs import start_worker
+
+    app = load()
+    start_worker(app)
+    make_server(app, host, port, threads=threads).run()
+
+
+def load_site(*, pages: bool = True) -> "Flask":
+    """The application of this process; without `pages`, for commands, none are mounted."""
+    from flask import current_app, has_app_context
+
+    if has_app_context():
+        return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    # What is loaded at the start stays: to look through it for garbage while it loads, again and
+    # again, is a tenth of the time a command takes.
+    gc.disable()
+    from lms.app import create_app
+
+    app = create_app(pages=pages)
+    gc.freeze()
+    gc.enable()
+    return app
+
+
+def _make_ready(with_demo: bool) -> None:
+    from lms.cli.site import is_demo, make_demo, show_demo_accounts
+    from lms.db import db
+
+    if with_demo:
+        if not is_demo():
+            click.echo("Making the demo organisation (once) …")
+            make_demo()
+        show_demo_accounts()
+    # What was read above would hold SQLite's write lock for as long as the site is served.
+    db.session.remove()
 
 
 def make_server(app: "Flask", host: str, port: int, *, threads: int) -> Any:
@@ -49,61 +105,3 @@ def _channel() -> Any:
             return Refusal(channel, request) if is_told else ErrorTask(channel, request)
 
     return Channel
-
-
-def check_granian(workers: int) -> None:
-    """DomainError, which names the extra, where it is not installed."""
-    try:
-        import granian  # noqa: F401
-    except ImportError:
-        raise DomainError(
-            "%(count)s workers need granian: install 'service-academy[production]', or leave "
-            "--workers out.",
-            count=workers,
-        ) from None
-
-
-def serve_in_processes(app: "Flask", host: str, port: int, *, workers: int, threads: int) -> None:
-    """Blocks until stopped. Each process serves the site and runs its jobs.
-
-    Where processes can be forks of this one, what it has loaded is in memory once, for all.
-    """
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    settings = app.extensions["lms_settings"]
-    if settings.rate_limits and settings.rate_limit_storage == "memory://":
-        click.echo("each process counts sign-in tries alone: set LMS_RATE_LIMIT_STORAGE", err=True)
-    server = Granian(
-        "lms.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        respawn_failed_workers=True,
-        websockets=False,
-    )
-    if sys.platform != "linux":  # macOS' own libraries do not survive a fork
-        server.serve()
-        return
-    multiprocessing.set_start_method("fork", force=True)
-    _show_a_page(app)
-    gc.collect()
-    gc.freeze()  # a collection in a fork would touch, and so copy, all of it
-    server.serve(target_loader=partial(_in_fork, app), wrap_loader=False)
-
-
-def _show_a_page(app: "Flask") -> None:
-    """What a first page makes once (texts of a language, the frame, the addresses) is then made
-    for all processes, in memory that they share. The page of signing in asks nothing of anybody."""
-    for language in LANGUAGES:
-        asked = {"Accept-Language": language.replace("_", "-"), "User-Agent": "lms"}
-        app.test_client().get("/sign-in", headers=asked)
-    db.session.remove()
-    db.engine.dispose()  # no connection of this process is to be shared with those it starts
-
-
-def _in_fork(app: "Flask") -> "Flask":
-    start_worker(app)
-    return app

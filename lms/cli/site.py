@@ -4,12 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 
-from lms.cli.serving import check_granian, make_server, serve_in_processes
+from lms.cli.serving import run
 from lms.clock import now
 from lms.db import Session, db
-from lms.jobs import start_worker
 from lms.people.organisation import organisation
 from lms.people.services import count
 from lms.plugins.manager import plugins
@@ -50,6 +48,15 @@ def demo(remove: bool, confirm: str | None) -> None:
     if not make_demo():
         click.echo("the demo is there already")
     show_demo_accounts()
+
+
+def is_demo() -> bool:
+    """Whether this version's database holds the demo; a missing or older database does not."""
+    from lms.plugins import migrations
+
+    if not all(migrations.is_current(history) for history in migrations.histories(plugins())):
+        return False
+    return organisation(db.session()).is_demo
 
 
 def make_demo() -> bool:
@@ -98,42 +105,6 @@ def upgrade_database() -> list[str]:
         search.complete(session, now())
         session.commit()
     return done
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--threads", default=8, show_default=True)
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1),
-              help="Processes; more than one need granian.")  # fmt: skip
-@click.option("--demo", "with_demo", is_flag=True, help="Make the demo organisation first.")
-def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
-    """Serve the site, with its background jobs, until stopped."""
-    if workers > 1:
-        check_granian(workers)
-    if with_demo:
-        if not _is_demo():
-            click.echo("Making the demo organisation (once) …")
-            make_demo()
-        show_demo_accounts()
-    # What was read above would hold SQLite's write lock for as long as the site is served.
-    db.session.remove()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    click.echo(f"Service Academy 客服学堂: http://{host}:{port}")
-    if workers > 1:
-        serve_in_processes(app, host, port, workers=workers, threads=threads)
-        return
-    start_worker(app)
-    make_server(app, host, port, threads=threads).run()
-
-
-def _is_demo() -> bool:
-    """Whether this version's database holds the demo; a missing or older database does not."""
-    from lms.plugins import migrations
-
-    if not all(migrations.is_current(history) for history in migrations.histories(plugins())):
-        return False
-    return organisation(db.session()).is_demo
 
 
 @click.group("content")

@@ -179,6 +179,21 @@ def check_password(session: Session, staff_no: str, password: str) -> SignedInUs
     return SignedInUser(person, account.session_version) if person and account else None
 
 
+def newest(session: Session) -> SignedInUser | None:
+    """Of those who are here and may sign in, who was added last."""
+    person = session.scalar(
+        select(Person)
+        .join(Account)
+        .where(Person.left_on.is_(None))
+        .order_by(Person.id.desc())
+        .limit(1)
+        .options(joinedload(Person.account))
+    )
+    return (
+        SignedInUser(person, person.account.session_version) if person and person.account else None
+    )
+
+
 def set_password(
     session: Session, account: Account, password: str, *, actor: Actor, now: datetime
 ) -> None:
