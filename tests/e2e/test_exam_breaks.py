@@ -150,6 +150,12 @@ def test_more_time_given_meanwhile_keeps_what_was_not_sent(
     page.context.unroute("**/answers")
     expect(page.locator("#exam-saved")).to_have_text("Saved")
     assert chosen(attempt_id, 1) == [1]
+    # In the middle of it, the next answer that is saved brings the news.
+    db.session.execute(update(Attempt).values(deadline=deadline + timedelta(minutes=30)))
+    db.session.commit()
+    tick(page, 1, 0)
+    expect(page.locator("#exam-saved")).to_contain_text("You were given more time")
+    expect(page.locator("#exam-left")).to_contain_text("30:0")
 
 
 def test_an_answer_that_is_refused_is_kept_and_holds_up_no_other(

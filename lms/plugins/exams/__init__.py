@@ -76,6 +76,7 @@ def lms_blueprints() -> Sequence[Blueprint]:
     )
     from lms.plugins.exams.from_case import views as from_case_views  # noqa: F401  its routes
     from lms.plugins.exams.media import views as media_views  # noqa: F401  more of them
+    from lms.plugins.exams.papers import pick_views  # noqa: F401  more of them
     from lms.plugins.exams.papers import views as paper_views  # noqa: F401  more of them
 
     return [views.bp, manage.bp]

@@ -17,7 +17,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams import attempts, handing_in, saving
 from lms.plugins.exams.models import Exam, Question
-from lms.plugins.exams.papers import editing, rules, sections
+from lms.plugins.exams.papers import editing
 from lms.plugins.exams.types import Sent
 
 _DEMO = Actor(None, "demo")
@@ -89,15 +89,8 @@ def _sit(session: Session, person_id: int, seed: int, began: datetime) -> None:
 
 def _open(session: Session, exam: Exam, now: datetime) -> None:
     """To be sat by itself."""
-    settings = editing.Settings(
-        title=exam.title,
-        sections=sections.sections_of(exam),
-        rules=replace(rules.read(exam.rules), audience=_FOR),
-        minutes=exam.minutes,
-        pass_mark=exam.pass_mark,
-        max_attempts=exam.max_attempts,
-        cooldown_minutes=exam.cooldown_minutes,
-    )
+    now_set = editing.settings_of(exam)
+    settings = replace(now_set, rules=replace(now_set.rules, audience=_FOR))
     editing.change(session, exam, settings, base_number=exam.number, actor=_DEMO, now=now)
 
 

@@ -7,7 +7,7 @@ statement, which takes the answer only if the attempt is still open and no newer
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Table, bindparam, exists, select, update
 
@@ -29,6 +29,14 @@ class Given:
     sent: Sent
     is_flagged: bool
     sequence: int
+
+
+class Saved(NamedTuple):
+    """`older`: the positions where a newer answer was there already. `deadline`: of the attempt,
+    which may have been given more time since its page was opened."""
+
+    older: list[int]
+    deadline: datetime
 
 
 # Statements of tables, not of classes, and made once: the ORM's work would take longer than theirs.
@@ -94,20 +102,20 @@ def save(
     """
     session.flush()
     connection = session.connection()
-    changes = _changes(connection, attempt_id, person_id, answers, now)
+    _deadline, changes = _changes(connection, attempt_id, person_id, answers, now)
     return _store(connection, changes, now)
 
 
 def save_at_once(
     attempt_id: int, person_id: int, answers: Mapping[int, Given], *, now: datetime
-) -> list[int]:
+) -> Saved:
     """As `save`, and committed: for a request that does nothing else."""
     with snapshot() as connection:
-        changes = _changes(connection, attempt_id, person_id, answers, now)
+        deadline, changes = _changes(connection, attempt_id, person_id, answers, now)
     if not changes:
-        return []
+        return Saved([], deadline)
     with at_once(is_single=len(changes) == 1) as connection:
-        return _store(connection, changes, now)
+        return Saved(_store(connection, changes, now), deadline)
 
 
 def _changes(
@@ -116,8 +124,8 @@ def _changes(
     person_id: int,
     answers: Mapping[int, Given],
     now: datetime,
-) -> list[dict[str, Any]]:
-    """What there is to write, as parameters of the statement."""
+) -> tuple[datetime, list[dict[str, Any]]]:
+    """When the time is up, and what there is to write, as parameters of the statement."""
     asked = {"attempt_id": attempt_id, "person_id": person_id, "positions": list(answers)}
     rows = connection.execute(_ASKED, asked).all()
     if not rows or len(rows) != len(answers):
@@ -142,7 +150,7 @@ def _changes(
                 "saved_at": now,
             }
         )
-    return changes
+    return rows[0].deadline, changes
 
 
 def _store(

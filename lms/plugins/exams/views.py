@@ -97,13 +97,14 @@ def save(attempt_id: int) -> ResponseReturnValue:
     try:
         given = forms.answers(_form())
         try:
-            older = saving.save_at_once(attempt_id, me, given, now=at)
+            older, deadline = saving.save_at_once(attempt_id, me, given, now=at)
         except AttemptOver as over:
             attempt = finish(db.session(), attempt_id, now=at, only_if_over=True)
             if attempt.submitted_at is not None:
                 return _handed_in(attempt_id, error_message(over))
             # More time meanwhile.
             older = saving.save(db.session(), attempt_id, me, given, now=at)
+            deadline = attempt.deadline
     except DomainError as error:
         if not _is_script():
             raise
@@ -111,7 +112,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
         return jsonify(message=error_message(error)), 404 if isinstance(error, NotFound) else 400
     db.session.commit()
     if _is_script():
-        return jsonify(now=milliseconds(now()), older=older)
+        return jsonify(now=milliseconds(now()), older=older, deadline=milliseconds(deadline))
     if older:
         flash(_("A newer answer had been saved from another window; it is shown here."), "warning")
     return redirect(_next_page(attempt_id))

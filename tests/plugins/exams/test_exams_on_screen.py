@@ -223,6 +223,11 @@ def test_extra_time_holds_also_in_an_open_attempt(both_worlds: World) -> None:
     over = world.again(attempt)
     assert over.deadline - over.started_at == timedelta(minutes=MINUTES + 10)
     assert "broken arm" in trainer.get(where).text
+    # Their page learns of it with the next answer that is saved, and when it asks.
+    saved = world.give(client, attempt, 1, [0], 9)
+    clock = client.get(f"/exams/attempts/{attempt.id}/clock")
+    until = int(over.deadline.timestamp() * 1000)
+    assert [each.json["deadline"] for each in (saved, clock)] == [until] * 2  # type: ignore[attr-defined]
     entry = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "exam.extra_time")
     ).one()

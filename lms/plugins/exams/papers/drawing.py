@@ -146,8 +146,9 @@ def choose(preferred: Iterable[Candidate], sections: Sequence[Section]) -> list[
 
 
 def refuse_unfilled(chosen: Sequence[Sequence[Candidate]], sections: Sequence[Section]) -> None:
-    """DomainError with how many questions lack, and in which section first."""
-    lacking = [s.size - len(c) for s, c in zip(sections, chosen, strict=True)]
+    """DomainError with how many questions lack, and in which section first. Fixed ones lack none:
+    what was withdrawn is not asked any more."""
+    lacking = [0 if s.is_fixed else s.size - len(c) for s, c in zip(sections, chosen, strict=True)]
     for number, count in enumerate(lacking):
         if count:
             raise DomainError(
@@ -180,7 +181,7 @@ def draw(
         candidates.sort(key=lambda c: place.get(c.question_id, 0))
         if shuffle_questions or not section.is_fixed:
             rng.shuffle(candidates)
-        paper += [(number, section.points, candidate) for candidate in candidates]
+        paper += [(number, section.points_of(c.question_id), c) for c in candidates]
     return [
         Response(
             position=position,

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from lms.plugins.api import Actor, Conflict, DomainError, Localized, Session, audit
+from lms.plugins.api import N_, Actor, Conflict, DomainError, Localized, Session, audit
 from lms.plugins.exams.models import Exam, Question, QuestionTag
-from lms.plugins.exams.papers import drawing, sections
+from lms.plugins.exams.papers import drawing, rules, sections
 from lms.plugins.exams.papers.rules import Rules
 from lms.plugins.exams.papers.sections import Section
 
@@ -51,6 +51,23 @@ class Settings:
         }
 
 
+class NothingChanged(DomainError):
+    """It is so already."""
+
+
+def settings_of(exam: Exam) -> Settings:
+    """As they are now, to change some of them."""
+    return Settings(
+        title=exam.title,
+        sections=sections.sections_of(exam),
+        rules=rules.read(exam.rules),
+        minutes=exam.minutes,
+        pass_mark=exam.pass_mark,
+        max_attempts=exam.max_attempts,
+        cooldown_minutes=exam.cooldown_minutes,
+    )
+
+
 def create(session: Session, key: str, settings: Settings, *, actor: Actor, now: datetime) -> Exam:
     """A new exam; the same key again, as by a double click, is the one there is."""
     check(session, settings)
@@ -83,7 +100,7 @@ def change(
     if not exam.sections:  # the same exam, said in the short way
         before["sections"] = [section.as_json() for section in sections.sections_of(exam)]
     if columns == before:
-        raise DomainError("Nothing was changed.")
+        raise NothingChanged(N_("Nothing was changed."))
     for name, value in columns.items():
         setattr(exam, name, value)
     exam.number += 1

@@ -39,7 +39,8 @@ class Offer:
 
 
 def offers(session: Session, person_id: int, now: datetime) -> list[Offer]:
-    """Four queries, and those for extra training; what was missed is left out."""
+    """Four queries, and those for extra training; what was missed is left out, and
+    what has no question yet."""
     sat: dict[int, list[Attempt]] = {}
     for attempt in session.scalars(
         select(Attempt)
@@ -50,7 +51,7 @@ def offers(session: Session, person_id: int, now: datetime) -> list[Offer]:
     found = [
         (exam, rules)
         for exam, rules in _every(session)
-        if rules.audience is not None or exam.id in sat
+        if (rules.audience is not None and exam.count) or exam.id in sat
     ]
     fitting = _fitting(session, [rules for _, rules in found], person_id, now)
     given = all_given_to(session, person_id, [exam.id for exam, _ in found])

@@ -33,7 +33,13 @@ from lms.plugins.exams.models import Exam
 from lms.plugins.exams.papers.editing import Settings
 from lms.plugins.exams.papers.rules import SHOWABLE, Rules, Scoring, Shown
 from lms.plugins.exams.papers.rules import read as read_rules
-from lms.plugins.exams.papers.sections import DIFFICULTIES, Section, sections_of
+from lms.plugins.exams.papers.sections import (
+    DIFFICULTIES,
+    UNSAID,
+    Section,
+    sections_of,
+    with_worth,
+)
 
 _WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _APART = re.compile(r"[\s,，、;；]+")
@@ -63,7 +69,7 @@ def _clean(value: str | None) -> str:
 
 
 class SectionForm(Form):  # type: ignore[misc]
-    """`questions`: keys of the bank, in the order they are asked."""
+    """`questions`: keys of the bank, in the order they are asked; `key=3` for points of its own."""
 
     title_zh = StringField(_l("Title (Chinese)"), [Length(max=200)], filters=[_clean])
     title_en = StringField(_l("Title (English)"), [Length(max=200)], filters=[_clean])
@@ -76,10 +82,13 @@ class SectionForm(Form):  # type: ignore[misc]
     questions = TextAreaField(_l("Keys of the questions"), [Length(max=20_000)], filters=[_clean])
 
     def drawn(self) -> Section:
-        """The section as far as it says what to draw from."""
+        """The section as one that is drawn."""
         bank = self.bank.data if isinstance(self.bank.data, int) else 0
         tags = tuple(dict.fromkeys(_split(self.tags.data)))
-        return Section(Localized(), bank, tags, tuple(self.difficulties.data or ()))
+        levels = tuple(self.difficulties.data or ())
+        title = Localized(self.title_zh.data, self.title_en.data)
+        count, points = self.count.data or UNSAID, self.points.data or 0
+        return Section(title, bank, tags, levels, count, points)
 
 
 class ExamForm(FlaskForm):  # type: ignore[misc]
@@ -126,8 +135,11 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
         ]
         self.markers.choices = list(_MARKERS)
 
-    def settings(self, audience: Audience | None, keys: Any) -> Settings:
-        """What was typed; DomainError for what cannot be. `keys(bank, texts)` finds questions."""
+    def settings(
+        self, audience: Audience | None, keys: Any, *, is_to_pick: bool = False
+    ) -> Settings:
+        """What was typed; DomainError for what cannot be. `keys(bank, texts)` finds questions.
+        `is_to_pick`: fixed questions are chosen next, on a page of their own."""
         raw: dict[str, Any] = {
             "opens_at": _instant(self.opens_at.data, "opens_at"),
             "closes_at": _instant(self.closes_at.data, "closes_at"),
@@ -141,7 +153,10 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
             raw["audience"] = audience.as_json()
         return Settings(
             title=Localized(self.title_zh.data, self.title_en.data),
-            sections=[self._section(n, entry.form, keys) for n, entry in enumerate(self.sections)],
+            sections=[
+                self._section(n, entry.form, keys, is_to_pick)
+                for n, entry in enumerate(self.sections)
+            ],
             rules=read_rules(raw),
             minutes=self.minutes.data,
             pass_mark=self.pass_mark.data,
@@ -149,29 +164,25 @@ class ExamForm(FlaskForm):  # type: ignore[misc]
             cooldown_minutes=self.cooldown_minutes.data,
         )
 
-    def _section(self, number: int, form: SectionForm, keys: Any) -> Section:
-        questions: tuple[int, ...] = ()
-        if form.how.data == FIXED:
-            try:
-                questions = keys(form.bank.data, _split(form.questions.data))
-            except DomainError as error:
-                raise DomainError(
-                    error.message, field=f"sections-{number}-questions", **error.params
-                ) from None
-            if not questions:
-                raise DomainError(
-                    "Name the questions, one a line.", field=f"sections-{number}-questions"
-                )
+    def _section(self, number: int, form: SectionForm, keys: Any, is_to_pick: bool) -> Section:
         drawn = form.drawn()
-        return Section(
-            title=Localized(form.title_zh.data, form.title_en.data),
-            bank_id=form.bank.data,
-            tags=() if questions else drawn.tags,
-            difficulties=() if questions else drawn.difficulties,
-            count=0 if questions else form.count.data or 0,
-            points=form.points.data or 0,
-            questions=questions,
-        )
+        named = [_worth(each) for each in _split(form.questions.data)]
+        # While nothing is picked, it goes on drawing.
+        if form.how.data != FIXED or (is_to_pick and not named and form.count.data):
+            return drawn
+        if not named and not is_to_pick:
+            raise DomainError(
+                "Pick the questions of this section, or name them, one a line.",
+                field=f"sections-{number}-questions",
+            )
+        try:
+            questions = keys(form.bank.data, [key for key, _ in named])
+        except DomainError as error:
+            raise DomainError(
+                error.message, field=f"sections-{number}-questions", **error.params
+            ) from None
+        fixed = Section(drawn.title, drawn.bank_id, points=drawn.points, questions=questions)
+        return with_worth(fixed, [drawn.points if own is None else own for _, own in named])
 
     def refuse(self, error: DomainError) -> None:
         """Put the message beside its field, also inside a section."""
@@ -226,8 +237,19 @@ def _section_values(section: Section, keys: Mapping[int, str]) -> dict[str, Any]
         "points": section.points,
         "tags": ", ".join(section.tags),
         "difficulties": list(section.difficulties),
-        "questions": "\n".join(keys[q] for q in section.questions if q in keys),
+        "questions": "\n".join(
+            keys[q] if worth == section.points else f"{keys[q]}={worth}"
+            for q in section.questions
+            if q in keys and (worth := section.points_of(q))
+        ),
     }
+
+
+def _worth(named: str) -> tuple[str, int | None]:
+    """`q-7=3`: the key, and the points of that question alone."""
+    key, _is, points = named.rpartition("=")
+    is_said = key and points.isascii() and points.isdecimal() and len(points) < 4
+    return (key, int(points)) if is_said else (named, None)
 
 
 def _split(text: str | None) -> list[str]:

@@ -31,6 +31,7 @@ from lms.plugins.exams.manage import bp, media_url
 from lms.plugins.exams.models import Bank, Exam, Question
 from lms.plugins.exams.papers import drawing, editing, grants, preview, sections
 from lms.plugins.exams.papers import rules as exam_rules
+from lms.plugins.exams.papers.editing import Settings
 from lms.plugins.exams.papers.forms import DRAWN, ExamForm, GrantForm, values_of
 
 _AFTER_FAILING = (ProgrammeKind.RETRAINING, ProgrammeKind.TOPIC)
@@ -59,6 +60,7 @@ def settings(key: str) -> ResponseReturnValue:
 def _edited(form: ExamForm, exam: Exam | None) -> ResponseReturnValue:
     """The form as sent: a section more or less, or all of it saved."""
     what, _dash, number = request.form.get("do", "").partition("-")
+    picks = int(number) + 1 if what == "pick" and number.isdecimal() else None
     if request.method == "GET" or what in {"add", "drop", "look"}:
         _rearrange(form, what, number)
         return _page(form, exam)
@@ -68,19 +70,29 @@ def _edited(form: ExamForm, exam: Exam | None) -> ResponseReturnValue:
         return _page(form, exam), 400
     actor = Actor(viewer().person_id)
     try:
-        wanted = form.settings(audience, lambda bank, keys: _question_ids(bank, keys))
+        wanted = form.settings(audience, _question_ids, is_to_pick=picks is not None)
         if exam is None:
             exam = editing.create(db.session(), form.key.data, wanted, actor=actor, now=now())
         else:
             base = int(form.base.data) if (form.base.data or "").isdecimal() else -1
-            editing.change(db.session(), exam, wanted, base_number=base, actor=actor, now=now())
+            _change(exam, wanted, base, actor, may_be_same=picks is not None)
         db.session.commit()
     except DomainError as error:
         db.session.rollback()
         form.refuse(error)
         return _page(form, exam), 400
+    if picks is not None:
+        return redirect(url_for("exams_manage.pick", key=exam.key, number=picks), 303)
     flash(_("Saved. Whoever is sitting it keeps the settings they began with."), "success")
     return redirect(url_for("exams_manage.settings", key=exam.key), 303)
+
+
+def _change(exam: Exam, wanted: Settings, base: int, actor: Actor, *, may_be_same: bool) -> None:
+    try:
+        editing.change(db.session(), exam, wanted, base_number=base, actor=actor, now=now())
+    except editing.NothingChanged:
+        if not may_be_same:
+            raise
 
 
 def _rearrange(form: ExamForm, what: str, number: str) -> None:

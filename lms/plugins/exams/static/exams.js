@@ -175,6 +175,8 @@
         continue;
       }
       offset = answer.now - Date.now();
+      heard = Date.now();
+      if (answer.deadline !== deadline) ask();
       forget(position, sequence);
       saved = true;
       if (answer.older.length) return reload(); // another window was later; show what it saved
@@ -215,16 +217,25 @@
   const clock = document.getElementById("exam-clock");
   const say = (words) => (document.getElementById("exam-say").textContent = words);
   let before = Infinity;
+  let heard = Date.now(); // when the server last said until when
   const ask = async () => {
+    heard = Date.now();
     try {
       const answer = await (await fetch(text.clock, { headers: { "X-Requested-With": "fetch" } })).json();
       offset = answer.now - Date.now();
-      deadline = answer.deadline;
       clock.querySelector("small").textContent = answer.until;
+      if (answer.deadline > deadline) {
+        const words = text.textMore.replace("{until}", answer.until);
+        mark(document.getElementById("exam-saved").dataset.state, words);
+        say(words);
+      }
+      deadline = answer.deadline;
     } catch {
       // No connection, or signed out: the next save says so.
     }
   };
+  // A room full of people does not ask in the same second.
+  const patience = 30000 + Math.random() * 30000;
   // By a clock that nobody sets: where the two part, this one was set, or the computer slept.
   const apart = () => Date.now() - performance.now();
   let wasApart = apart();
@@ -242,7 +253,9 @@
     if (before > 300 && left <= 300 && left > 60 && before !== Infinity) say(text.textFive);
     if (before > 60 && left <= 60 && before !== Infinity) say(text.textOne);
     before = left;
-    if (left <= 0) over();
+    if (left <= 0) return over();
+    // Whoever reads for long saves nothing that would bring news of more time.
+    if (Date.now() - heard > patience && !document.hidden) ask();
   };
 
   const over = async () => {
