@@ -17,18 +17,20 @@ class AppealState(StrEnum):
 
 
 class Appeal(Model):
-    """What a person has against an outcome of theirs: once for each outcome.
+    """What a person has against an outcome of theirs: once for each outcome. `number` counts
+    the appeals against a subject whose outcome became another after a decision.
 
     `title` and `url` are those of the subject when it was filed, so that they can be read while the
     plugin that the kind belongs to is away.
     """
 
     __tablename__ = "appeal"
-    __table_args__ = (UniqueConstraint("kind", "subject_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "person_id", "number"),)
     id: Mapped[Pk]
     kind: Mapped[Code]
     subject_id: Mapped[int]
     person_id: Mapped[PersonId]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
     title: Mapped[Localized]
     url: Mapped[str]
     reason: Mapped[str]

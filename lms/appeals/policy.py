@@ -1,5 +1,7 @@
 """How long one may appeal, and how long a decision may take."""
 
+from datetime import datetime
+
 from lms.db import Localized
 from lms.policies import Parameter, Policy
 
@@ -23,3 +25,8 @@ APPEALS = Policy(
         ),
     ),
 )
+
+
+def outlived(decided_at: datetime | None, renewed_at: datetime | None) -> bool:
+    """Whether a decision was about an outcome that has become another since."""
+    return decided_at is not None and renewed_at is not None and renewed_at > decided_at

@@ -11,7 +11,7 @@ from lms import audit
 from lms.appeals import telling
 from lms.appeals.kinds import kinds
 from lms.appeals.models import Appeal, AppealState
-from lms.appeals.policy import APPEALS
+from lms.appeals.policy import APPEALS, outlived
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.db import Session
@@ -39,11 +39,12 @@ def standing(
     person_id: int,
     *,
     final_at: datetime,
+    renewed_at: datetime | None = None,
     now: datetime,
 ) -> Standing:
-    """Two queries, for the page of the outcome. `final_at`: since when it stands."""
+    """Two queries, for the page of the outcome; the dates are those of AppealSubject."""
     found = of_subject(session, kind, subject_id, person_id)
-    if found is not None:
+    if found is not None and not outlived(found.decided_at, renewed_at):
         return Standing(found)
     days = int(in_force(session, APPEALS)["days_to_appeal"])
     until = local_date(final_at, zone()) + timedelta(days=days)
@@ -51,10 +52,12 @@ def standing(
 
 
 def of_subject(session: Session, kind: str, subject_id: int, person_id: int) -> Appeal | None:
+    """The newest, if there are several."""
     return session.scalar(
-        select(Appeal).where(
-            Appeal.kind == kind, Appeal.subject_id == subject_id, Appeal.person_id == person_id
-        )
+        select(Appeal)
+        .where(Appeal.kind == kind, Appeal.subject_id == subject_id, Appeal.person_id == person_id)
+        .order_by(Appeal.number.desc())
+        .limit(1)
     )
 
 
@@ -86,22 +89,27 @@ def subject_of(session: Session, appealable: Appealable, subject_id: int) -> App
 def file(
     session: Session, kind: str, subject_id: int, reason: str, *, person_id: int, now: datetime
 ) -> Appeal:
-    """The person's appeal: the one there is, or a new one, of which those who decide are told."""
+    """The person's appeal: the one that stands, or a new one, which those who decide hear of."""
     appealable = kind_named(kind)
     subject = subject_of(session, appealable, subject_id)
     if subject.person_id != person_id:
         raise NotFound("There is nothing here to appeal against.")
-    if found := of_subject(session, kind, subject_id, person_id):
-        return found
+    before = of_subject(session, kind, subject_id, person_id)
+    if before and not outlived(before.decided_at, subject.renewed_at):
+        return before
     if subject.final_at is None:
         raise Conflict("This is not final yet: there is nothing to appeal against.")
-    about = standing(session, kind, subject_id, person_id, final_at=subject.final_at, now=now)
+    about = standing(
+        session, kind, subject_id, person_id,
+        final_at=subject.final_at, renewed_at=subject.renewed_at, now=now,
+    )  # fmt: skip
     if not about.is_open:
         raise DomainError("The time to appeal is over.")
     appeal = Appeal(
         kind=kind,
         subject_id=subject_id,
         person_id=person_id,
+        number=before.number + 1 if before else 1,
         title=subject.title,
         url=subject.url,
         reason=_reason(reason),

@@ -59,9 +59,14 @@ def new(kind: str, subject_id: int) -> ResponseReturnValue:
     subject = services.subject_of(session, appealable, subject_id)
     if subject.person_id != me:
         abort(404)
-    known = services.of_subject(session, kind, subject_id, me)
-    if known is not None:
-        return redirect(url_for(".show", appeal_id=known.id), 303)
+    if subject.final_at is None:
+        abort(404)
+    about = services.standing(
+        session, kind, subject_id, me,
+        final_at=subject.final_at, renewed_at=subject.renewed_at, now=now(),
+    )  # fmt: skip
+    if about.appeal is not None:
+        return redirect(url_for(".show", appeal_id=about.appeal.id), 303)
     if form.validate_on_submit():
         try:
             services.file(session, kind, subject_id, form.reason.data, person_id=me, now=now())
@@ -71,9 +76,6 @@ def new(kind: str, subject_id: int) -> ResponseReturnValue:
             session.commit()
             flash(_("Your appeal is filed. You are told of the decision."), "success")
             return redirect(subject.url, 303)
-    if subject.final_at is None:
-        abort(404)
-    about = services.standing(session, kind, subject_id, me, final_at=subject.final_at, now=now())
     page = render_template("appeals/new.html", form=form, subject=subject, about=about)
     return page, 400 if form.is_submitted() else 200
 

@@ -133,6 +133,7 @@ from lms.plugins.types import (
     FieldKind,
     Job,
     MonthColumn,
+    MyMonth,
     NavItem,
     Panel,
     Policy,
@@ -179,7 +180,7 @@ from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.fields import SelectMultipleCheckboxField
-from lms.web.lists import PER_PAGE, Page, as_text, download, here, page_of, page_url
+from lms.web.lists import PER_PAGE, Page, as_text, chart_file, download, here, page_of, page_url
 from lms.web.noting import note_reading
 from lms.web.security import limiter
 
@@ -194,7 +195,7 @@ __all__ = [
     "DrillRunScored", "Employment", "Enrolment", "EnrolmentCompleted", "EnrolmentStatus",
     "Event", "FieldKind", "FileFamily", "ImportRun", "Job", "Leave", "Level", "LevelChanged",
     "Localized", "Mapped", "Metric", "Model", "Module", "Month", "MonthClose", "MonthClosed",
-    "MonthColumn", "MonthFigure", "MonthResult", "NavItem", "NotAllowed", "NotFound",
+    "MonthColumn", "MonthFigure", "MonthResult", "MyMonth", "NavItem", "NotAllowed", "NotFound",
     "NotRanked", "NoticeChannel", "NoticeKind", "NoticeMessage", "Notification", "Outcome",
     "Page", "Panel", "Parameter", "PartialIndex", "Period", "Permission", "Person",
     "PersonAdded", "PersonId", "Pk", "Policy", "PolicyInForce", "Position", "Programme",
@@ -206,7 +207,7 @@ __all__ = [
     "StepType", "Table", "Team", "TokenForm", "TrainingFigure", "UTCDateTime", "Upload",
     "Viewer", "WeighedScore", "access", "add_lesson", "appeal_standing", "appealed_months",
     "appellants", "as_text", "at_once", "audience_says", "audit", "cancel_enrolment",
-    "cell_values", "channels", "check_email", "clean_name", "clock", "criteria", "db",
+    "cell_values", "channels", "chart_file", "check_email", "clean_name", "clock", "criteria", "db",
     "decoded", "describe_file", "documents", "download", "emit", "engine_of", "enqueue",
     "enrol", "error_message", "failed_runs", "find_cases", "find_table", "fits_audience",
     "forget_uploads", "gettext", "granted_on", "half_up", "here", "hookimpl", "in_force",

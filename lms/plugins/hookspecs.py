@@ -178,7 +178,7 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
     """collect. Pieces of a page. Places and their subjects: `home` (what asks something of the
     viewer today; their courses under way, as standings), `home_more` (what is good to know, below
     it and fetched after it; None), `person` (a Person), `month` (a MonthClose), `my_month` (a
-    Month)."""
+    MyMonth)."""
 
 
 @hookspec

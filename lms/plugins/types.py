@@ -282,6 +282,16 @@ class TrainingFigure:
 
 
 @dataclass(frozen=True)
+class MyMonth:
+    """One's own month as its page shows it. `counted`: all monthly scores of theirs that enter
+    quarters and years, in hundredths.
+    """
+
+    month: Month
+    counted: Mapping[Month, int]
+
+
+@dataclass(frozen=True)
 class WeighedScore:
     """A score beside the months', which enters quarters and years: a spot check.
 
@@ -299,7 +309,9 @@ class AppealSubject:
     """An outcome as an appeal sees it.
 
     `person_id`: whom it is about, who alone may appeal; `url`: where they see it; `final_at`: since
-    when it stands, None while it does not; `involved`: who gave it, none of whom decides.
+    when it stands, None while it does not; `involved`: who gave it, none of whom decides;
+    `renewed_at`: since when it is another one than before, if it ever was: what was decided earlier
+    was about that one, and they may appeal anew.
     """
 
     person_id: int
@@ -307,6 +319,7 @@ class AppealSubject:
     url: str
     final_at: datetime | None
     involved: frozenset[int] = frozenset()
+    renewed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A person's month with every figure behind it; the same for themselves and for HR."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`months`: all closed months with a result of theirs, newest first; `of`: how many ranked."""
+    """`months`: all closed months with a result of theirs, newest first; `of`: how many ranked;
+    `counted`: the scores that enter quarters and years."""
 
     month: Month
     close: MonthClose
@@ -51,6 +53,7 @@ class Evidence:
     missing: list[Metric]
     months: list[Month]
     scores: list[tuple[Month, int | None]]
+    counted: Mapping[Month, int]
 
 
 def evidence(session: Session, person_id: int, month: Month | None) -> Evidence | None:
@@ -79,6 +82,7 @@ def evidence(session: Session, person_id: int, month: Month | None) -> Evidence 
         missing=[m for m in known if m.component and m.code not in there],
         months=[c.month for _, c in rows],
         scores=[(c.month, r.score) for r, c in until],
+        counted={c.month: r.score for r, c in rows if r.not_ranked is None and r.score is not None},
     )
 
 

@@ -24,10 +24,9 @@ from lms.rules.services import RuleOutcome
 
 
 def charts(close: MonthClose) -> dict[str, Any]:
-    """How the scores lie, and how far each component was attained on average."""
+    """How the scores lie."""
     bins = dict(map(tuple, close.summary.get("bins", [])))
     lows = range(min(bins), max(bins) + BIN, BIN) if bins else range(0)
-    means = close.summary.get("ranked", {})
     return {
         "scores": {
             "type": "bar",
@@ -36,11 +35,16 @@ def charts(close: MonthClose) -> dict[str, Any]:
         }
         if bins
         else None,
-        "components": [
-            (pick(words.COMPONENTS[name]), means.get(name), close.policy[f"weight_{name}"])
-            for name in COMPONENTS
-        ],
     }
+
+
+def attained(close: MonthClose) -> list[tuple[str, int | None, float]]:
+    """How far each component was attained on average, and what it weighs."""
+    means = close.summary.get("ranked", {})
+    return [
+        (pick(words.COMPONENTS[name]), means.get(name), close.policy[f"weight_{name}"])
+        for name in COMPONENTS
+    ]
 
 
 def _bar(low: int) -> str:

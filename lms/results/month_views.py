@@ -19,7 +19,7 @@ from lms.results.metrics import by_code, metrics
 from lms.results.models import MonthClose
 from lms.results.month_list import plugin_columns
 from lms.web.errors import message, show_on
-from lms.web.lists import PER_PAGE, download, here, page_url
+from lms.web.lists import PER_PAGE, chart_file, download, here, page_url
 
 
 def _month(text: str) -> Month:
@@ -65,6 +65,9 @@ def month(month: str) -> ResponseReturnValue:
     current = next((close for close in closes if close.is_current), None)
     if current is None:
         return _open_month(wanted_month)
+    charts = month_page.charts(current) if viewer().may("results.view", Scope.ALL) else {}
+    if file := chart_file(month, charts):
+        return file
     wanted = _wanted()
     found = ranking.page(db.session(), current, wanted, PER_PAGE)
     return render_template(
@@ -78,7 +81,8 @@ def month(month: str) -> ResponseReturnValue:
         added=plugin_columns(current.id),
         known=by_code(metrics(current.policy)),
         waiting=queries.waiting_corrections(db.session(), wanted_month) if waiting else [],
-        charts=month_page.charts(current),
+        charts=charts,
+        attained=month_page.attained(current),
         form=CloseForm(assign=True),
         sees_all=viewer().may("results.view", Scope.ALL),
         here=here,

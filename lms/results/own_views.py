@@ -5,21 +5,24 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from lms import access
 from lms.access import viewer
 from lms.clock import Month, now
 from lms.db import db
 from lms.people.models import Person
+from lms.plugins.types import MyMonth
 from lms.results import appealing, words
 from lms.results.blueprint import bp
 from lms.results.evidence import Evidence, evidence
+from lms.web.lists import chart_file
 
 
 @bp.get("/results")
 @access.requires("results.view")
 def mine() -> ResponseReturnValue:
-    return _page(db.session.get_one(Person, viewer().person_id), own=True)
+    return _page(current_user.person, own=True)
 
 
 @bp.get("/results/people/<int:person_id>")
@@ -33,15 +36,19 @@ def _page(found: Person, own: bool) -> ResponseReturnValue:
     shown = evidence(db.session(), found.id, _chosen())
     if shown is None and _chosen() is not None:
         abort(404, _("There is no closed result for this month."))
+    trend = _trend(shown) if shown else None
+    if file := chart_file(_("scores-%(no)s", no=found.staff_no), {"trend": trend}):
+        return file
     return render_template(
         "results/person.html",
         person=found,
         own=own,
         e=shown,
+        shown=MyMonth(shown.month, shown.counted) if shown else None,
         appeals=appealing.of_month(db.session(), found.id, shown.close, now())
         if own and shown
         else None,
-        trend=_trend(shown) if shown else None,
+        trend=trend,
         amount=words.amount,
         address=lambda month: (
             url_for("results.mine", month=month)

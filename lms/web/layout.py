@@ -18,6 +18,7 @@ from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
 from lms.plugins.types import NavItem
 from lms.web import tools
+from lms.web.lists import here
 from lms.web.tools import url_for
 
 
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
         nav_items=nav_items,
         url_exists=url_exists,
         panels=panels,
+        here=here,
         may=may,
         viewer=viewer,
     )

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, abort, request
+from flask_babel import gettext as _
 from werkzeug.http import dump_options_header
 
 from lms.web.noting import note_reading
@@ -78,6 +79,19 @@ def download(
         "attachment", {"filename": f"{name}.{kind}"}
     )
     return response
+
+
+def chart_file(name: str, charts: Mapping[str, Mapping[str, Any] | None]) -> Response | None:
+    """The figures behind one of a page's charts, by its id, where the address asks for them, as the
+    link below each chart does; None where it asks for the page."""
+    asked = request.args.get("chart")
+    if asked is None:
+        return None
+    data = charts.get(asked) or abort(404)
+    series = data["series"]
+    rows = [[label, *(s["data"][n] for s in series)] for n, label in enumerate(data["labels"])]
+    head = [_("Entry"), *(s["name"] for s in series)]
+    return download(f"{name}-{asked}", head, rows, request.args.get("format", "csv"))
 
 
 def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:

@@ -24,6 +24,7 @@ from lms.plugins.types import CriterionState
 from lms.results import appealing, correcting
 from lms.results.closing import close_month
 from lms.results.models import KpiCorrection, KpiRow, KpiValue
+from lms.results.queries import current_close
 from tests.plugins.retraining.conftest import Desk, programme
 
 MONTH = Month.parse("2026-10")
@@ -143,6 +144,42 @@ def test_a_revision_before_the_decision_leaves_the_appeal_standing(desk, hr, clo
     assert appealing.appellants(db.session(), MONTH) == {person.id}
     decide(filed, hr, clock, upheld=False)
     assert not appealing.appellants(db.session(), MONTH)
+
+
+def test_what_a_revision_changed_can_be_appealed_against_anew(desk, hr, clock) -> None:
+    person = desk.lowest
+    value_id = subject(KpiValue, person)
+
+    def revise(value: float) -> None:
+        clock.advance(days=1)
+        sent = {"reason": WHY, "actor": OPERATOR, "now": clock.now()}
+        correcting.correct(db.session(), value_id, value, **sent)
+        close_month(db.session(), MONTH, assign=True, **sent)
+        db.session.commit()
+
+    revise(39.5)
+    rank = appeal(appealing.RANK, KpiRow, person, clock)
+    revise(39.0)
+    assert appeal(appealing.RANK, KpiRow, person, clock) == rank  # undecided, it goes on
+    decide(rank, hr, clock, upheld=False)
+    other = db.session.scalars(select(KpiValue).where(KpiValue.person_id == desk.people[5].id))
+    value_id = other.one().id
+    revise(34.9)  # somebody else's figure: the rank is what it was
+    assert appeal(appealing.RANK, KpiRow, person, clock) == rank
+    value_id = subject(KpiValue, person)
+    revise(1.0)
+    month = appealing.of_month(
+        db.session(), person.id, current_close(db.session(), MONTH), clock.now()
+    )
+    assert month.rank.is_new and not month.figures["frt"].is_new  # never appealed against
+    again = appeal(appealing.RANK, KpiRow, person, clock)
+    assert (again.number, again.state) == (2, "pending")
+    assert appeal(appealing.RANK, KpiRow, person, clock) == again
+    assert appealing.appellants(db.session(), MONTH) == {person.id}
+    month = appealing.of_month(
+        db.session(), person.id, current_close(db.session(), MONTH), clock.now()
+    )
+    assert (month.rank.appeal_id, month.rank.is_new) == (again.id, False)
 
 
 def test_only_ones_own_of_a_closed_month(desk, hr, clock) -> None:

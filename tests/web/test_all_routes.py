@@ -3,8 +3,10 @@
 Each object in the walk belongs to a stranger: somebody outside every actor's team.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -36,8 +38,6 @@ QUERIES = {
     "promotion.print_dossier": 15,  # and the row that says who took it
     "people.person": 10,
     "people.me": 9,
-    # The year's months, and what plugins weigh beside them.
-    "results.mine": 8,
     # What every plugin adds beside the day's work.
     "web.more": 11,
     "rules.plugin": 18,
@@ -226,14 +226,36 @@ def allowed(app: Flask, rule: Rule, role: str, viewer: Viewer) -> bool:
     return viewer.may(access, least)
 
 
+# What is drawn beside its own figure in words, or is no chart.
+GLYPHS = {"icon", "spark", "ring", "against"}
+
+
+def lacks_figures(client: FlaskClient, page: str) -> bool:
+    """Whether a chart of the page stands without a table behind it and a file of its figures."""
+    loose = page
+    for figure in re.findall(r'<figure class="plot.*?</figure>', page, re.DOTALL):
+        loose = loose.replace(figure, "")
+        link = re.search(r'class="plot-file" href="([^"]+)"', figure)
+        if "<table" not in figure or link is None:
+            return True
+        taken = client.get(unescape(link[1]), buffered=True)
+        if taken.mimetype != "text/csv" or taken.text.count("\n") < 2:
+            return True
+    drawn = re.findall(r'<svg class="([\w-]+)[^>]*role="img"', loose)
+    return bool(set(drawn) - GLYPHS)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_pages(demo: Flask, others: Others, role: str) -> None:
     client, person = signed_in(demo, role)
     viewer = viewer_as(person)
-    wrong, greedy = [], []
+    wrong, greedy, bare = [], [], []
     for rule in rules(demo, "GET"):
         url = url_of(demo, rule, others)
-        status = client.get(url, buffered=True).status_code
+        answer = client.get(url, buffered=True)
+        status = answer.status_code
+        if answer.mimetype == "text/html" and lacks_figures(client, answer.text):
+            bare.append(rule.endpoint)
         if status == 200:  # once more, now that the process has kept what it keeps
             with statements() as seen:
                 client.get(url, buffered=True)
@@ -250,6 +272,7 @@ def test_pages(demo: Flask, others: Others, role: str) -> None:
             wrong.append((rule.endpoint, status))
     assert wrong == []
     assert greedy == []
+    assert bare == []  # a chart without its table, or without the figures as a file
 
 
 @pytest.mark.parametrize("role", ROLES)

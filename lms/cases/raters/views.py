@@ -12,7 +12,7 @@ from lms.access import viewer
 from lms.cases.blueprint import actor, bp
 from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
-from lms.cases.raters import lists, reading, trials
+from lms.cases.raters import lists, reading, taking, trials
 from lms.cases.raters.blinding import BLIND, has_to_score_first
 from lms.cases.raters.models import CalibrationRound, GoldRun, Trial
 from lms.cases.raters.severity import overall
@@ -35,6 +35,8 @@ SINCE = timedelta(days=365)
 def agreement() -> ResponseReturnValue:
     """How far raters agree, criterion by criterion, in the last twelve months."""
     found = reading.agreement(db.session(), now() - SINCE)
+    if kind := request.args.get("format"):
+        return taking.agreement(found, kind)
     return render_template("cases/raters/agreement.html", found=found, few=reading.FEW)
 
 
@@ -45,6 +47,8 @@ def severity() -> ResponseReturnValue:
     who = viewer()
     only = None if who.may("raters.calibrate") else who.person_id
     found = reading.severities(db.session(), now() - SINCE, zone(), only)
+    if kind := request.args.get("format"):
+        return taking.severities(found, kind)
     this = Month.of(local_date(now(), zone()))
     return render_template(
         "cases/raters/severity.html", found=found, few=reading.FEW, overall=overall, only=only,

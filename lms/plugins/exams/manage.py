@@ -2,9 +2,10 @@
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from lms.plugins.api import access, db, here, page_of, page_url
+from lms.plugins.api import access, chart_file, db, here, page_of, page_url
 from lms.plugins.exams import analysis
 from lms.plugins.exams.models import Bank, Exam
 from lms.plugins.exams.statistics import figures as statistics
@@ -36,10 +37,17 @@ def items(key: str) -> ResponseReturnValue:
     figures = statistics.analysis(db.session(), found.id)
     only_flagged = request.args.get("show") == "flagged"
     items = [i for i in figures.items if i.flags or not only_flagged] if figures else []
+    bands = {
+        "labels": [f"{10 * n}–{10 * n + 10}%" for n in range(10)],
+        "series": [{"name": _("People"), "data": figures.bands if figures else []}],
+    }
+    if file := chart_file(key, {"bands": bands if figures else None}):
+        return file
     return render_template(
         "exams/items.html",
         exam=found,
         figures=figures,
+        bands=bands,
         page=page_of(items, per_page=15),
         page_url=page_url,
         flags=statistics.FLAGS,

@@ -114,4 +114,4 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
         return None
     from lms.plugins.scorecards.panels import my_month
 
-    return my_month(db.session(), viewer.person_id, subject)
+    return my_month(viewer.person_id, subject)

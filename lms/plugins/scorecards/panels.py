@@ -2,12 +2,14 @@
 
 from flask import render_template
 
-from lms.plugins.api import Month, Panel, Session
-from lms.plugins.scorecards.periods.reading import read
+from lms.plugins.api import Month, MyMonth, Panel, weighed
+from lms.plugins.scorecards.periods.reading import year_of
 
 
-def my_month(session: Session, person_id: int, month: Month) -> list[Panel]:
-    found = read(session, month.year, [person_id])[person_id]
+def my_month(person_id: int, shown: MyMonth) -> list[Panel]:
+    month = shown.month
+    first = Month(month.year * 12)
+    found = year_of(first, shown.counted, weighed(first, first.plus(11), [person_id]))
     if found.year is None:
         return []
     number = month.index % 12 // 3

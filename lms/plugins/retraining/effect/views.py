@@ -5,7 +5,18 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.plugins.api import PER_PAGE, Page, Scope, access, db, download, here, page_url, viewer
+from lms.plugins.api import (
+    PER_PAGE,
+    Page,
+    Scope,
+    access,
+    chart_file,
+    db,
+    download,
+    here,
+    page_url,
+    viewer,
+)
 from lms.plugins.retraining import words
 from lms.plugins.retraining.blueprint import bp
 from lms.plugins.retraining.effect import before_after
@@ -21,13 +32,17 @@ _EXPORT = ("line", "people_below", "months_below", "people_above", "months_above
 @access.requires("retraining.effect")
 def show_effect() -> ResponseReturnValue:
     found = effect(db.session())
-    if kind := request.args.get("format"):
+    kind = request.args.get("format")
+    if kind and "chart" not in request.args:
         rows = [_row("cut-off", found.real), _row("placebo", found.placebo)]
         return download("retraining-effect", _EXPORT, rows, kind)
+    chart = _chart(found)
+    if file := chart_file("retraining-effect", {"effect": chart}):
+        return file
     return render_template(
         "retraining/effect.html",
         found=found,
-        chart=_chart(found),
+        chart=chart,
         here=here,
         sees_more=viewer().may("retraining.view", Scope.TEAM),
     )

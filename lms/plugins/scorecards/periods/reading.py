@@ -55,10 +55,11 @@ def read(session: Session, year: int, person_ids: Sequence[int]) -> Mapping[int,
     beside: dict[int, list[WeighedScore]] = defaultdict(list)
     for other in weighed(first, last, person_ids):
         beside[other.person_id].append(other)
-    return {i: _year(first, scores.get(i, {}), beside[i]) for i in person_ids}
+    return {i: year_of(first, scores.get(i, {}), beside[i]) for i in person_ids}
 
 
-def _year(first: Month, scores: Mapping[Month, int], beside: Sequence[WeighedScore]) -> Year:
+def year_of(first: Month, scores: Mapping[Month, int], beside: Sequence[WeighedScore]) -> Year:
+    """From January on; `scores` may have other months, too."""
     months = [first.plus(n) for n in range(12)]
     return Year(
         [(month, scores.get(month)) for month in months],

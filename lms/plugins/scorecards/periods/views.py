@@ -12,6 +12,7 @@ from lms.plugins.api import (
     Person,
     Scope,
     access,
+    chart_file,
     db,
     download,
     here,
@@ -112,6 +113,8 @@ def _page(person: Person, own: bool) -> ResponseReturnValue:
             },
         ],
     }
+    if file := chart_file(_("scores-%(year)s", year=f"{year}-{person.staff_no}"), {"year": chart}):
+        return file
     return render_template(
         "scorecards/person.html", person=person, own=own, found=found, year=year, years=years,
         here=here, chart=chart, checks=spot_checks.of_person(session, person.id, first,

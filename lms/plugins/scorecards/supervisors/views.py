@@ -13,6 +13,7 @@ from lms.plugins.api import (
     Scope,
     Team,
     access,
+    chart_file,
     db,
     download,
     here,
@@ -93,6 +94,8 @@ def supervisor(person_id: int) -> ResponseReturnValue:
             }
         ],
     }
+    if file := chart_file(_("scores-%(no)s", no=person.staff_no), {"months": chart}):
+        return file
     page = render_template(
         "scorecards/supervisor.html", person=person, rows=held, form=form, words=words,
         old=[row for row in rows if not row.is_current], chart=chart,
