@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 MAX_ATTEMPTS = 8
 _RETRY_AFTER = timedelta(seconds=10)
+# For so long the work of a process that may have died is left to it.
+_LENT = timedelta(minutes=1)
 
 
 class OutboxItem(Model):
@@ -45,11 +47,16 @@ class PeriodicRun(Model):
 
 @dataclass(frozen=True)
 class Job:
-    """`run(session, payload, now)`; with `every` it also runs by itself, with an empty payload."""
+    """`run(session, payload, now)`; with `every` it also runs by itself, with an empty payload.
+
+    One that is `apart` takes long, and begins outside of a transaction: it may first read as long
+    as it likes (`only_reading`) while others write. What it then writes is committed at its end.
+    """
 
     name: str
     run: Callable[[Session, dict[str, Any], datetime], None]
     every: timedelta | None = None
+    apart: bool = False
 
 
 def enqueue(session: Session, job: str, payload: dict[str, Any], *, due_at: datetime) -> OutboxItem:
@@ -64,13 +71,13 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
     """Run what is due, each item in a transaction of its own; returns how many ran."""
     by_name = {job.name: job for job in jobs}
     done = 0
-    with _only_reading():
+    with only_reading():
         periodic = _periodic_due(by_name.values(), now)
     for job, every in periodic:
         if _claim(job.name, every, now):
             done += _attempt(job, {}, now)
     due = (
-        select(OutboxItem.id)
+        select(OutboxItem.id, OutboxItem.job)
         .where(
             OutboxItem.done_at.is_(None),
             OutboxItem.due_at <= now,
@@ -80,16 +87,18 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
         .order_by(OutboxItem.id)
         .limit(limit)
     )
-    with _only_reading():
-        ids = list(db.session.scalars(due))
-    for item_id in ids:
-        done += _run_item(item_id, by_name, now)
+    with only_reading():
+        found = db.session.execute(due).all()
+    for item_id, name in found:
+        job = by_name[name]
+        done += _run_apart(item_id, job, now) if job.apart else _run_item(item_id, job, now)
     return done
 
 
 @contextmanager
-def _only_reading() -> Iterator[None]:
-    """Whether there is work is asked once a second in each process: that takes no write lock."""
+def only_reading() -> Iterator[None]:
+    """A transaction that takes no write lock, ended with the `with`. Whether there is work is asked
+    so, once a second in each process."""
     token = reading.set(True)
     try:
         yield
@@ -138,7 +147,7 @@ def _failed(job: Job, error: Exception) -> None:
     blame_job(job, error)
 
 
-def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
+def _run_item(item_id: int, job: Job, now: datetime) -> bool:
     # The row stays locked while the job runs, so that a second drain passes over it.
     item = db.session.scalar(
         select(OutboxItem)
@@ -148,7 +157,7 @@ def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
     if item is None:
         db.session.rollback()
         return False
-    job, payload = by_name[item.job], dict(item.payload)
+    payload = dict(item.payload)
     item.done_at = now
     item.attempts += 1
     try:
@@ -156,15 +165,39 @@ def _run_item(item_id: int, by_name: dict[str, Job], now: datetime) -> bool:
         db.session.commit()
         return True
     except Exception as error:
-        db.session.rollback()
-        _failed(job, error)
-        failed = db.session.get(OutboxItem, item_id)
-        if failed is not None:
-            failed.attempts += 1
-            failed.error = f"{type(error).__name__}: {error}"
-            failed.due_at = now + _RETRY_AFTER * 2**failed.attempts
-            db.session.commit()
+        _put_off(item_id, job, error, now, attempts=1)
         return False
+
+
+def _run_apart(item_id: int, job: Job, now: datetime) -> bool:
+    """The item is lent, not locked: SQLite's lock is that of all who write."""
+    free = OutboxItem.id == item_id, OutboxItem.done_at.is_(None), OutboxItem.due_at <= now
+    lent = {"due_at": now + _LENT, "attempts": OutboxItem.attempts + 1}
+    payload = db.session.scalar(
+        update(OutboxItem).where(*free).values(lent).returning(OutboxItem.payload)
+    )
+    db.session.commit()
+    if payload is None:
+        return False
+    try:
+        job.run(db.session(), payload, now)
+        db.session.execute(update(OutboxItem).where(OutboxItem.id == item_id).values(done_at=now))
+        db.session.commit()
+        return True
+    except Exception as error:
+        _put_off(item_id, job, error, now, attempts=0)
+        return False
+
+
+def _put_off(item_id: int, job: Job, error: Exception, now: datetime, *, attempts: int) -> None:
+    db.session.rollback()
+    _failed(job, error)
+    failed = db.session.get(OutboxItem, item_id)
+    if failed is not None:
+        failed.attempts += attempts
+        failed.error = f"{type(error).__name__}: {error}"
+        failed.due_at = now + _RETRY_AFTER * 2**failed.attempts
+        db.session.commit()
 
 
 def start_worker(app: "Flask", interval: float = 1.0) -> threading.Thread:

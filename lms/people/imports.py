@@ -12,6 +12,7 @@ from lms.people.email import check_email
 from lms.people.leave_import import apply_leave, plan_leave
 from lms.people.models import Person
 from lms.people.roster_import import apply_roster, plan_roster
+from lms.progress import watched
 from lms.tabular import values, words
 from lms.tabular.headers import Column, Table, find_table
 from lms.tabular.reading import Reading, begin, is_total, refuse_repeated
@@ -93,7 +94,7 @@ def read_roster(session: Session, sheets: list[Sheet], how: "How") -> Reading:
     reading = begin(table)
     known = set(session.scalars(select(Person.staff_no)))
     keys: dict[int, str] = {}
-    for row in table.rows:
+    for row in watched(table.rows, len(table.rows), "read", how.report):
         staff_no = values.staff_number(row.cell(table.columns["staff_no"].index))
         if staff_no and not _refused_as_total(reading, row, table):
             keys[row.number] = staff_no
@@ -175,7 +176,7 @@ def read_leave(session: Session, sheets: list[Sheet], how: "How") -> Reading:
     people = {
         no: person_id for no, person_id in session.execute(select(Person.staff_no, Person.id))
     }
-    for row in table.rows:
+    for row in watched(table.rows, len(table.rows), "read", how.report):
         if not _refused_as_total(reading, row, table):
             _read_leave(reading, row, table, people)
     return reading

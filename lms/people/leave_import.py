@@ -13,6 +13,7 @@ from lms.audit import Actor
 from lms.courses.deadlines.pauses import pause
 from lms.db import Session
 from lms.people.models import Leave
+from lms.progress import Report, to_nobody, watched
 from lms.results.models import ImportRun
 
 Span = tuple[int, date, date]
@@ -45,11 +46,19 @@ def _differs(leave: Leave, reason: str) -> bool:
     return bool(reason) and leave.reason != reason
 
 
-def apply_leave(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> dict[str, int]:
+def apply_leave(
+    session: Session,
+    run: ImportRun,
+    *,
+    actor: Actor,
+    now: datetime,
+    report: Report = to_nobody,
+) -> dict[str, int]:
     counts = plan_leave(session, run.rows, now)
     stored = _stored(session)
     new: list[list[Any]] = []
-    for span, reason in _spans(run.rows).items():
+    spans = _spans(run.rows)
+    for span, reason in watched(spans.items(), len(spans), "store", report):
         person_id, first, last = span
         if span not in stored:
             session.add(Leave(person_id=person_id, first_day=first, last_day=last, reason=reason))

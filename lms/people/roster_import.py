@@ -21,6 +21,7 @@ from lms.people.models import (
 from lms.people.organisation import zone
 from lms.people.services import move
 from lms.plugins.bus import emit
+from lms.progress import Report, to_nobody, watched
 from lms.results.models import ImportRun
 
 HISTORY = ClearanceSource.HISTORY
@@ -33,6 +34,7 @@ class _Present:
 
     people: dict[str, Person]
     teams: dict[str, Team]
+    team_names: dict[int | None, str]
     history: dict[int, Clearance] = field(default_factory=dict)
 
 
@@ -40,9 +42,11 @@ def _present(session: Session) -> _Present:
     cleared = session.scalars(
         select(Clearance).where(Clearance.source == HISTORY, Clearance.revoked_on.is_(None))
     )
+    teams = session.scalars(select(Team)).all()
     return _Present(
         people={p.staff_no: p for p in session.scalars(select(Person))},
-        teams={t.name: t for t in session.scalars(select(Team))},
+        teams={t.name: t for t in teams},
+        team_names={t.id: t.name for t in teams},
         history={c.person_id: c for c in cleared},
     )
 
@@ -60,9 +64,9 @@ def plan_roster(session: Session, rows: list[Row], _now: datetime) -> dict[str, 
 
 
 def _differs(person: Person, row: Row, present: _Present) -> bool:
-    team = next((t.name for t in present.teams.values() if t.id == person.team_id), None)
     now_there = {
-        "name": person.name, "team": team, "channel": person.channel, "level": person.level,
+        "name": person.name, "team": present.team_names.get(person.team_id),
+        "channel": person.channel, "level": person.level,
         "employment": person.employment, "hired_on": person.hired_on.isoformat(),
         "email": person.email,
     }  # fmt: skip
@@ -79,14 +83,19 @@ def _clears(person: Person, row: Row, present: _Present) -> bool:
 
 
 def apply_roster(
-    session: Session, run: ImportRun, *, actor: Actor, now: datetime
+    session: Session,
+    run: ImportRun,
+    *,
+    actor: Actor,
+    now: datetime,
+    report: Report = to_nobody,
 ) -> dict[str, int]:
     """Store the good rows. Clearance dates are history and audited as such, one entry a person."""
     counts = plan_roster(session, run.rows, now)
     present = _present(session)
     _make_teams(session, run.rows, present)
     new = [row for row in run.rows if row["staff_no"] not in present.people]
-    for row in run.rows:
+    for row in watched(run.rows, len(run.rows), "store", report):
         person = present.people.get(row["staff_no"])
         if person is not None and _differs(person, row, present):
             _change(session, person, row, present, actor, now)
@@ -108,6 +117,7 @@ def _make_teams(session: Session, rows: list[Row], present: _Present) -> None:
         present.teams[name] = Team(name=name)
         session.add(present.teams[name])
     session.flush()
+    present.team_names.update({team.id: name for name, team in present.teams.items()})
 
 
 def _add(session: Session, rows: list[Row], present: _Present, now: datetime) -> list[Person]:

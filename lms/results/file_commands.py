@@ -2,6 +2,7 @@
 
 import csv
 import sys
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from lms.audit import OPERATOR
 from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError
+from lms.progress import Progress, Report
 from lms.results.importing import changes_nothing, confirm, prepare
 from lms.results.models import ImportRun
 from lms.tabular import MAX_BYTES
@@ -42,7 +44,7 @@ def import_files(
             try:
                 run = prepare(
                     session, kind, _bytes(path), path.name, percent=percent, actor=OPERATOR,
-                    now=now(),
+                    now=now(), report=_counting(path.name),
                 )  # fmt: skip
             except DomainError as error:
                 if path.name not in str(error):
@@ -56,7 +58,10 @@ def import_files(
             if changes_nothing(run.summary["counts"]) or not run.rows:
                 session.delete(run)
             else:
-                confirm(session, run, accept_valid=accept_valid, actor=OPERATOR, now=now())
+                confirm(
+                    session, run, accept_valid=accept_valid, actor=OPERATOR, now=now(),
+                    report=_counting(path.name),
+                )  # fmt: skip
             session.flush()
     if rejects is not None and refused:
         _write_rejects(rejects, refused)
@@ -69,6 +74,23 @@ def import_files(
         click.echo("dry run: nothing was stored")
     else:
         session.commit()
+
+
+_DOING = {"open": "rows opened", "read": "rows read", "store": "entries stored"}
+
+
+def _counting(name: str) -> Report:
+    """Says once a second how far a large file is."""
+    said = time.monotonic()
+
+    def report(progress: Progress) -> None:
+        nonlocal said
+        if time.monotonic() - said >= 1:
+            said = time.monotonic()
+            of = f" of {progress.of:,}" if progress.of else ""
+            click.echo(f"{name}: {progress.done:,}{of} {_DOING[progress.phase]} …", err=True)
+
+    return report
 
 
 def _bytes(path: Path) -> bytes:

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
-from lms import access
+from lms import access, progress
 from lms.access import viewer
 from lms.clock import now
 from lms.db import db
 from lms.errors import Conflict, DomainError
 from lms.people.models import Person
-from lms.results import import_page, importing
+from lms.results import import_jobs, import_page, importing
 from lms.results.blueprint import actor, bp, said
 from lms.results.forms import ConfirmForm, UploadForm
 from lms.results.models import ImportRun, ImportState
@@ -50,7 +50,7 @@ def imports() -> ResponseReturnValue:
 
 def _uploaded(form: UploadForm) -> ImportRun:
     """The preview of the file; of the same file sent twice (a double click) there is one."""
-    return importing.prepare_once(
+    return import_jobs.receive(
         db.session(),
         form.kind.data,
         form.file.data.read(),
@@ -60,9 +60,8 @@ def _uploaded(form: UploadForm) -> ImportRun:
     )
 
 
-def _run(import_id: int, with_rows: bool = False) -> ImportRun:
-    hidden = () if with_rows else (defer(ImportRun.rows),)
-    run = db.session.get(ImportRun, import_id, options=hidden)
+def _run(import_id: int) -> ImportRun:
+    run = db.session.get(ImportRun, import_id, options=[defer(ImportRun.rows)])
     if run is None:
         abort(404)
     return run
@@ -71,7 +70,15 @@ def _run(import_id: int, with_rows: bool = False) -> ImportRun:
 @bp.get("/results/imports/<int:import_id>")
 @access.requires("results.import")
 def import_run(import_id: int) -> ResponseReturnValue:
-    return _show(_run(import_id), ConfirmForm())
+    run = _run(import_id)
+    if run.state in import_jobs.WORKING:
+        return render_template(
+            "results/import_work.html",
+            run=run,
+            progress=progress.read(import_jobs.watched_as(run.id)),
+            is_given_up=import_jobs.is_given_up(run),
+        )
+    return _show(run, ConfirmForm())
 
 
 def _show(run: ImportRun, form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
@@ -98,13 +105,15 @@ def _lacks_history_right(run: ImportRun) -> bool:
 @bp.post("/results/imports/<int:import_id>/confirm")
 @access.requires("results.import")
 def confirm_import(import_id: int) -> ResponseReturnValue:
-    run, form = _run(import_id, with_rows=True), ConfirmForm()
+    run, form = _run(import_id), ConfirmForm()
     if _lacks_history_right(run):
         abort(403)
+    if run.state in import_jobs.WORKING:  # pressed twice
+        return redirect(url_for(".import_run", import_id=import_id), 303)
     if not form.validate_on_submit():
         return _show(run, form, 400)
     try:
-        counts = importing.confirm(
+        counts = import_jobs.confirm(
             db.session(), run, accept_valid=form.accept_valid.data, actor=actor(), now=now()
         )
     except Conflict as error:
@@ -115,7 +124,8 @@ def confirm_import(import_id: int) -> ResponseReturnValue:
         show_on(form, error)
         return _show(_run(import_id), form, 400)
     db.session.commit()
-    flash(import_page.done(counts), "success")
+    if counts is not None:
+        flash(import_page.done(counts), "success")
     return redirect(url_for(".import_run", import_id=import_id), 303)
 
 
@@ -126,7 +136,7 @@ def read_again(import_id: int) -> ResponseReturnValue:
     run = _run(import_id)
     chosen = import_page.chosen_columns(run, request.form)
     try:
-        importing.read_again(
+        import_jobs.read_again(
             db.session(),
             run,
             percent=request.form.getlist("percent"),
@@ -139,7 +149,17 @@ def read_again(import_id: int) -> ResponseReturnValue:
         flash(message(error), "error")
     else:
         db.session.commit()
-        flash(_("The file was read again."), "success")
+        if run.state not in import_jobs.WORKING:
+            flash(_("The file was read again."), "success")
+    return redirect(url_for(".import_run", import_id=import_id), 303)
+
+
+@bp.post("/results/imports/<int:import_id>/retry")
+@access.requires("results.import")
+def retry_import(import_id: int) -> ResponseReturnValue:
+    """Once more, after the job that should read it or take its rows was given up."""
+    import_jobs.try_again(db.session(), _run(import_id), now=now())
+    db.session.commit()
     return redirect(url_for(".import_run", import_id=import_id), 303)
 
 

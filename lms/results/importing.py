@@ -15,6 +15,7 @@ from lms.clock import local_date
 from lms.db import Session
 from lms.errors import Conflict, DomainError
 from lms.people.organisation import zone
+from lms.progress import Report, to_nobody
 from lms.results.defined.scoring import known_metrics
 from lms.results.models import ColumnName, ImportRun, ImportState
 from lms.tabular import read_sheets
@@ -31,6 +32,7 @@ class How:
     today: date
     percent: Collection[str] = ()
     told: Mapping[str, str] = field(default_factory=dict)
+    report: Report = to_nobody
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,23 @@ def prepare(
     filename: str,
     *,
     percent: Collection[str] = (),
-    keep: bool = False,
     actor: Actor,
     now: datetime,
+    report: Report = to_nobody,
 ) -> ImportRun:
-    """Read a file into a preview; nothing but the preview is stored. DomainError if unreadable.
+    """Read a file into a preview; nothing but the preview is stored. DomainError if unreadable."""
+    run = new_run(kind, content, filename, actor, now)
+    fill(run, read(session, run, content, percent, now, report))
+    session.add(run)
+    session.flush()
+    return run
 
-    With `keep` the file stays with the preview, so that it can be read again.
-    """
-    run = ImportRun(
+
+def new_run(
+    kind: str, content: bytes, filename: str, actor: Actor, now: datetime, *, keep: bool = False
+) -> ImportRun:
+    """A preview of nothing yet. With `keep` the file stays with it, so that it can be read."""
+    return ImportRun(
         kind=kind,
         filename=PurePath(filename).name[:200],
         sha256=hashlib.sha256(content).hexdigest(),
@@ -87,39 +97,22 @@ def prepare(
         created_at=now,
         content=content if keep else None,
     )
-    _read_into(session, run, content, percent, now)
-    session.add(run)
-    session.flush()
-    return run
 
 
-def prepare_once(
-    session: Session, kind: str, content: bytes, filename: str, *, actor: Actor, now: datetime
-) -> ImportRun:
-    """The actor's waiting preview of the same file, or a new one that keeps the file."""
-    waiting = session.scalar(
-        select(ImportRun).where(
-            ImportRun.sha256 == hashlib.sha256(content).hexdigest(),
-            ImportRun.kind == kind,
-            ImportRun.state == ImportState.PREVIEW,
-            ImportRun.created_by == actor.person_id,
-        )
-    )
-    if waiting is not None:  # read anew: who is on the roster may have changed since
-        _read_into(session, waiting, content, waiting.summary["percent"], now)
-        return waiting
-    return prepare(session, kind, content, filename, keep=True, actor=actor, now=now)
-
-
-def _read_into(
-    session: Session, run: ImportRun, content: bytes, percent: Collection[str], now: datetime
-) -> None:
+def read(
+    session: Session,
+    run: ImportRun,
+    content: bytes,
+    percent: Collection[str],
+    now: datetime,
+    report: Report = to_nobody,
+) -> dict[str, Any]:
+    """What the file holds, by the columns of a run; nothing is written."""
     handler = importer(run.kind)
     told = {c.name: c.code for c in session.scalars(_told(run.kind))}
-    how = How(local_date(now, zone()), percent, told)
-    reading = handler.read(session, read_sheets(content, run.filename), how)
-    run.rows, run.refused, run.warnings = reading.rows, reading.refused, reading.warnings
-    run.summary = {
+    how = How(local_date(now, zone()), percent, told, report)
+    reading = handler.read(session, read_sheets(content, run.filename, report), how)
+    summary = {
         "counts": handler.plan(session, reading.rows, now),
         "rows": len(reading.rows),
         "refused": len(reading.refused),
@@ -129,22 +122,25 @@ def _read_into(
         "months": sorted({row["month"] for row in reading.rows if "month" in row}),
         "percent": sorted(percent),
     }
+    return {
+        "rows": reading.rows, "refused": reading.refused, "warnings": reading.warnings,
+        "summary": summary,
+    }  # fmt: skip
+
+
+def fill(run: ImportRun, found: Mapping[str, Any]) -> None:
+    for name, value in found.items():
+        setattr(run, name, value)
 
 
 def _told(kind: str) -> Select[ColumnName]:
     return select(ColumnName).where(ColumnName.kind == kind)
 
 
-def read_again(
-    session: Session,
-    run: ImportRun,
-    *,
-    percent: Collection[str],
-    columns: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
+def remember_columns(
+    session: Session, run: ImportRun, columns: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> None:
-    """Read a preview's file again; what its columns mean (code by header) is remembered."""
+    """What the columns of such files mean, code by header; Conflict when the run is over."""
     if run.state != ImportState.PREVIEW or run.content is None:
         raise Conflict("This file has been imported or discarded already.")
     known = {c.name: c for c in session.scalars(_told(run.kind))}
@@ -158,46 +154,80 @@ def read_again(
             session, actor, "import.columns", ("import", run.id), now=now, columns=dict(columns)
         )
     session.flush()
-    _read_into(session, run, run.content, percent, now)
-    session.flush()
 
 
 def confirm(
-    session: Session, run: ImportRun, *, accept_valid: bool, actor: Actor, now: datetime
+    session: Session,
+    run: ImportRun,
+    *,
+    accept_valid: bool,
+    actor: Actor,
+    now: datetime,
+    report: Report = to_nobody,
 ) -> dict[str, int]:
     """Apply a preview once, however often the button is pressed; the counts of what changed."""
-    if run.refused and not accept_valid:
+    check_takeable(run, accept_valid=accept_valid)
+    claim(session, run, ImportState.APPLIED, now)
+    return apply(session, run, accept_valid=accept_valid, actor=actor, now=now, report=report)
+
+
+def check_takeable(run: ImportRun, *, accept_valid: bool) -> None:
+    """DomainError for a run with refused rows that nobody accepted, or without good ones."""
+    if run.summary["refused"] and not accept_valid:
         raise DomainError(
             "%(count)s rows are refused. Take the good rows only, or correct the file.",
             field="accept_valid",
-            count=len(run.refused),
+            count=run.summary["refused"],
         )
-    if not run.rows:
+    if not run.summary["rows"]:
         raise DomainError("No row of the file can be taken.")
-    _claim(session, run, ImportState.APPLIED, now)
-    counts = importer(run.kind).apply(session, run, actor=actor, now=now)
-    run.content = None
+
+
+def apply(
+    session: Session,
+    run: ImportRun,
+    *,
+    accept_valid: bool,
+    actor: Actor,
+    now: datetime,
+    report: Report,
+) -> dict[str, int]:
+    """Store the rows of a run that is claimed."""
+    counts = importer(run.kind).apply(session, run, actor=actor, now=now, report=report)
+    run.content, run.problem = None, None
     run.summary = {**run.summary, "counts": counts, "accepted_valid": accept_valid}
     session.flush()
     return counts
 
 
 def discard(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> None:
-    _claim(session, run, ImportState.DISCARDED, None)
+    """Also of one that is being read; Conflict for one whose rows are taken."""
+    known = run.state == ImportState.READING
+    claim(
+        session, run, ImportState.DISCARDED, None,
+        of=ImportState.READING if known else ImportState.PREVIEW,
+    )  # fmt: skip
     run.content = None
     audit.record(session, actor, "import.discard", ("import", run.id), now=now, file=run.filename)
 
 
-def _claim(session: Session, run: ImportRun, state: ImportState, at: datetime | None) -> None:
+def claim(
+    session: Session,
+    run: ImportRun,
+    state: ImportState,
+    at: datetime | None,
+    of: ImportState = ImportState.PREVIEW,
+) -> None:
+    """The next state for one of all who ask at the same time; Conflict for the others."""
     claimed = session.scalar(
         update(ImportRun)
-        .where(ImportRun.id == run.id, ImportRun.state == ImportState.PREVIEW)
+        .where(ImportRun.id == run.id, ImportRun.state == of)
         .values(state=state, applied_at=at)
         .returning(ImportRun.id)
     )
     if claimed is None:
         raise Conflict("This file has been imported or discarded already.")
-    session.refresh(run)
+    session.refresh(run, ["state", "applied_at"])
 
 
 def changes_nothing(counts: dict[str, int]) -> bool:

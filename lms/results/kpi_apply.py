@@ -12,6 +12,7 @@ from lms.audit import Actor
 from lms.clock import Month
 from lms.db import Session
 from lms.people.models import Organisation
+from lms.progress import Progress, Report, to_nobody
 from lms.results.models import ImportRun, KpiCorrection, KpiRow, KpiValue, MonthClose
 
 Key = tuple[Month, int, str]
@@ -118,11 +119,18 @@ def _waiting(session: Session, months: set[Month]) -> dict[Key, float]:
     return {(month, person_id, metric): new for month, person_id, metric, new in rows}
 
 
-def apply(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> dict[str, int]:
+def apply(
+    session: Session,
+    run: ImportRun,
+    *,
+    actor: Actor,
+    now: datetime,
+    report: Report = to_nobody,
+) -> dict[str, int]:
     """Store the run's good rows; the counts of what changed."""
     lock_months(session)
     todo = plan(session, run.rows)
-    _store(session, todo, run.id)
+    _store(session, todo, run.id, report)
     audit.record(
         session,
         actor,
@@ -138,7 +146,7 @@ def apply(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> d
     return todo.counts()
 
 
-def _store(session: Session, todo: Plan, import_id: int) -> None:
+def _store(session: Session, todo: Plan, import_id: int, report: Report = to_nobody) -> None:
     if todo.new_rows:
         session.execute(
             insert(KpiRow.__table__),  # type: ignore[arg-type]
@@ -149,6 +157,7 @@ def _store(session: Session, todo: Plan, import_id: int) -> None:
         )
     # In parts, so that a large file is not there twice more.
     for begin in range(0, len(todo.added), _AT_ONCE):
+        report(Progress(begin, len(todo.added), "store"))
         session.execute(
             insert(KpiValue.__table__),  # type: ignore[arg-type]
             [

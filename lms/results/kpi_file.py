@@ -12,6 +12,7 @@ from lms.db import Session
 from lms.errors import DomainError
 from lms.i18n import N_, pick
 from lms.people.models import Person, Position
+from lms.progress import watched
 from lms.results.defined.scoring import scoring_policies
 from lms.results.figures import figure
 from lms.results.metrics import Metric, by_code, metrics
@@ -40,7 +41,7 @@ def read_kpi(
     people = _known_people(session, table)
     keys: dict[int, tuple[int, str]] = {}
     read = _Cells(how.percent)
-    for row in table.rows:
+    for row in watched(table.rows, len(table.rows), "read", how.report):
         key = _read_row(reading, row, table, present, read, people)
         if key is not None:
             keys[row.number] = key

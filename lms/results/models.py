@@ -5,19 +5,29 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import relationship
 
 from lms.clock import Month
 from lms.db import Code, Mapped, Model, PartialIndex, PersonId, Pk, mapped_column
+from lms.jobs import OutboxItem
 
 
 class ImportState(StrEnum):
+    """A large file is read, and its rows are taken, by a job: READING and TAKING."""
+
+    READING = "reading"
+    FAILED = "failed"  # cannot be read: `problem` says why
     PREVIEW = "preview"
+    TAKING = "taking"
     APPLIED = "applied"
     DISCARDED = "discarded"
 
 
 class ImportRun(Model):
-    """A file that came in (KPI, roster, leave), its parsed rows and what was refused and why."""
+    """A file that came in (KPI, roster, leave), its parsed rows and what was refused and why.
+
+    `problem`: {message, params}, why a job could not read it or take its rows.
+    """
 
     __tablename__ = "import_run"
     id: Mapped[Pk]
@@ -33,6 +43,9 @@ class ImportRun(Model):
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
     content: Mapped[bytes | None] = mapped_column(deferred=True)  # while it can be read again
+    problem: Mapped[dict[str, Any] | None]
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_item.id"))
+    job: Mapped[OutboxItem | None] = relationship()
 
 
 class ColumnName(Model):

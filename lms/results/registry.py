@@ -3,9 +3,10 @@
 from lms.jobs import Job
 from lms.plugins.types import ContentLoader, StepType
 from lms.policies import Policy
+from lms.results.import_jobs import READ, TAKE
 from lms.results.scoring_policy import SCORING
 
 POLICIES: tuple[Policy, ...] = (SCORING,)
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (READ, TAKE)
 STEP_TYPES: tuple[StepType, ...] = ()
 CONTENT_LOADERS: tuple[ContentLoader, ...] = ()

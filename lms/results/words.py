@@ -22,7 +22,10 @@ KINDS: Mapping[str, Localized] = {
     "leave": Localized("休假", "Leave"),
 }
 STATES: Mapping[str, Localized] = {
+    ImportState.READING: Localized("正在读取", "Being read"),
+    ImportState.FAILED: Localized("无法读取", "Cannot be read"),
     ImportState.PREVIEW: Localized("待确认", "To be confirmed"),
+    ImportState.TAKING: Localized("正在导入", "Being imported"),
     ImportState.APPLIED: Localized("已导入", "Imported"),
     ImportState.DISCARDED: Localized("已放弃", "Discarded"),
 }

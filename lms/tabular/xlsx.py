@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from lms.errors import DomainError
+from lms.progress import Report, to_nobody, watched
 from lms.tabular.sheets import BLANK, Area, Cell, Row, Sheet
 
 MAX_UNPACKED = 80 * 1024 * 1024
@@ -28,13 +29,27 @@ _UNCOMPUTED = re.compile(
 )
 
 
-def read_workbook(content: bytes, name: str) -> list[Sheet]:
+# What a row of a few cells takes in a sheet's XML, about.
+_ROW_BYTES = 300
+
+
+def rows_about(content: bytes) -> int:
+    """By the size of the sheets, without unpacking them."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            sheets = (e for e in archive.infolist() if e.filename.startswith("xl/worksheets/"))
+            return sum(entry.file_size for entry in sheets) // _ROW_BYTES
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return 0
+
+
+def read_workbook(content: bytes, name: str, report: Report = to_nobody) -> list[Sheet]:
     """Every sheet, hidden ones too; formulas give the value that was stored with them."""
     _inspect(content, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions
-            return _sheets(content, name)
+            return _sheets(content, name, report)
     except DomainError:
         raise
     except Exception as error:  # a damaged workbook breaks openpyxl in a hundred ways
@@ -68,21 +83,23 @@ def _inspect(content: bytes, name: str) -> None:
         raise DomainError("%(file)s is protected by a password.", file=name)
 
 
-def _sheets(content: bytes, name: str) -> list[Sheet]:
+def _sheets(content: bytes, name: str, report: Report) -> list[Sheet]:
     from openpyxl import load_workbook
 
     book = load_workbook(BytesIO(content), read_only=True, data_only=True)
     try:
-        return [_sheet(content, sheet, name) for sheet in book.worksheets[:MAX_SHEETS]]
+        return [_sheet(content, sheet, name, report) for sheet in book.worksheets[:MAX_SHEETS]]
     finally:
         book.close()
 
 
-def _sheet(content: bytes, sheet: Any, name: str) -> Sheet:
+def _sheet(content: bytes, sheet: Any, name: str, report: Report) -> Sheet:
     # Some exporters declare a size of one cell; the rows themselves know better.
+    declared = sheet.max_row or 0
     sheet.reset_dimensions()
     rows: list[Row] = []
-    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW), 1):
+    every = watched(sheet.iter_rows(max_row=LAST_ROW), declared, "open", report)
+    for number, cells in enumerate(every, 1):
         row = [_cell(c) for c in cells[:MAX_COLUMNS]]
         while row and row[-1] is BLANK:
             row.pop()

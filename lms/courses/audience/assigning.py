@@ -6,20 +6,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
-from lms import audit
+from lms import audit, progress
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.courses import queries
-from lms.courses.audience import progress, sets, versions
+from lms.courses.audience import sets, versions
 from lms.courses.audience.matching import fits
 from lms.courses.audience.models import AudienceVersion, ProgrammeAssignment
-from lms.courses.audience.progress import Progress
 from lms.courses.models import ProgrammeVersion
 from lms.db import Session
 from lms.errors import Conflict, DomainError, NotFound
 from lms.jobs import MAX_ATTEMPTS, enqueue
 from lms.people.models import Person
 from lms.people.organisation import zone
+from lms.progress import Progress
 
 JOB = "courses.assign"
 
@@ -152,7 +152,7 @@ def carry_out(session: Session, payload: dict[str, Any], now: datetime) -> None:
         return
     today = local_date(now, zone())
     order_id = order.id
-    with progress.reported(order_id):
+    with progress.reported(watched_as(order_id)) as report:
         counts = sets.enrol_all(
             session,
             order,
@@ -161,11 +161,16 @@ def carry_out(session: Session, payload: dict[str, Any], now: datetime) -> None:
             starts_on=max(order.starts_on, today),
             actor=Actor(order.created_by),
             now=now,
-            report=lambda done, of: progress.report(order_id, Progress(done, of)),
+            report=lambda done, of: report(Progress(done, of)),
         )
     order.matched, order.enrolled = counts.matched, counts.enrolled
     order.already_active, order.completed_before = counts.already_active, counts.completed_before
     order.finished_at = now
+
+
+def watched_as(order_id: int) -> str:
+    """The name under which its progress is said."""
+    return f"assignment-{order_id}"
 
 
 def version_of(session: Session, order: ProgrammeAssignment) -> ProgrammeVersion:

@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms import access
+from lms import access, progress
 from lms.access import viewer
 from lms.audit import Actor
 from lms.clock import local_date, now
-from lms.courses.audience import assigning, following, overview, progress, versions, words
+from lms.courses.audience import assigning, following, overview, versions, words
 from lms.courses.audience.forms import AssignForm, RuleForm, SaveForm
 from lms.courses.audience.preview import preview
 from lms.courses.audience.rule import Audience
@@ -136,7 +136,7 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         and order.stopped_at is None
         and order.follow_until >= local_date(now(), zone()),
         is_given_up=order.job.attempts >= MAX_ATTEMPTS,
-        progress=None if order.finished_at else progress.read(order.id),
+        progress=None if order.finished_at else progress.read(assigning.watched_as(order.id)),
     )
 
 

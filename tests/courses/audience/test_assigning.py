@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms import progress
 from lms.audit import AuditEntry
 from lms.clock import SettableClock
-from lms.courses.audience import assigning, progress, sets, versions
+from lms.courses.audience import assigning, sets, versions
 from lms.courses.audience.models import ProgrammeAssignment
-from lms.courses.audience.progress import Progress
 from lms.courses.models import Enrolment
 from lms.courses.services import enrol
 from lms.db import db
@@ -19,6 +19,7 @@ from lms.errors import Conflict, DomainError, NotFound
 from lms.jobs import OutboxItem
 from lms.people import notices
 from lms.people.models import Leave, Level
+from lms.progress import Progress
 from tests.conftest import People
 from tests.courses.conftest import Documents
 
@@ -206,11 +207,11 @@ def test_batches_are_watched_and_still_all_or_nobody(
     course.rule()
     order = course.assign()
     monkeypatch.setattr(sets, "BATCH", 2)
-    tell, seen = sets.tell_all, []
+    tell, seen, name = sets.tell_all, [], assigning.watched_as(order.id)
 
     def looked_at(*args: Any, **kw: Any) -> None:
         """Somebody watches while the order runs; at the third look the power fails."""
-        seen.append(progress.read(order.id))
+        seen.append(progress.read(name))
         tell(*args, **kw)
         if len(seen) == 3:
             raise RuntimeError("no power")
@@ -218,8 +219,8 @@ def test_batches_are_watched_and_still_all_or_nobody(
     monkeypatch.setattr(sets, "tell_all", looked_at)
     course.run()
     assert seen == [None, Progress(2, 5), Progress(4, 5)]
-    assert course.enrolled() == set() and progress.read(order.id) is None
+    assert course.enrolled() == set() and progress.read(name) is None
     course.run(minutes=5)
-    assert len(course.enrolled()) == order.enrolled == 5 and progress.read(order.id) is None
+    assert len(course.enrolled()) == order.enrolled == 5 and progress.read(name) is None
     entries = select(func.count(AuditEntry.id)).where(AuditEntry.action == "enrolment.add")
     assert db.session.scalar(entries) == 5
