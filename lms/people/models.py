@@ -38,6 +38,8 @@ class Organisation(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Weekdays without work, 1 being Monday; none: Saturday and Sunday.
     rest_days: Mapped[list[Any] | None]
+    # How often somebody known got another name or number (lms.people.names).
+    names_changed: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class CalendarDay(Model):

@@ -1,15 +1,24 @@
 """In which state the people's names are: what stands in their order is to be ordered anew after."""
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, select, update
 
-from lms.audit import AuditEntry
+from lms.db import Session
+from lms.people.models import Organisation
+from lms.people.organisation import organisation
 
 
 def changes_of_names() -> ScalarSelect[int]:
     """How often somebody known was renamed, renumbered or erased, as part of a statement.
 
-    A count, and not the last of them: of two at the same time the first to begin may be the last
-    to commit. People who are new change nobody's name.
+    People who are new change nobody's name.
     """
-    changes = AuditEntry.action.in_(("person.edit", "person.erase"))
-    return select(func.count(AuditEntry.id)).where(changes).scalar_subquery()
+    return select(Organisation.names_changed).limit(1).scalar_subquery()
+
+
+def changed(session: Session) -> None:
+    """To be said in the transaction in which somebody known gets another name or number."""
+    organisation(session)
+    session.execute(
+        update(Organisation).values(names_changed=Organisation.names_changed + 1),
+        execution_options={"synchronize_session": False},
+    )

@@ -13,6 +13,7 @@ from lms.courses.deadlines.models import ExtensionRequest
 from lms.courses.sessions.models import Attendance, CalendarFeed
 from lms.db import Model, Session
 from lms.errors import DomainError
+from lms.people import names
 from lms.people.models import Account, Clearance, Leave, Notification, Person, RoleAssignment
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
@@ -47,6 +48,7 @@ def erase_person(
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"
     person.email = person.email_at = None
+    names.changed(session)
     rows: dict[str, int] = {}
     for decision in plugins().decide(hookspecs.lms_erase, person.id, now):
         if decision.error:

@@ -10,6 +10,7 @@ from lms import audit, events
 from lms.audit import Actor
 from lms.clock import local_date
 from lms.db import Session
+from lms.people import names
 from lms.people.models import (
     Clearance,
     ClearanceSource,
@@ -95,10 +96,14 @@ def apply_roster(
     present = _present(session)
     _make_teams(session, run.rows, present)
     new = [row for row in run.rows if row["staff_no"] not in present.people]
+    renamed = False
     for row in watched(run.rows, len(run.rows), "store", report):
         person = present.people.get(row["staff_no"])
         if person is not None and _differs(person, row, present):
+            renamed |= person.name != row["name"]
             _change(session, person, row, present, actor, now)
+    if renamed:
+        names.changed(session)
     added = _add(session, new, present, now)
     _clear(session, run, present, actor, now)
     audit.record(

@@ -185,6 +185,22 @@ class MonthResult(Model):
     csat_rank: Mapped[int | None]
 
 
+class MonthOrder(Model):
+    """A thousand people of a close in the order of one column, those ranked or the others.
+
+    `ids`: four bytes each. `names`: in which state of the people's names it was made
+    (lms.people.names), where it hangs on them.
+    """
+
+    __tablename__ = "month_order"
+    close_id: Mapped[int] = mapped_column(ForeignKey("month_close.id"), primary_key=True)
+    sort: Mapped[Code] = mapped_column(primary_key=True)
+    is_ranked: Mapped[bool] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ids: Mapped[bytes]
+    names: Mapped[int | None]
+
+
 class KpiPush(Model):
     """What another system sent and was answered: the same key again gets the same answer."""
 

@@ -68,7 +68,7 @@ def month(month: str) -> ResponseReturnValue:
     charts = month_page.charts(current) if viewer().may("results.view", Scope.ALL) else {}
     if file := chart_file(month, charts):
         return file
-    wanted = _wanted()
+    wanted = _wanted(current)
     found = ranking.page(db.session(), current, wanted, PER_PAGE)
     return render_template(
         "results/month.html",
@@ -88,6 +88,10 @@ def month(month: str) -> ResponseReturnValue:
         here=here,
         page_url=page_url,
         next_sort=ranking_order.next_sort,
+        sorted_metrics=_sorted_metrics(current),
+        metric=ranking_order.metric_of(wanted.sort),
+        amount=words.amount,
+        most_found=ranking.MOST_FOUND,
     )
 
 
@@ -101,7 +105,7 @@ def _teams(close: MonthClose) -> list[tuple[int, str]]:
     ]
 
 
-def _wanted() -> ranking.Wanted:
+def _wanted(close: MonthClose) -> ranking.Wanted:
     show = request.args.get("show", "ranked")
     return ranking.Wanted(
         scope=viewer().clause("results.view"),
@@ -109,8 +113,14 @@ def _wanted() -> ranking.Wanted:
         team_id=request.args.get("team", type=int),
         show=show if show in ranking.SHOWN else "ranked",
         page=request.args.get("page", 1, int),
-        sort=ranking_order.known(request.args.get("sort", "")),
+        sort=ranking_order.known(request.args.get("sort", ""), _sorted_metrics(close)),
     )
+
+
+def _sorted_metrics(close: MonthClose) -> list[str]:
+    """The metrics of which there are figures to put people in order by."""
+    there = close.summary.get("metrics", [])
+    return [metric.code for metric in metrics(close.policy) if metric.code in there]
 
 
 def _open_month(wanted: Month) -> ResponseReturnValue:
@@ -223,6 +233,6 @@ def export_month(month: str) -> ResponseReturnValue:
     close: MonthClose | None = queries.current_close(db.session(), _month(month))
     if close is None:
         abort(404)
-    header, rows = month_page.export(db.session(), close, _wanted())
+    header, rows = month_page.export(db.session(), close, _wanted(close))
     name = _("results-%(month)s", month=month)
     return download(name, header, rows, request.args.get("format", "csv"))

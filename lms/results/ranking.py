@@ -3,17 +3,18 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from lms.db import Session
 from lms.people.models import Person, Team
-from lms.people.names import changes_of_names
-from lms.results.models import MonthClose, MonthResult
-from lms.results.ranking_order import RANK, looks_at_people, order_by, ordered
+from lms.results import stored_orders
+from lms.results.models import MonthClose, MonthFigure, MonthResult
+from lms.results.ranking_order import RANK, chosen, metric_of, of_kind, order_by, with_figures
 from lms.web.lists import Page
 
 SHOWN = ("ranked", "not_ranked", "all")
+MOST_FOUND = 1000  # people a search lists; who fits comes in the order in which they were entered
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Entry:
+    """`figure`: in the metric that the list is ordered by, if it is by one."""
+
     person_id: int
     staff_no: str
     name: str
     team: str | None
     result: MonthResult
+    figure: float | None = None
 
 
 def page(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> Page[Entry]:
@@ -47,8 +51,9 @@ def page(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> 
 
     The page's people are found first, and only they are looked up.
     """
-    find = _from_kept if wanted.is_everybody else _from_database
-    count, entries = find(session, close, wanted, per_page)
+    count, entries = _stored(session, close, wanted, per_page) or _put_in_order(
+        session, close, wanted, per_page
+    )
     if not entries and wanted.page > 1:
         return page(session, close, replace(wanted, page=1), per_page)
     return Page(entries, max(1, wanted.page), max(1, -(-count // per_page)), count)
@@ -58,86 +63,101 @@ def _begin(wanted: Wanted, per_page: int) -> int:
     return (max(1, wanted.page) - 1) * per_page
 
 
-def _from_kept(
+def _stored(
     session: Session, close: MonthClose, wanted: Wanted, per_page: int
-) -> tuple[int, list[Entry]]:
-    """How many there are, and the page; made again where it shows that names have changed."""
-    key = close.id, close.closed_at, wanted.show, wanted.sort
-    by_people, begin = looks_at_people(wanted.sort, wanted.show), _begin(wanted, per_page)
-    columns = _columns().add_columns(changes_of_names()) if by_people else _columns()
-    for anew in (False, True):
-        chosen = _chosen(close.id, wanted)
-        order = ordered(session, key, chosen, by_people=by_people, anew=anew)
-        ids = list(order.ids[begin : begin + per_page])
-        if not ids:
-            return len(order.ids), []
-        here = MonthResult.close_id == close.id, MonthResult.person_id.in_(ids)
-        rows = session.execute(columns.where(*here)).all()
-        if not by_people or all(row[-1] == order.names for row in rows):
-            break
-    found = {row[0]: _entry(row) for row in rows}
-    return len(order.ids), [found[i] for i in ids if i in found]
+) -> tuple[int, list[Entry]] | None:
+    """How many there are, and the page; None where the order is not stored."""
+    size = stored_orders.size(close)
+    if not wanted.is_everybody or size.ranked + size.others < stored_orders.LARGE:
+        return None
+    begin = _begin(wanted, per_page)
+    ids = stored_orders.page(session, close, wanted.show, wanted.sort, begin, per_page)
+    if ids is None:
+        return None
+    here = MonthResult.close_id == close.id, MonthResult.person_id.in_(ids)
+    rows = session.execute(_columns(wanted.sort).where(*here)) if ids else ()
+    found = {row[0]: _entry(row, wanted.sort) for row in rows}
+    count = sum(size.of(is_ranked) for is_ranked in (True, False)
+                if wanted.show != ("not_ranked" if is_ranked else "ranked"))  # fmt: skip
+    return count, [found[i] for i in ids if i in found]
 
 
-def _from_database(
+def _put_in_order(
     session: Session, close: MonthClose, wanted: Wanted, per_page: int
 ) -> tuple[int, list[Entry]]:
-    chosen = _chosen(close.id, wanted)
-    total = select(func.count()).select_from(chosen.order_by(None).subquery()).scalar_subquery()
-    here = chosen.limit(per_page).offset(_begin(wanted, per_page)).subquery("here")
+    here = _narrowed(close.id, wanted)
+    total = select(func.count()).select_from(here.order_by(None).subquery()).scalar_subquery()
+    ids = here.limit(per_page).offset(_begin(wanted, per_page)).subquery("here")
     found = (
-        _columns()
+        _columns(wanted.sort)
         .add_columns(total)
-        .join(here, here.c.person_id == MonthResult.person_id)
+        .join(ids, ids.c.person_id == MonthResult.person_id)
         .where(MonthResult.close_id == close.id)
         .order_by(*order_by(wanted.sort, wanted.show))
     )
     rows = session.execute(found).all()
-    return (rows[0][-1] if rows else 0), [_entry(row) for row in rows]
+    return (rows[0][-1] if rows else 0), [_entry(row, wanted.sort) for row in rows]
 
 
-def _columns() -> Select[Any]:
-    columns: list[Any] = [Person.id, Person.staff_no, Person.name, Team.name, MonthResult]
+def _narrowed(close_id: int, wanted: Wanted) -> Select[Any]:
+    """Those who are wanted, in their order. A search looks through the people, not the results."""
+    found = chosen(close_id, wanted.sort, wanted.show)
+    if wanted.team_id is not None:
+        found = found.where(MonthResult.team_id == wanted.team_id)
+    if wanted.text:
+        return found.where(MonthResult.person_id.in_(_who_fits(close_id, wanted)))
+    if not isinstance(wanted.scope, True_):
+        mine = select(Person.id).where(wanted.scope)
+        found = found.where(MonthResult.person_id.in_(mine))
+    return found
+
+
+def _who_fits(close_id: int, wanted: Wanted) -> Select[Any]:
+    in_it = [MonthResult.close_id == close_id, MonthResult.person_id == Person.id]
+    in_it += of_kind(wanted.show)
+    if wanted.team_id is not None:
+        in_it.append(MonthResult.team_id == wanted.team_id)
     return (
+        select(Person.id)
+        .where(_fits(wanted.text), wanted.scope, exists().where(*in_it).correlate(Person))
+        .order_by(Person.id)
+        .limit(MOST_FOUND + 1)
+    )
+
+
+def _fits(text: str) -> ColumnElement[bool]:
+    return or_(
+        Person.staff_no.icontains(text, autoescape=True),
+        Person.name.icontains(text, autoescape=True),
+    )
+
+
+def _columns(sort: str) -> Select[Any]:
+    columns: list[Any] = [Person.id, Person.staff_no, Person.name, Team.name, MonthResult]
+    if metric_of(sort):
+        columns.append(MonthFigure.value)
+    found = (
         select(*columns)
         .select_from(Person)
         .join(MonthResult, MonthResult.person_id == Person.id)
         .outerjoin(Team, Team.id == MonthResult.team_id)
     )
+    return with_figures(found, sort)
 
 
 def everybody(session: Session, close_id: int, wanted: Wanted) -> list[Entry]:
-    return [_entry(row) for row in session.execute(_statement(close_id, wanted))]
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(row[0], row[1], row[2], row[3], row[4])
-
-
-def _statement(close_id: int, wanted: Wanted) -> Any:
-    here = wanted.scope, *_conditions(close_id, wanted)
-    return _columns().where(*here).order_by(*order_by(wanted.sort, wanted.show))
-
-
-def _chosen(close_id: int, wanted: Wanted) -> Select[int]:
-    """The ids in their order; people are looked at only where the condition or order is theirs."""
-    found = select(MonthResult.person_id).where(*_conditions(close_id, wanted))
-    limited = wanted.text or not isinstance(wanted.scope, True_)
-    if limited or looks_at_people(wanted.sort, wanted.show):
-        found = found.join(Person, Person.id == MonthResult.person_id).where(wanted.scope)
-        found = found.outerjoin(Team, Team.id == MonthResult.team_id)
-    return found.order_by(*order_by(wanted.sort, wanted.show))
-
-
-def _conditions(close_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [MonthResult.close_id == close_id]
-    if wanted.show == "ranked":
-        found.append(MonthResult.rank.is_not(None))
-    elif wanted.show == "not_ranked":
-        found.append(MonthResult.not_ranked.is_not(None))
+    """All who are wanted, on one page: for files."""
+    who = [MonthResult.close_id == close_id, wanted.scope, *of_kind(wanted.show)]
+    if wanted.show != "all":
+        is_ranked = MonthResult.rank.is_not(None)
+        who.append(is_ranked if wanted.show == "ranked" else ~is_ranked)
     if wanted.team_id is not None:
-        found.append(MonthResult.team_id == wanted.team_id)
+        who.append(MonthResult.team_id == wanted.team_id)
     if wanted.text:
-        like = f"%{wanted.text}%"
-        found.append(or_(Person.staff_no.ilike(like), Person.name.ilike(like)))
-    return found
+        who.append(_fits(wanted.text))
+    found = _columns(wanted.sort).where(*who).order_by(*order_by(wanted.sort, wanted.show))
+    return [_entry(row, wanted.sort) for row in session.execute(found)]
+
+
+def _entry(row: Any, sort: str) -> Entry:
+    return Entry(*row[: 6 if metric_of(sort) else 5])

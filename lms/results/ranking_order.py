@@ -1,20 +1,16 @@
-"""In what order the month's list stands: by any column, the way back too, each page alike."""
+"""In what order the month's list stands: by any column or figure, the way back too."""
 
-from array import array
-from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
+from collections.abc import Collection
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, case
+from sqlalchemy import ColumnElement, Select, and_, select
 
-from lms.db import Session, engine_of
 from lms.people.models import Person, Team
-from lms.people.names import changes_of_names
-from lms.results.models import MonthResult
+from lms.results.models import MonthFigure, MonthResult
 
 RANK = "rank"
+# Before the code of a metric: there is a component and a metric of the name `feedback`.
+FIGURE = "kpi-"
 _COLUMNS: dict[str, Any] = {
     RANK: MonthResult.rank, "name": Person.name, "team": Team.name, "score": MonthResult.score,
     "service": MonthResult.service, "feedback": MonthResult.feedback,
@@ -25,9 +21,14 @@ SORTS = tuple(_COLUMNS)
 _HIGHEST_FIRST = ("score", "service", "feedback", "training")
 
 
-def known(sort: str) -> str:
+def sorts(metrics: Collection[str]) -> tuple[str, ...]:
+    """Every order there is, of a close with figures of these metrics."""
+    return *SORTS, *(FIGURE + code for code in metrics)
+
+
+def known(sort: str, metrics: Collection[str] = ()) -> str:
     """The sort that an address asks for, `-` before it for downwards; by rank if it is none."""
-    return sort if sort.removeprefix("-") in SORTS else RANK
+    return sort if sort.removeprefix("-") in sorts(metrics) else RANK
 
 
 def next_sort(name: str, present: str) -> str:
@@ -37,71 +38,55 @@ def next_sort(name: str, present: str) -> str:
     return other if present == first else first
 
 
+def metric_of(sort: str) -> str | None:
+    """The metric whose figures the order is by, if it is one."""
+    name = sort.removeprefix("-")
+    return name.removeprefix(FIGURE) if name.startswith(FIGURE) else None
+
+
+def with_figures(statement: Select[Any], sort: str) -> Select[Any]:
+    """The statement of results, with the figures the order is by."""
+    metric = metric_of(sort)
+    if metric is None:
+        return statement
+    same = and_(
+        MonthFigure.close_id == MonthResult.close_id,
+        MonthFigure.person_id == MonthResult.person_id,
+        MonthFigure.metric == metric,
+    )
+    return statement.outerjoin(MonthFigure, same)
+
+
 def order_by(sort: str, show: str) -> tuple[Any, ...]:
-    """Those not ranked come last; no data counts as the least. Equal ones stand by rank."""
-    rank, person = MonthResult.rank, MonthResult.person_id
-    if sort == RANK and show == "ranked":
-        return rank, person  # as the index has them
-    column = _COLUMNS[sort.removeprefix("-")]
-    parts = [rank, person] if column is rank else [column.is_not(None), column, rank, person]
+    """Those not ranked come last; no data counts as the least. Equal ones stand by rank.
+
+    Downwards is the way back, of those ranked and of the others each by themselves.
+    """
+    rank, person, name = MonthResult.rank, MonthResult.person_id, sort.removeprefix("-")
+    column = MonthFigure.value if metric_of(sort) else _COLUMNS[name]
+    if column is rank and show == "ranked":
+        parts = [rank, person]  # as the index has them
+    elif column is rank:
+        parts = [rank, MonthResult.not_ranked, person]
+    else:
+        parts = [column.is_not(None), column, MonthResult.not_ranked, rank, person]
     if sort.startswith("-"):
         parts = [part.desc() for part in parts]
-    if show == "ranked":
-        return tuple(parts)
-    if column is rank:
-        equal = case((rank.is_not(None), person))
-        by_person = equal.desc() if sort.startswith("-") else equal
-        return rank.is_(None), parts[0], by_person, MonthResult.not_ranked, Person.staff_no
-    return rank.is_(None), *parts[:2], MonthResult.not_ranked, *parts[2:]
+    return tuple(parts) if show == "ranked" else (rank.is_(None), *parts)
 
 
-def looks_at_people(sort: str, show: str) -> bool:
-    """Whether the order needs the people's own columns, which may change after the close."""
-    return show != "ranked" or sort.removeprefix("-") in ("name", "team")
+def of_kind(show: str) -> list[ColumnElement[bool]]:
+    """Those ranked, those who are not, or all."""
+    is_ranked = MonthResult.rank.is_not(None)
+    return {"ranked": [is_ranked], "not_ranked": [~is_ranked]}.get(show, [])
 
 
-_MOST = 2_000_000  # ids that are kept in all, four bytes each
-
-
-@dataclass(frozen=True)
-class Order:
-    """`names`: in which state of the people's names it was made; None where it hangs on none."""
-
-    ids: "array[int]"
-    names: int | None = None
-
-
-_kept: "WeakKeyDictionary[Engine, OrderedDict[tuple[Any, ...], Order]]" = WeakKeyDictionary()
-_lock = Lock()
-
-
-def ordered(
-    session: Session, key: tuple[Any, ...], ids: Select[int], *, by_people: bool, anew: bool
-) -> Order:
-    """Everybody of a close in an order, kept: a close never changes, and to sort a hundred thousand
-    people anew for each page takes longer than all the rest of it.
-
-    An order `by_people` holds while `changes_of_names` is its `names`; whoever uses it looks at
-    that and asks for it `anew`, so that all processes page by the same order.
-    """
-    with _lock:
-        kept = _kept.setdefault(engine_of(session), OrderedDict())
-        if key in kept and not anew:
-            kept.move_to_end(key)
-            return kept[key]
-    made = _by_people(session, ids) if by_people else Order(_alone(session, ids))
-    with _lock:
-        kept[key] = made
-        while len(kept) > 1 and sum(len(order.ids) for order in kept.values()) > _MOST:
-            kept.popitem(last=False)
-    return made
-
-
-def _alone(session: Session, ids: Select[int]) -> "array[int]":
-    return array("I", session.connection().execute(ids).scalars())
-
-
-def _by_people(session: Session, ids: Select[int]) -> Order:
-    """Both in one statement: another could see a later state than the order was made in."""
-    rows = session.connection().execute(ids.add_columns(changes_of_names())).all()
-    return Order(array("I", (row[0] for row in rows)), rows[0][1] if rows else None)
+def chosen(close_id: int, sort: str, show: str) -> Select[Any]:
+    """The ids in their order; people and teams are looked at only where the order is theirs."""
+    found = select(MonthResult.person_id).where(MonthResult.close_id == close_id, *of_kind(show))
+    name = sort.removeprefix("-")
+    if name == "name":
+        found = found.join(Person, Person.id == MonthResult.person_id)
+    elif name == "team":
+        found = found.outerjoin(Team, Team.id == MonthResult.team_id)
+    return with_figures(found, sort).order_by(*order_by(sort, show))

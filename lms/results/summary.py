@@ -2,16 +2,16 @@
 
 {"ranked": {"count", "score", "service", "feedback", "training" (means), "partial", "kpi_met"},
  "not_ranked": {reason: count}, "bins": [[lowest score in hundredths, count], …],
- "within": {team or channel: ranked}, "teams": [[id, name], …]}
+ "within": {team or channel: ranked}, "teams": [[id, name], …], "metrics": [code, …]}
 """
 
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, Select, case, cast, func, select
 
 from lms.db import Session
 from lms.people.models import Team
-from lms.results.models import MonthResult
+from lms.results.models import MonthFigure, MonthResult
 from lms.results.rounding import whole
 
 BIN = 200  # hundredths: bars of two points
@@ -49,6 +49,7 @@ def summarise(session: Session, close_id: int, scope: str) -> dict[str, Any]:
         "bins": [[low, count] for low, count in bins],
         "within": _within(session, close_id, scope),
         "teams": _teams(session, close_id),
+        "metrics": sorted(session.scalars(_metrics(close_id))),
     }
 
 
@@ -63,6 +64,11 @@ def _within(session: Session, close_id: int, scope: str) -> dict[str, int]:
         .group_by(part)
     )
     return {str(name): count for name, count in rows}
+
+
+def _metrics(close_id: int) -> Select[str]:
+    """Those of which anybody has a figure."""
+    return select(MonthFigure.metric).where(MonthFigure.close_id == close_id).distinct()
 
 
 def _teams(session: Session, close_id: int) -> list[list[Any]]:

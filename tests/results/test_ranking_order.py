@@ -1,24 +1,29 @@
 """The month's list in any order: by each column, up and down, page by page, filtered or not."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 
-from lms import audit
 from lms.audit import OPERATOR
 from lms.clock import Month
 from lms.db import db
+from lms.jobs import drain
 from lms.people.models import Person
+from lms.people.organisation import organisation
 from lms.people.privacy import erase_person
-from lms.results import ranking
-from lms.results.models import MonthClose, MonthResult
+from lms.people.roster_import import apply_roster
+from lms.results import ranking, stored_orders
+from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthOrder, MonthResult
 from tests.conftest import NOW, Auth, People
 from tests.counting import statements
 from tests.results.test_pages import cleared, closed
 
 MARCH = Month.parse("2026-03")
 # Name, team, score, service, rank; e is not ranked.
+FIRST_RESPONSE = {"d": 10.0, "a": 30.0, "b": 20.0, "e": 5.0}
 ROWS = [
     ("d", "T2", 9100, 9000, 1), ("a", "T1", 9000, None, 2), ("c", "T1", 9000, 8000, 2),
     ("b", "T2", 8000, 9500, 4), ("e", "T1", None, 9999, None),
@@ -26,6 +31,7 @@ ROWS = [
 ORDERS = {
     "rank": "dacb", "-rank": "bcad", "score": "bacd", "-score": "dcab", "name": "abcd",
     "-name": "dcba", "service": "acdb", "-service": "bdca", "team": "acdb", "-team": "bdca",
+    "kpi-frt": "cdba", "-kpi-frt": "abdc",
 }  # fmt: skip
 
 
@@ -33,7 +39,7 @@ ORDERS = {
 def close(both_apps: Flask, persons: People) -> MonthClose:
     made = MonthClose(
         month=MARCH, revision=1, is_current=True, closed_at=NOW, policy={}, policy_number=0,
-        ranked=4, summary={},
+        ranked=4, summary={"not_ranked": {"leave": 1}, "metrics": ["frt"]},
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -46,6 +52,9 @@ def close(both_apps: Flask, persons: People) -> MonthClose:
                 rank=rank, not_ranked=None if rank else "leave",
             )
         )  # fmt: skip
+        if value := FIRST_RESPONSE.get(name):
+            figure = MonthFigure(close_id=made.id, person_id=person.id, metric="frt", value=value)
+            db.session.add(figure)
     db.session.commit()
     return made
 
@@ -70,26 +79,70 @@ def test_by_each_column_both_ways_with_those_not_ranked_at_the_end(close: MonthC
     assert names(close, show="not_ranked", sort="-score") == "e"
 
 
-def test_an_order_by_people_is_kept_until_somebody_has_another_name(close: MonthClose) -> None:
+def test_stored_orders_are_the_same_ones_and_follow_new_names(
+    close: MonthClose, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = db.session()
-    assert names(close, sort="name") == "abcd" and names(close, sort="-name", show="all") == "dcbae"
-    with statements() as asked:
-        assert names(close, sort="name") == "abcd" and names(close) == "dacb"
-        assert names(close, sort="-score") == "dcab"
-    assert len([one for one in asked if "ORDER BY" in one]) == 2  # the two that are new
-    # As another process would have it: this one is not told.
+    organisation(session)
+    monkeypatch.setattr(stored_orders, "LARGE", 5)
+    monkeypatch.setattr(stored_orders, "PART", 2)
+
+    def store(minutes: int) -> None:
+        session.commit()
+        drain([stored_orders.STORE], NOW + timedelta(minutes=minutes))
+
+    def pages(per_page: int, **wanted: object) -> list[str]:
+        return [names(close, per_page, page=number, **wanted) for number in range(1, 6)]
+
+    asked = [(n, show, sort) for n in (1, 2, 3) for show in ranking.SHOWN for sort in ORDERS]
+    before = [pages(n, show=show, sort=sort) for n, show, sort in asked]
+    store(0)
+    with statements() as said:
+        assert [pages(n, show=show, sort=sort) for n, show, sort in asked] == before
+    # One for the order and one for the people, and never one that puts them in order.
+    assert not [one for one in said if "ORDER BY" in one] and len(said) <= 2 * 6 * len(asked)
+    with statements() as said:  # all of it is there: a minute later there is nothing to do
+        store(1)
+    assert not [one for one in said if "INSERT" in one or "DELETE" in one]
+
+    row = {
+        "staff_no": "",
+        "name": "f",
+        "team": None,
+        "channel": None,
+        "level": None,
+    } | dict.fromkeys(("employment", "hired_on", "cleared_on", "email"))
     person = session.scalars(select(Person).where(Person.name == "a")).one()
-    person.name, details = "f", {"old": {"name": "a"}, "new": {"name": "f"}}
-    audit.record(session, OPERATOR, "person.edit", ("person", person.id), now=NOW, **details)
-    session.commit()
+    run = ImportRun(
+        kind="roster", filename="r.csv", sha256="", state="applied", refused=[], warnings=[],
+        summary={}, created_at=NOW, rows=[row | {"row": 2, "staff_no": person.staff_no}],
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    apply_roster(session, run, actor=OPERATOR, now=NOW)
+    store(1)  # too early to have been made anew
     assert names(close, sort="name") == "bcdf" and names(close, sort="-name", show="all") == "fdcbe"
-    with statements() as asked:
-        assert names(close, sort="name") == "bcdf"
-    assert not [one for one in asked if "ORDER BY" in one]
+    store(3)
+    with statements() as said:
+        assert names(close, sort="name") == "bcdf" and names(close, sort="-score") == "dcfb"
+    assert not [one for one in said if "ORDER BY" in one]
     person.left_on = NOW.date()
     erase_person(session, person, reason="asked", actor=OPERATOR, now=NOW)
     session.commit()
     assert sorted(names(close, sort="name")[i] for i in (0, -1)) != ["b", "f"]
+    close.is_current = False  # a revision takes its place
+    store(5)
+    assert session.scalar(select(func.count()).select_from(MonthOrder)) == 0
+
+
+def test_a_search_lists_some_and_says_that_there_are_more(
+    close: MonthClose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "MOST_FOUND", 2)
+    every = "".join(person.staff_no[0] for person in db.session.scalars(select(Person)))[0]
+    found = ranking.page(db.session(), close, ranking.Wanted(true(), text=every), 25)
+    assert found.total == 3 and [entry.name for entry in found.items] == ["d", "a", "c"]
+    assert names(close, text="%") == "" and names(close, text="E", show="not_ranked") == "e"
 
 
 def _team(close: MonthClose) -> int | None:
@@ -111,5 +164,10 @@ def test_the_heads_are_links_that_say_the_order(auth: Auth, persons: People) -> 
         assert client.get(f"/results/months/{MARCH}?sort=name&show=all").status_code == 200
     assert len(asked) <= 6, asked
     assert 'aria-sort="descending"><a href="/results/months/2026-03?sort=score"' in page
+    by_figure = client.get(f"/results/months/{MARCH}?sort=kpi-frt").text
+    assert (
+        '<option value="kpi-frt" selected>' in by_figure
+        and 'data-label="First response' in by_figure
+    )
     assert "sort=-feedback" in page and '<option value="-score" selected>' in page
     assert 'aria-sort="ascending"' in client.get(f"/results/months/{MARCH}?sort=evil").text
