@@ -77,7 +77,7 @@ def order_by(sort: str, show: str) -> tuple[Any, ...]:
 
 def of_kind(show: str) -> list[ColumnElement[bool]]:
     """Those ranked, those who are not, or all."""
-    is_ranked = MonthResult.rank.is_not(None)
+    is_ranked: ColumnElement[bool] = MonthResult.rank.is_not(None)
     return {"ranked": [is_ranked], "not_ranked": [~is_ranked]}.get(show, [])
 
 
