@@ -14,7 +14,7 @@ from lms.plugins.api import DomainError, Localized
 from lms.plugins.exams.bank.escapes import ESCAPE, parts, said, written
 from lms.plugins.exams.models import LETTERS
 from lms.plugins.exams.types.base import exact
-from lms.plugins.exams.types.blank import as_number
+from lms.plugins.exams.types.blank import as_number, is_code
 
 SIDES = ("zh", "en")
 # By type the fields it has beside the common ones; those with a language come twice.
@@ -59,7 +59,7 @@ def _gap_text(gap: Mapping[str, Any]) -> str:
 
 
 def _looks_like_a_number(line: str) -> bool:
-    return as_number(line.partition("±")[0]) is not None
+    return as_number(line.partition("±")[0]) is not None and not is_code(line)
 
 
 def _lines(entry: Mapping[str, Any], side: str) -> list[str]:
@@ -140,7 +140,7 @@ def _key(written: str) -> list[int]:
 
 def _gap(line: str) -> dict[str, Any]:
     number, _sign, tolerance = (part.strip() for part in line.partition("±"))
-    if (value := as_number(number)) is not None:
+    if (value := as_number(number)) is not None and not is_code(line):
         within = as_number(tolerance) if tolerance else None
         if tolerance and within is None:
             raise DomainError("Behind ± stands a number.", field="gaps")

@@ -5,7 +5,7 @@ from typing import Any
 
 from lms.plugins.exams.bank.escapes import ESCAPE, written
 from lms.plugins.exams.exporting import Plain
-from lms.plugins.exams.importing.kinds.gaps import GAP_SIGNS, number_of
+from lms.plugins.exams.importing.kinds.gaps import GAP_SIGNS, is_range, number_of
 from lms.plugins.exams.importing.kinds.items import numbered
 from lms.plugins.exams.importing.kinds.pairs import EQUALS
 from lms.plugins.exams.importing.words import is_chinese
@@ -28,7 +28,7 @@ def _gap(gap: dict[str, Any]) -> str:
     if "number" in gap:
         return "±".join(numbers(gap))
     line = "/".join(written(text, GAP_SIGNS) for text in gap["accept"])
-    return ESCAPE + line if number_of(line) or numbered(line) else line
+    return ESCAPE + line if number_of(line) or is_range(line) or numbered(line) else line
 
 
 def numbers(gap: Mapping[str, Any]) -> list[str]:

@@ -66,7 +66,7 @@ def _check(draft: Draft, number: int) -> None:
     if draft.type != QuestionType.SINGLE:
         message = _NOT_HELD[draft.type]
         draft.reasons.append(DomainError(message, number=number))
-    elif gap := next(filter(None, map(_out_of_order, draft.options)), None):
+    elif gap := next(filter(None, map(_out_of_order, [draft.stem, *draft.options])), None):
         draft.reasons.append(
             DomainError("Question %(number)s: option %(letter)s does not follow the one before.",
                         number=number, letter=gap)
@@ -77,7 +77,7 @@ def _type(draft: Draft) -> str:
     answer = str(draft.answer)
     if draft.type == QuestionType.SHORT_ANSWER:
         return draft.type
-    if draft.options:
+    if draft.options or _out_of_order(draft.stem):
         several = len(re.findall("[A-Za-z]", answer)) > 1 and _LETTERS.fullmatch(answer)
         return QuestionType.MULTIPLE if several else QuestionType.SINGLE
     if truth(answer) is not None:

@@ -24,7 +24,8 @@ def chosen(written: str, options: Sequence[str]) -> list[int] | None:
     Letters are taken before the options' texts. None for a letter or number beyond the last option
     and for a number that is the text of another option than the one at its place.
     """
-    narrowed = unicodedata.normalize("NFKC", written).strip().strip(_AROUND).strip().rstrip(".。")
+    apart = re.sub("([①-⑳])(?=.)", r"\1 ", written)
+    narrowed = unicodedata.normalize("NFKC", apart).strip().strip(_AROUND).strip().rstrip(".。")
     letters = _BETWEEN.sub("", narrowed).upper()
     if re.fullmatch("[A-Z]+", letters) and not _is_text(narrowed, options):
         return _within([ord(letter) - ord("A") for letter in letters], options)

@@ -32,6 +32,13 @@ COLUMNS = {
         *_chinese("难度", "难易度", "难度系数", "难易程度", "难度等级", "难度级别", "难度值"),
         "difficulty", "difficulty level", "level",
     ),
+    "background": ("案例背景", "背景材料", "案例材料", "案例描述", "案例内容", "情景描述", 
+                   "情境描述", "材料", "背景", "scenario", "background",
+                   "case background"),
+    "tolerance": ("允许误差", "误差", "误差范围", "容差", "tolerance"),
+    # Of an option that has a row: its place in the right order, what belongs to it.
+    "place": ("正确顺序", "正确次序", "正确排序", "correct order", "correct position"),
+    "partner": ("匹配项", "匹配内容", "配对项", "对应项", "matching item", "match"),
     "points": (*_chinese("分值", "分数", "得分", "满分"), "每题分值", "默认分值", "score", "points",
                "marks"),
     "tags": (*_chinese("标签", "知识点", "章节", "分类", "考点", "知识点名称", "题库分类", "目录"),

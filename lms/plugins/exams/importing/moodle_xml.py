@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _CASE_SENSITIVE = N_("Capitals make no difference here.")
+_NO_QUESTION = N_("This is a text without a question; it was left out.")
 _UNITS = N_("Its units are not asked for here.")
 
 
@@ -45,6 +46,9 @@ def read_moodle_xml(content: bytes, name: str) -> Found:
             tags = [category] if category and not category.startswith("$") else []
             continue
         number += 1
+        if kind == "description":
+            found.warn(Place("question", number), _NO_QUESTION)
+            continue
         found.drafts.append(_draft(element, kind, Place("question", number), tags))
     return found
 

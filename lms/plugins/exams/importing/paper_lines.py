@@ -6,7 +6,7 @@ import unicodedata
 from lms.plugins.exams.importing.answers import truth
 
 _KIND = (
-    r"(?:[单多]选|[单多]项选择|不定项(?:选择)?)题?"
+    r"(?:完形|选词|选择)填空题?|(?:[单多]选|[单多]项选择|不定项(?:选择)?)题?"
     r"|(?:判断|是非|选择|填空|简答|问答|论述|量表|匹配|连线|配对|排序|主观|案例|情景分析|案例分析)题"
     r"|案例分析|名词解释"
 )
@@ -53,7 +53,7 @@ _FIELDS = {
     "explanation": r"(?:答案|试题|题目|本题|参考|答题)?解析|答案说明|详解"
     r"|explanation|feedback|rationale",
     "criteria": r"评分(?:标准|要点|细则|规则|点)|得分点|采分点|(?:marking )?criteria|rubric",
-    "difficulty": r"(?:试题|题目)?难(?:易)?度(?:系数|等级)?|difficulty",
+    "difficulty": r"(?:试题|题目)?难(?:易)?(?:度|程度)(?:系数|等级)?|difficulty",
     "tags": r"(?:所属)?知识点|考点|标签|tags?",
     "type": r"(?:试题|题目)?题型|(?:试题|题目)类型",
     # What exam sites print of the person who sat it: nothing of the question. The second may be

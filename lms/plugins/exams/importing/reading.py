@@ -2,13 +2,15 @@
 
 from pathlib import PurePath
 
-from lms.plugins.api import N_, DomainError, decoded, read_sheets
+from lms.plugins.api import N_, DomainError, Sheet, decoded, read_sheets
 from lms.plugins.exams.importing import aiken, gift, papers, tables
 from lms.plugins.exams.importing.drafts import Found
 from lms.plugins.exams.importing.moodle_xml import read_moodle_xml
 from lms.plugins.exams.importing.words import share_of_right
 
 MAX_QUESTIONS = 5000
+_WEB_PAGE = (b"<html", b"<!doctype", b"<table", b"<meta")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
 def read(content: bytes, filename: str, kind: str = "auto") -> Found:
@@ -17,7 +19,7 @@ def read(content: bytes, filename: str, kind: str = "auto") -> Found:
     kind = recognise(content, name) if kind == "auto" else kind
     if kind in ("xlsx", "csv"):
         _check_is_table(content, name, kind)
-        found = tables.read_tables(read_sheets(content, name))
+        found = tables.read_tables(_sheets(content, name))
     elif kind == "moodle-xml":
         found = read_moodle_xml(content, name)
     else:
@@ -43,8 +45,13 @@ def recognise(content: bytes, name: str) -> str:
     start = content.lstrip()[:200]
     if not start:
         raise DomainError("%(file)s is empty.", file=name)
-    if _is_workbook(content) or name.lower().endswith((".xlsx", ".xls")):
-        return "xlsx"  # an old workbook is refused there, in words that say what to do
+    if _is_workbook(content) or start.lower().startswith(_WEB_PAGE):
+        return "xlsx"  # refused there, in words that say what to do
+    if start.startswith(b"%PDF"):
+        raise DomainError(
+            "%(file)s is a PDF. Copy its text into a text file, or ask for the table it came from.",
+            file=name,
+        )
     text = decoded(content, name).replace("\ufeff", "")
     if "\0" in text:
         raise DomainError("%(file)s is no file of questions.", file=name)
@@ -69,9 +76,15 @@ def recognise(content: bytes, name: str) -> str:
 
 def _is_table(content: bytes, name: str) -> bool:
     try:
-        return bool(tables.find_tables(read_sheets(content, name)))
+        return bool(tables.find_tables(_sheets(content, name)))
     except DomainError:
         return False
+
+
+def _sheets(content: bytes, name: str) -> list[Sheet]:
+    """What is no workbook is text, whatever its name says."""
+    is_named_rightly = _is_workbook(content) or PurePath(name).suffix.lower() not in _WORKBOOKS
+    return read_sheets(content, name if is_named_rightly else f"{name}.csv")
 
 
 def _is_workbook(content: bytes) -> bool:
@@ -83,7 +96,7 @@ def _check_is_table(content: bytes, name: str, kind: str) -> None:
     if is_workbook and kind == "csv":
         raise DomainError("%(file)s is an Excel workbook, not CSV.", file=name)
     if not is_workbook and kind == "xlsx":
-        if content.lstrip().lower().startswith((b"<html", b"<!doctype", b"<table", b"<meta")):
+        if content.lstrip()[:200].lower().startswith(_WEB_PAGE):
             raise DomainError(
                 "%(file)s is a web page by another name. Open it in Excel and save it as .xlsx.",
                 file=name,

@@ -15,8 +15,10 @@ from lms.plugins.exams.models import LETTERS
 _NO_POINTS = N_("Points are not taken over: every question of an exam counts the same.")
 # Before what a spreadsheet would take for a formula.
 _QUOTED = re.compile(r"^'(?=[=+\-@＝＋－＠])")
+_SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}")
+_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 # Where one of these stands beside the options, each option has a row.
-_OF_AN_OPTION = {"is_right", "letter", "option"}
+_OF_AN_OPTION = {"is_right", "letter", "option", "place", "partner"}
 
 
 def read_tables(sheets: Sequence[Sheet]) -> Found:
@@ -46,7 +48,7 @@ def _read(sheet: Sheet, table: Table, found: Found, *, is_alone: bool) -> None:
     columns = dict(table.columns)
     if "options" not in columns and "option" in columns:
         columns["options"] = columns.pop("option")
-    if "answer" not in columns and "is_right" not in columns:
+    if not columns.keys() & {"answer", "is_right", "place", "partner"}:
         raise DomainError("The sheet “%(sheet)s” has no column for the answer.", sheet=sheet.name)
     found.unknown += [name for name in table.unknown if name not in found.unknown]
     if "points" in columns:
@@ -79,6 +81,21 @@ def _fill_options(
             for place, row in enumerate(rows)
             if plain(reader.text(row, "is_right")) in RIGHT | {"1"}
         ]
+    _fill_by_option(draft, reader, rows)
+
+
+def _fill_by_option(draft: Draft, reader: "_Reader", rows: list[Row]) -> None:
+    """Pairs and orders of which each thing has a row."""
+    partners = [reader.text(row, "partner") for row in rows]
+    if any(partners):
+        draft.pairs = list(zip(draft.options, partners, strict=True))
+    places = [plain(reader.text(row, "place")).removesuffix(".0") for row in rows]
+    if any(places):
+        wanted = [str(number) for number in range(1, len(rows) + 1)]
+        if sorted(places) == sorted(wanted):
+            draft.answer = [places.index(number) for number in wanted]
+        else:
+            draft.answer = " ".join(places)
 
 
 class _Reader:
@@ -95,6 +112,20 @@ class _Reader:
         if column is None:
             return ""
         text, is_mangled = as_typed(row.cell(column.index))
+        if code.startswith("option") and _SHORTENED.fullmatch(text):
+            self._found.warn(
+                self.place(row),
+                N_("“%(text)s” in “%(column)s” looks as if Excel had shortened a number."),
+                column=column.header,
+                text=text,
+            )
+        if text in _ERRORS:
+            self._found.warn(
+                self.place(row),
+                N_("“%(text)s” in “%(column)s” is an error of Excel."),
+                column=column.header,
+                text=text,
+            )
         if is_mangled and code not in ("number", "points"):
             self._found.warn(
                 self.place(row),
@@ -113,11 +144,16 @@ class _Reader:
         stem, kind = self.text(row, "stem"), self.text(row, "type")
         if not kind:
             kind, stem = take_kind(stem)
+        if stem and (background := self.text(row, "background")):
+            stem = f"{background}\n{stem}"
+        answer, tolerance = self.text(row, "answer"), self.text(row, "tolerance")
+        if answer and tolerance:
+            answer = f"{answer}±{tolerance}"
         return Draft(
             place=self.place(row),
             stem=stem,
             type=kind or default_type,
-            answer=self.text(row, "answer"),
+            answer=answer,
             explanation=self.text(row, "explanation"),
             difficulty=self.text(row, "difficulty"),
             tags=split_tags(self.text(row, "tags")),

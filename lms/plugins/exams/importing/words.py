@@ -20,7 +20,7 @@ _TYPES = {
     QuestionType.MULTIPLE: ("多选", "多项选择", "不定项", "multiple", "multi", "checkbox"),
     QuestionType.TRUE_FALSE: ("判断", "是非", "对错", "truefalse", "trueorfalse", "judge", "tf"),
     QuestionType.BLANK: ("填空", "fillin", "fillintheblank", "fillintheblanks", "blank", "blanks",
-                         "numerical", "numeric"),
+                         "numerical", "numeric", "数值", "计算"),
     QuestionType.MATCHING: ("匹配", "连线", "配对", "matching", "match"),
     QuestionType.ORDERING: ("排序", "ordering", "putinorder", "sequence", "sequencing"),
     QuestionType.SHORT_ANSWER: ("简答", "问答", "论述", "主观", "名词解释", "shortanswer", "essay",
@@ -30,6 +30,8 @@ _TYPES = {
 }  # fmt: skip
 # Named like one of them, but with words to choose from.
 _OTHERS = ("完形填空", "选词填空", "选择填空")
+# Of a question that shares its text with others: alone it lacks that.
+_PART_OF_ANOTHER = re.compile("子题|子试题|小题")
 _ANY_CHOICE = ("", "选择", "客观", "choice", "multichoice", "multiplechoice")
 _DIFFICULTY = {
     1: ("1", "容易", "简单", "易", "低", "easy", "low", "★"),
@@ -55,7 +57,7 @@ def question_type(written: str) -> str | None:
     word = re.sub(r"[\W_]+", "", plain(written)).removesuffix("题")
     if word in _ANY_CHOICE:
         return ""
-    if word in _OTHERS:
+    if word in _OTHERS or _PART_OF_ANOTHER.search(plain(written)):
         return None
     for kind, names in _TYPES.items():
         if any(word.startswith(name) or word.endswith(name) for name in names):

@@ -92,6 +92,11 @@ def spelling(text: str) -> str:
     return re.sub(r"\s+", "", narrowed).rstrip(_END) or narrowed.strip()
 
 
+def is_code(text: str) -> bool:
+    """An area code, a number of staff: digits whose first zero is part of them."""
+    return re.fullmatch(r"0\d+", unicodedata.normalize("NFKC", text).strip()) is not None
+
+
 def as_number(text: str) -> Decimal | None:
     """`１，０００`, `4.50`, `+3`; None for anything else."""
     narrowed = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("−", "-")

@@ -45,7 +45,7 @@ def test_words_numbers_and_tolerances(answer: str, read_as: str) -> None:
     ("stem", "answer", "reason"),
     [
         (TWO_GAPS, "10", "The text has 2 gaps, the answer is for 1."),
-        (TWO_GAPS, "1；2；3", "The text has 2 gaps, the answer is for 1."),
+        (TWO_GAPS, "1；2；3", "The text has 2 gaps, the answer is for 3."),
         (TWO_GAPS, "甲|乙；丙", "Which answer is for which gap cannot be told"),
         (TWO_GAPS, "4±几；3", "Behind ± stands a number."),
         ("___", "", "The answer is missing."),

@@ -4,16 +4,18 @@ import re
 import unicodedata
 from typing import Any
 
-from lms.plugins.api import DomainError
+from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.bank.escapes import pieces, said
 from lms.plugins.exams.importing.drafts import Draft
 from lms.plugins.exams.importing.kinds.choices import MAX_OPTION, NO_ANSWER
-from lms.plugins.exams.importing.kinds.items import take_items
+from lms.plugins.exams.importing.kinds.items import take_items, take_two_lists
 from lms.plugins.exams.importing.spelling import in_its_language, normalised
 from lms.plugins.exams.models import LETTERS
 
 Pairs = list[tuple[str, str]]
 EQUALS = "=＝"
+_BAR = "|｜"
+_NO_RIGHT = N_("One of the pairs has no right side.")
 _LINES = ("\n", ";；", "|｜", ",，")
 # What may stand between the two sides, the plainest first.
 _SIGNS = (
@@ -23,6 +25,7 @@ _SIGNS = (
     re.compile(r"\s*[-–]\s*"),
 )
 _KEY = re.compile(r"(?:([A-Z])|(\d{1,2}))(?:[-–—~=→:>.]*)(?:([A-Z])|(\d{1,2}))")
+_NAMES = re.compile(r"[(（]?\d{1,2}[)）]?-[(（]?[A-Za-zＡ-Ｚ][)）]?|[A-Z]-\d{1,2}")
 _SEQUENCE = re.compile(r"(?:1-\d{1,2}[:.]?)?([A-Z]+)")
 
 
@@ -32,11 +35,11 @@ def read_pairs(draft: Draft) -> dict[str, Any]:
     pairs = draft.pairs or _equations(options) or _by_key(draft, written, options)
     pairs = pairs or (_in_words(written) if not options else [])
     if not pairs:
-        draft.reasons.append(_unclear(written) if written else DomainError(NO_ANSWER))
+        draft.reasons.append(_unclear(written) if written else _incomplete(options))
     elif sum(bool(left) for left, _ in pairs) < 2:
         draft.reasons.append(DomainError("A matching needs two pairs at least."))
     elif not all(right for _, right in pairs):
-        draft.reasons.append(DomainError("One of the pairs has no right side."))
+        draft.reasons.append(DomainError(_NO_RIGHT))
     elif any(len(text) > MAX_OPTION for pair in pairs for text in pair):
         draft.reasons.append(
             DomainError("An option is longer than %(most)s characters.", most=MAX_OPTION)
@@ -59,6 +62,11 @@ def read_pairs(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _incomplete(options: list[str]) -> DomainError:
+    has_pairs = any(len(pieces(option, EQUALS + _BAR)) == 2 for option in options)
+    return DomainError(_NO_RIGHT if has_pairs else NO_ANSWER)
+
+
 def _unclear(written: str) -> DomainError:
     return DomainError(
         "Which belongs to which cannot be told from “%(text)s”: write 1-A；2-B, or left = right.",
@@ -67,11 +75,12 @@ def _unclear(written: str) -> DomainError:
 
 
 def _equations(lines: list[str]) -> Pairs:
-    """`左=右` each; `=右` belongs to nobody."""
-    found = [pieces(line, EQUALS) for line in lines]
-    if not all(len(pair) == 2 for pair in found):
-        return []
-    return [(said(left, EQUALS), said(right, EQUALS)) for left, right in found]
+    """`左=右` or `左|右` each; `=右` belongs to nobody."""
+    for sign in (EQUALS, _BAR):
+        found = [pieces(line, sign) for line in lines]
+        if found and all(len(pair) == 2 for pair in found):
+            return [(said(left, sign), said(right, sign)) for left, right in found]
+    return []
 
 
 def _in_words(written: str) -> Pairs:
@@ -82,16 +91,20 @@ def _in_words(written: str) -> Pairs:
         for between in _SIGNS:
             split = [between.split(line) for line in lines]
             if len(lines) > 1 and all(len(pair) == 2 and all(pair) for pair in split):
+                if all(_NAMES.fullmatch(f"{left}-{right}") for left, right in split):
+                    return []  # names of things that are not there
                 return [(left, right) for left, right in split]
     return []
 
 
 def _by_key(draft: Draft, written: str, options: list[str]) -> Pairs:
     """By the letters of options, and the numbers in the text or behind the last option."""
-    if not options or not written:
+    if not written:
         return []
     stem, listed = take_items(draft.stem)
-    if not listed:
+    if not options:
+        stem, listed, options = take_two_lists(draft.stem)
+    elif not listed:
         last, listed = take_items(options[-1])
         options = [*options[:-1], last] if listed else options
     names = {LETTERS[n]: text for n, text in enumerate(options[: len(LETTERS)])}

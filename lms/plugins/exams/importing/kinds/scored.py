@@ -11,7 +11,7 @@ from typing import Any
 
 from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.drafts import Draft
-from lms.plugins.exams.importing.kinds.gaps import number_gap
+from lms.plugins.exams.importing.kinds.gaps import NO_NUMBER, number_gap
 from lms.plugins.exams.types.base import exact
 from lms.plugins.exams.types.blank import as_number
 
@@ -49,7 +49,7 @@ def gap_of_number(draft: Draft, answers: Sequence[Scored]) -> list[dict[str, Any
     for answer in right[:1]:
         if found := _number(answer):
             return [number_gap(*found)]
-        draft.reasons.append(DomainError("“%(text)s” is no number.", text=answer.text[:60]))
+        draft.reasons.append(DomainError(NO_NUMBER, text=answer.text[:60]))
     return []
 
 

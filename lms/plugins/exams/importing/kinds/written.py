@@ -19,7 +19,8 @@ _NOTHING = {"略", "无", "答案略", "-", "/"}
 _WHOLE = {"zh": "案例分析", "en": "Analysis of the case"}
 _UNIT = r"(?:分|points?|pts?|marks?|%)"
 _POINTS = re.compile(
-    rf"(?P<title>.*?)\s*(?:[（(【\[]\s*(?P<p>\d+(?:\.\d+)?)\s*{_UNIT}\s*[)）】\]]|[\s,，:：](?P<q>\d+(?:\.\d+)?)\s*{_UNIT})"
+    rf"(?P<title>.*?)\s*(?:[（(【\[]\s*(?P<p>\d+(?:\.\d+)?)\s*{_UNIT}\s*[)）】\]]|[\s,，:：](?P<q>\d+(?:\.\d+)?)\s*{_UNIT}"
+    rf"|(?<=[^\d\s.])(?P<r>\d+(?:\.\d+)?)\s*{_UNIT}(?=\s*$))"
     r"\s*(?P<colon>[:：])?\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -27,7 +28,10 @@ _BULLET = re.compile(r"\s*(?:[（(]\d{1,2}[)）]|\d{1,2}[.．、)）]|[①-⑩]|
 _REFERENCE = re.compile(
     r"\s*[【\[]?(?:参考答案|答案要点|答案|reference(?: answer)?)[】\]]?\s*[:：]\s*", re.IGNORECASE
 )
-_AFTER_POINTS = re.compile(rf"({_UNIT}\s*[)）】\]])\s*[;；。]\s*(?=\S)", re.IGNORECASE)
+_AFTER_POINTS = re.compile(
+    rf"({_UNIT}\s*[)）】\]])\s*[;；。]\s*(?=\S)|(\d\s*{_UNIT})\s*[;；、,，。]\s*(?=\S)",
+    re.IGNORECASE,
+)
 
 
 def read_reference(draft: Draft) -> dict[str, Any]:
@@ -72,7 +76,7 @@ def _criteria(draft: Draft, text: str) -> tuple[list[dict[str, Any]], str]:
     criteria: list[dict[str, Any]] = []
     rest: list[str] = []
     is_rest = True
-    for line in _AFTER_POINTS.sub(r"\1\n", text).splitlines():
+    for line in _AFTER_POINTS.sub(r"\1\2\n", text).splitlines():
         mark = _REFERENCE.match(line)
         if found := None if mark else _criterion(draft, line, len(criteria) + 1):
             criteria.append(found)
@@ -113,4 +117,9 @@ def _parts(line: str) -> tuple[str, str, str, bool]:
     if match is None:
         return "", "", "", False
     title = _BULLET.sub("", match["title"], count=1).strip(" :：,，")
-    return title, match["p"] or match["q"], match["rest"].strip(), bool(match["colon"])
+    return (
+        title,
+        match["p"] or match["q"] or match["r"],
+        match["rest"].strip(),
+        bool(match["colon"]),
+    )
