@@ -33,7 +33,7 @@ _JUST_CLEARED = timedelta(days=3)
 
 def today() -> ResponseReturnValue:
     """The home page of the signed-in person (their id decides everything shown)."""
-    me, day = current_user.person, local_date(now(), zone())
+    me, day = current_user.known, local_date(now(), zone())
     under_way = queries.active(db.session(), me.id, day)
     week = next((found for found in under_way if found.outline.grants_clearance), None)
     if week is not None:
@@ -66,7 +66,7 @@ def today() -> ResponseReturnValue:
 def more_of_today(*, as_piece: bool) -> ResponseReturnValue:
     """The piece the start page asks for, or the same as a page for browsers without scripts."""
     template = "courses/_more.html" if as_piece else "courses/more.html"
-    me = current_user.person
+    me = current_user.known
     return render_template(
         template,
         notes=notices.latest(db.session(), me.id, limit=4),

@@ -20,7 +20,8 @@ bp = Blueprint(
 
 
 def me() -> Person:
-    return cast(Person, current_user.person)
+    """Or the row of their person: what is asked of it here is in its columns."""
+    return cast(Person, current_user.known)
 
 
 def actor() -> Actor:
