@@ -1,234 +1,201 @@
-"""What it takes to close a month of many people: `python -m bench.months [PEOPLE] [DATABASE_URL]`.
+"""What a month of many people takes: `python -m bench.months`, with `--people N`, `--only PART`.
 
-100,000 people and SQLite, unless told otherwise (also by BENCH_POSTGRES_URL); a PostgreSQL database
-that is named must be empty. CPU seconds are those of this process: all there are on SQLite.
-Two months are closed already. Beside the close, in the same run on the same database, stands the
-bare SQL: one query with the window functions and the same rounding over the last three months, and
-one insert-select of what it finds. Printed are both, the pages of the ranking in every order (the
-first of each order by itself: it sorts), and an import.
+    close     closing the last of three months beside the bare SQL, and the memory it takes
+    ranking   pages of the month's list, every order both ways, filters and searches
+    import    a CSV file and a workbook with a row for each person, read and taken
+
+100,000 people, SQLite and all three parts, unless told otherwise (by `--database URL` or
+BENCH_POSTGRES_URL); a PostgreSQL database that is named must be empty. CPU seconds are those of
+this process: all there are on SQLite.
+
+The yardstick of the close (bench/month_bare.py) reads the last three months and stores everything,
+as the close does: the same rows with the same keys, by one window-function query with the same
+rounding and one insert-select, on the same database in the same run. Of both the quicker of two
+runs counts. Printed beside it, for whoever wants the narrowest reading, is the query alone with an
+insert-select of six numbers a person into a table without any key.
 """
 
+import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
+from urllib.parse import quote
 
-from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from flask import Flask
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 
+from bench import month_bare, month_files
+from bench.month_people import FIRST_NUMBER, LAST, MONTHS, NOW, organisation, somebody
 from lms.app import create_app
 from lms.audit import OPERATOR
 from lms.cli.site import prepare_site
 from lms.clock import Month
 from lms.config import Settings
 from lms.db import db
-from lms.people.models import Account, Person, Position, RoleAssignment, Team
-from lms.results import importing
+from lms.jobs import drain
 from lms.results.closing import run_close
-from lms.results.ranking_order import SORTS
+from lms.results.models import MonthClose
+from lms.results.ranking_order import sorts
+from lms.results.stored_orders import STORE
+from lms.web.lists import PER_PAGE
 
-TEAMS = 500
-LAST = Month.parse("2026-03")
-# Spread over people and months without a generator: what is measured is not the spreading.
-FIGURES = {
-    "frt": "15 + (p.id * 7919 + :m) % 40",
-    "fcr": "0.80 + ((p.id * 10473 + :m) % 2000) / 10000.0",
-    "csat": "4.0 + ((p.id * 12997 + :m) % 100) / 100.0",
-    "feedback": "60 + ((p.id * 15486 + :m) % 400) / 10.0",
-    "exam": "50 + ((p.id * 32453 + :m) % 500) / 10.0",
-    "case_analysis": "50 + ((p.id * 19979 + :m) % 500) / 10.0",
-}
-NOW = datetime(2026, 4, 2, tzinfo=UTC)
+PARTS = ("close", "ranking", "import")
 
 
-def timed(what: str, work: Callable[[], object]) -> float:
+def timed(what: str, work: Callable[[], object], aim: float | None = None) -> float:
     began, busy = perf_counter(), process_time()
     work()
     took = perf_counter() - began
-    print(f"{what:48} {took:8.2f} s  ({process_time() - busy:.2f} s of CPU)", flush=True)
+    said = verdict(took, aim, "s") if aim else ""
+    print(f"{what:52} {took:8.2f} s  ({process_time() - busy:.2f} s of CPU){said}", flush=True)
     return took
 
 
-def organisation(count: int) -> None:
-    session = db.session()
-    session.add_all(Team(name=f"T{number:03d}") for number in range(TEAMS))
-    session.flush()
-    teams = session.scalars(select(Team.id)).all()
-    first = date(2024, 1, 1)
-    for begin in range(0, count, 10_000):
-        ids = range(begin, min(begin + 10_000, count))
-        session.execute(
-            insert(Person),
-            [
-                {"staff_no": f"B{i:07d}", "name": f"员工{i}", "team_id": teams[i % TEAMS],
-                 "level": "agent", "channel": "online", "employment": "regular",
-                 "hired_on": first, "created_at": NOW}
-                for i in ids
-            ],
-        )  # fmt: skip
-    session.execute(
-        insert(Position).from_select(
-            ["person_id", "from_day", "team_id", "level", "channel"],
-            select(Person.id, Person.hired_on, Person.team_id, Person.level, Person.channel),
-        )
-    )
-    session.execute(
-        text(
-            "INSERT INTO clearance (person_id, from_day, source, reason, granted_at,"
-            " revoked_reason) SELECT id, hired_on, 'history', '', created_at, '' FROM person"
-        )
-    )
-    for month in (LAST.plus(-2), LAST.plus(-1), LAST):
-        values = {"m": month.index}
-        session.execute(
-            text("INSERT INTO kpi_row (month, person_id) SELECT :m, p.id FROM person p"), values
-        )
-        for metric, value in FIGURES.items():
-            session.execute(
-                text(
-                    "INSERT INTO kpi_value (month, person_id, metric, value)"
-                    f" SELECT :m, p.id, '{metric}', {value} FROM person p"
-                ),
-                values,
-            )
-    session.commit()
-
-
-def bare_sql() -> str:
-    """Per person and month the score, half up, and both ranks; then who was in the top three times
-    in a row. The same arithmetic as lms.results.scoring, without its evidence."""
-
-    def part(metric: str, measured: str) -> str:
-        return f"max(CASE WHEN metric = '{metric}' THEN {measured} END) AS {metric}"
-
-    whole = "CAST({} AS INTEGER)" if db.engine.dialect.name == "sqlite" else "floor({})"
-    least = "min" if db.engine.dialect.name == "sqlite" else "least"
-    parts = ", ".join(
-        [
-            part("frt", f"{least}(1.0, 30.0 / value)"), part("fcr", f"{least}(1.0, value / 0.9)"),
-            part("csat", f"{least}(1.0, value / 4.5)"), part("feedback", "value / 100.0"),
-            part("exam", "value / 100.0"), part("case_analysis", "value / 100.0"),
-            "max(CASE WHEN metric = 'csat' THEN value END) AS stars",
-        ]
-    )  # fmt: skip
-    score = "60 * (frt + fcr + csat) / 3 + 20 * feedback + 20 * (exam + case_analysis) / 2"
-    hundredths = whole.format(f"100 * ({score}) + 0.5 + 1e-7")
-    return f"""
-        WITH attained AS (SELECT month, person_id, {parts} FROM kpi_value
-            WHERE month BETWEEN :first AND :last GROUP BY month, person_id),
-        scored AS (SELECT month, person_id, stars, {hundredths} AS score FROM attained),
-        placed AS (SELECT month, person_id, score, stars,
-            rank() OVER (PARTITION BY month ORDER BY score DESC) AS place,
-            rank() OVER (PARTITION BY month ORDER BY stars DESC) AS star_place,
-            count(*) OVER (PARTITION BY month) AS n FROM scored)
-        SELECT person_id, month, score, place, star_place,
-            min(CASE WHEN star_place <= n / 5 THEN 1 ELSE 0 END) OVER (PARTITION BY person_id
-                ORDER BY month ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS streak
-        FROM placed"""
-
-
-def bare() -> None:
-    session, months = db.session(), {"first": LAST.index - 2, "last": LAST.index}
-    names = "person_id", "month", "score", "place", "star_place", "streak"
-    columns = ", ".join(f"{name} INTEGER" for name in names)
-    session.execute(text(f"CREATE TABLE bare_result ({columns})"))
-    found = f"SELECT * FROM ({bare_sql()}) AS found WHERE month = :last"
-    session.execute(text(f"INSERT INTO bare_result {found}"), months)
-    session.commit()
-
-
-def agrees() -> None:
-    differing = db.session.scalar(
-        text(
-            "SELECT count(*) FROM bare_result b JOIN month_result r ON r.person_id = b.person_id"
-            " JOIN month_close c ON c.id = r.close_id AND c.month = b.month AND c.is_current"
-            " WHERE r.score <> b.score OR r.rank <> b.place OR r.csat_rank <> b.star_place"
-        )
-    )
-    db.session.rollback()
-    print(f"{'people on whom the two differ':48} {differing:8}")
-
-
-def pages(client: FlaskClient, count: int) -> None:
-    first, took = [], []
-    last = count // 25
-    numbers = [1, 2, last // 2, last - 1, last, *range(1, last, max(1, last // 20))]
-    orders = [f"&sort={way}{sort}" for sort in SORTS for way in ("", "-")]
-    for query in (*orders, "&show=all", "&team=7", "&team=7&sort=-score", f"&q=B{count // 2:07d}"):
-        for visit, number in enumerate(numbers):
-            began = perf_counter()
-            answer = client.get(f"/results/months/{LAST}?page={number}{query}")
-            (took if visit else first).append(perf_counter() - began)
-            if answer.status_code != 200:
-                sys.exit(f"page {number}: {answer.status_code}")
-    took.sort()
-    print(f"{'a page of the ranking, p50 and p99':48} {1000 * took[len(took) // 2]:8.0f} ms"
-          f" {1000 * took[int(len(took) * 0.99)]:8.0f} ms  (aim: p99 100 ms)")  # fmt: skip
-    print(f"{'the first page of an order, which sorts, at most':48} {1000 * max(first):8.0f} ms")
-
-
-def import_rows(count: int) -> None:
-    lines = ["工号,月份,首次响应时长,一次性解决率,满意度,客户反馈"]
-    lines += [
-        f"B{i:07d},2026-04,{15 + i % 30},0.9{i % 10},4.{i % 10},8{i % 10}" for i in range(count)
-    ]
-    content = "\n".join(lines).encode()
-    now = datetime(2026, 5, 2, tzinfo=UTC)
-    run = importing.prepare(db.session(), "kpi", content, "april.csv", actor=OPERATOR, now=now)
-    importing.confirm(db.session(), run, accept_valid=False, actor=OPERATOR, now=now)
-    db.session.commit()
+def verdict(value: float, aim: float, unit: str) -> str:
+    return f"  aim: {aim:g} {unit}: {'met' if value <= aim else 'NOT MET'}"
 
 
 def megabytes() -> float:
     return getrusage(RUSAGE_SELF).ru_maxrss / 1024
 
 
-def signed_in(app) -> FlaskClient:  # type: ignore[no-untyped-def]
-    person = Person(
-        staff_no="HR1", name="HR", level="manager", channel="online", employment="regular",
-        hired_on=date(2024, 1, 1), created_at=NOW,
-    )  # fmt: skip
-    db.session.add(person)
-    db.session.flush()
-    db.session.add(Account(person_id=person.id, session_version=1))
-    db.session.add(RoleAssignment(person_id=person.id, role="hr"))
+def close(month: Month, reason: str = "") -> None:
+    run_close(db.session(), month, assign=False, actor=OPERATOR, now=NOW, reason=reason)
     db.session.commit()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = f"{person.id}.1", True
-    return client
 
 
-def main(count: int, url: str | None) -> None:
+def closing(count: int) -> None:
+    """The last month twice, the first time undone, and the yardstick twice between."""
+    month_bare.prepare()
+    before = megabytes()
+
+    def undone() -> None:
+        run_close(db.session(), LAST, assign=False, actor=OPERATOR, now=NOW)
+        db.session.rollback()
+
+    stored = (month_bare.freeze(), month_bare.results())
+    tries = [timed(f"closing {LAST} (undone)", undone)]
+    plain = [timed("the bare SQL, everything stored", lambda: month_bare.run(*stored))]
+    for table in ("bare_figure", "bare_result"):
+        db.session.execute(text(f"DELETE FROM {table}"))
+    db.session.commit()
+    tries.append(timed(f"closing {LAST}, the rules with it", lambda: close(LAST)))
+    grew = megabytes() - before
+    plain.append(timed("the bare SQL, everything stored", lambda: month_bare.run(*stored)))
+    lean = timed("the query alone, six numbers stored without a key",
+                 lambda: month_bare.run(month_bare.lean()))  # fmt: skip
+    ratio = min(tries) / min(plain)
+    print(f"{'the close beside the bare SQL':52} {ratio:8.2f}  {verdict(ratio, 1.2, 'times')}")
+    print(f"{'  beside the query alone':52} {min(tries) / lean:8.2f}")
+    print(f"{'people on whom the two differ':52} {month_bare.differing():8}")
+    print(f"{f'memory it grew by, of {count} people':52} {grew:8.0f} MB{verdict(grew, 30, 'MB')}")
+
+
+def statements_of(work: Callable[[], object]) -> int:
+    count = 0
+
+    def counted(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        nonlocal count
+        count += statement.split(None, 1)[0] in ("SELECT", "WITH") and "plugin_" not in statement
+
+    event.listen(Engine, "before_cursor_execute", counted)
+    work()
+    event.remove(Engine, "before_cursor_execute", counted)
+    return count
+
+
+def addresses(count: int) -> Iterator[tuple[str, str]]:
+    """(what it is, query): first, middle and last pages of every order, filters, searches."""
+    last = -(-count // PER_PAGE)
+    metrics = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")
+    numbers = (1, 2, last // 4, last // 2, last - 1, last)
+    for sort in sorts(metrics):
+        for way in ("", "-"):
+            for show in ("ranked", "all"):
+                yield from (
+                    ("any page of any order", f"sort={way}{sort}&show={show}&page={number}")
+                    for number in numbers
+                )
+            yield "a team's people", f"sort={way}{sort}&team=7"
+            for words in (f"B{FIRST_NUMBER + count // 2}", f"B{FIRST_NUMBER}"[:5], "赵", "工12345"):
+                yield "a search", f"sort={way}{sort}&q={quote(words)}"
+                yield "a search", f"sort={way}{sort}&page=9&q={quote(words)}"
+
+
+def ranking(app: Flask, count: int) -> None:
+    if db.session.query(MonthClose).filter_by(month=LAST).first() is None:
+        close(LAST)
+    db.session.rollback()
+
+    def store() -> None:
+        """Each run of the job does as much as it may in its seconds."""
+        for minute in range(20):
+            drain([STORE], NOW + timedelta(minutes=minute))
+
+    timed("storing its orders", store)
+    client, took = somebody(app, "hr"), {}
+    client.get(f"/results/months/{LAST}")
+    most = 0
+    for what, query in addresses(count):
+        address = f"/results/months/{LAST}?{query}"
+        began, busy = perf_counter(), process_time()
+        answer = client.get(address)
+        found = 1000 * (perf_counter() - began), 1000 * (process_time() - busy), query
+        took.setdefault(what, []).append(found)
+        if answer.status_code != 200:
+            sys.exit(f"{query}: {answer.status_code}")
+    for query in ("sort=-kpi-frt&page=9", "sort=name&show=all&page=99", "q=B1", "team=7"):
+        address = f"/results/months/{LAST}?{query}"
+        most = max(most, statements_of(lambda address=address: client.get(address)))
+    for what, found in took.items():
+        wall = sorted(one[0] for one in found)
+        busy = sorted(one[1] for one in found)
+        at = int(len(found) * 0.99)
+        print(f"{what + f', p50 and p99 of {len(found)}':52} {wall[len(wall) // 2]:5.0f} ms"
+              f" {wall[at]:5.0f} ms  (CPU {busy[len(busy) // 2]:.0f}, {busy[at]:.0f} ms;"
+              f" slowest: {max(found)[2]}){verdict(wall[at], 100, 'ms')}")  # fmt: skip
+    print(f"{'statements of a page, at most':52} {most:8}  {verdict(most, 6, '')}")
+
+
+def importing(count: int) -> None:
+    for kind, month in (("csv", "2026-04"), ("xlsx", "2026-05")):
+        content = month_files.content(kind, count, month)
+        before = megabytes()
+        timed(f"import of {count} rows, {kind}, {len(content) / 1e6:.1f} MB",
+              lambda content=content, kind=kind: month_files.take(content, f"figures.{kind}"),
+              aim=20)  # fmt: skip
+        print(f"{'memory it grew by':52} {megabytes() - before:8.0f} MB")
+
+
+def main(people: int, parts: list[str], url: str | None) -> None:
     with tempfile.TemporaryDirectory() as home:
         url = url or f"sqlite:///{home}/lms.sqlite3"
         app = create_app(Settings(home=Path(home), database_url=url, rate_limits=False))
         with app.app_context():
             prepare_site()
-            print(f"{count} people on {db.engine.dialect.name}")
-            timed("people and three months of figures", lambda: organisation(count))
-
-            def close(month: Month) -> None:
-                run_close(db.session(), month, assign=False, actor=OPERATOR, now=NOW)
-                db.session.commit()
-
-            for month in (LAST.plus(-2), LAST.plus(-1)):
-                timed(f"closing {month}", lambda month=month: close(month))
-            before = megabytes()
-            closing = timed(f"closing {LAST}, the rules with it", lambda: close(LAST))
-            print(f"{'memory it grew by':48} {megabytes() - before:8.0f} MB")
-            plain = timed("the bare SQL", bare)
-            print(f"{'ratio':48} {closing / plain:8.2f}  (aim: 1.20)")
-            agrees()
-            client = signed_in(app)
-            pages(client, count)
-            timed(f"import of {count} rows (aim: 20 s)", lambda: import_rows(count))
+            print(f"{people} people on {db.engine.dialect.name}")
+            timed("people and three months of figures", lambda: organisation(people))
+            if "close" in parts:
+                for month in MONTHS[:-1]:
+                    timed(f"closing {month}", lambda month=month: close(month))
+                closing(people)
+            if "ranking" in parts:
+                ranking(app, people)
+            if "import" in parts:
+                importing(people)
+            db.engine.dispose()
 
 
 if __name__ == "__main__":
-    url = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("BENCH_POSTGRES_URL")
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, url)
+    reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    reader.add_argument("--people", type=int, default=100_000)
+    reader.add_argument("--only", choices=PARTS, action="append")
+    reader.add_argument("--database", default=os.environ.get("BENCH_POSTGRES_URL"))
+    asked = reader.parse_args()
+    main(asked.people, asked.only or list(PARTS), asked.database)
