@@ -6,6 +6,7 @@
 from lms import access, audit, clock, policies, printing
 from lms.access import Permission, Scope, Viewer, viewer
 from lms.appeals.services import Standing as AppealStanding
+from lms.appeals.services import file as file_appeal
 from lms.appeals.services import pending_appeals
 from lms.appeals.services import standing as appeal_standing
 from lms.audit import OPERATOR, SYSTEM, Actor
@@ -203,13 +204,13 @@ __all__ = [
     "ResultAppealSettled", "ResultAppealed", "RoleAssignment", "Row", "Rule", "RuleProposal",
     "RuleRun", "Satisfaction", "Scope", "Search", "SelectMultipleCheckboxField", "Session",
     "SessionFigures", "Setting", "SettingKind", "Sheet", "SignOffAsked", "SkillGap", "Standing",
-    "Step", "StepCompleted", "StepContext", "StepField", "StepProgress", "StepState",
-    "StepType", "Table", "Team", "TokenForm", "TrainingFigure", "UTCDateTime", "Upload",
-    "Viewer", "WeighedScore", "access", "add_lesson", "appeal_standing", "appealed_months",
-    "appellants", "as_text", "at_once", "audience_says", "audit", "cancel_enrolment",
-    "cell_values", "channels", "chart_file", "check_email", "clean_name", "clock", "criteria", "db",
-    "decoded", "describe_file", "documents", "download", "emit", "engine_of", "enqueue",
-    "enrol", "error_message", "failed_runs", "find_cases", "find_table", "fits_audience",
+    "Step", "StepCompleted", "StepContext", "StepField", "StepProgress", "StepState", "StepType",
+    "Table", "Team", "TokenForm", "TrainingFigure", "UTCDateTime", "Upload", "Viewer",
+    "WeighedScore", "access", "add_lesson", "appeal_standing", "appealed_months", "appellants",
+    "as_text", "at_once", "audience_says", "audit", "cancel_enrolment", "cell_values",
+    "channels", "chart_file", "check_email", "clean_name", "clock", "criteria", "db", "decoded",
+    "describe_file", "documents", "download", "emit", "engine_of", "enqueue", "enrol",
+    "error_message", "failed_runs", "file_appeal", "find_cases", "find_table", "fits_audience",
     "forget_uploads", "gettext", "granted_on", "half_up", "here", "hookimpl", "in_force",
     "is_email", "is_latest", "keep_upload", "limiter", "local_date", "locale", "lock_months",
     "mapped_column", "metrics", "monthly_scores", "move", "new_registry", "note_reading",
@@ -220,8 +221,8 @@ __all__ = [
     "record_case_use", "refusals", "resting_on", "satisfaction_by_month", "send_upload",
     "sessions_by_month", "set_step_state", "show_on", "shown", "sides", "signoffs_waiting",
     "snapshot", "standings", "stuck_since", "student_t", "supervisors_of", "take_back_failure",
-    "tokens", "upload_limits", "upload_path", "viewer", "wait_after", "weighed",
-    "what_is_right", "whole", "write_document", "zone",
+    "tokens", "upload_limits", "upload_path", "viewer", "wait_after", "weighed", "what_is_right",
+    "whole", "write_document", "zone",
 ]  # fmt: skip
 
 

@@ -32,6 +32,8 @@ def expectation(hint: Any) -> Expect:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return _any_of(args)
+    if origin is tuple and args[-1] is not Ellipsis:
+        return _parts([expectation(each) for each in args])
     if origin is not None and origin in (Sequence, list, tuple):
         return _items(expectation(args[0]))
     if origin is Mapping or origin is dict:
@@ -82,6 +84,18 @@ def _items(expect: Expect) -> Expect:
             raise TypeError(f"{type(value).__name__} where a list is due")
         for item in value:
             expect(item)
+
+    return check
+
+
+def _parts(expected: Sequence[Expect]) -> Expect:
+    """Of a tuple that has so many parts, each of its own kind."""
+
+    def check(value: Any) -> None:
+        if not isinstance(value, tuple) or len(value) != len(expected):
+            raise TypeError(f"{type(value).__name__} where a tuple of {len(expected)} is due")
+        for expect, part in zip(expected, value, strict=True):
+            expect(part)
 
     return check
 

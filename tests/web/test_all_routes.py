@@ -32,7 +32,7 @@ from tests.web.routes_kit import ROLES, Others, prepare
 # rules tried anew, and the plugins' pages, which read the version table of each plugin.
 QUERIES = {
     # A report from the case library and the plugins, and what waits.
-    "courses.skill_gaps": 11,
+    "courses.skill_gaps": 12,
     "promotion.board": 10,
     "promotion.dossier": 13,
     "promotion.print_dossier": 15,  # and the row that says who took it
@@ -78,6 +78,9 @@ SHOWN = {
     "/cases/upkeep": ("trainer", "The 59 or the 89?"),
     "/exams/marking": ("quality", "Mark the oldest answer"),
     "/exams/mine": ("agent", "Case analysis paper"),
+    "/exams/mistakes": ("agent", "Knowledge check before the peak"),
+    "/exams/knowledge-check/items": ("trainer", "Is the key right?"),
+    "/appeals": ("trainer", "Knowledge check before the peak, question"),
     "/recognition": ("agent", "Best satisfaction among everybody"),
     "/recognition/points": ("agent", "大促当天全员准时到岗"),
     "/recognition/qualifications": ("agent", "COPC"),

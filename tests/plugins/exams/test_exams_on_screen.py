@@ -194,7 +194,7 @@ def test_the_window_opens_and_closes_and_ends_what_is_open(world: World) -> None
     assert "More is shown once nobody sits this exam any more" in page
     assert "by topic" not in page
     assert client.get(where).status_code == 404
-    for hidden in ("Because", "Right answer", "Your answer", "is-right", "is-chosen"):
+    for hidden in ("Because", "Right answer", "You chose this", "is-right", "is-chosen"):
         assert hidden not in page
     world.clock.advance(minutes=21)
     assert "Because" not in client.get(where).text  # the other's paper is still open

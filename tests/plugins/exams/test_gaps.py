@@ -1,11 +1,15 @@
 """Exam topics that people get wrong, as skill gaps."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import false, true
 
 from lms.db import db
 from lms.plugins.exams.gaps import skill_gaps
+from lms.plugins.shapes import expectation
+from lms.plugins.types import SkillGap
 
 from .conftest import NOW, World
 
@@ -25,5 +29,8 @@ def test_a_topic_mostly_answered_wrongly_is_a_gap(both_worlds: World) -> None:
     assert all(gap.person_ids == [world.learner.id] for gap in found)
     [stem, count] = found[0].details[0]
     assert stem.en and count == 1 and len(found[0].details) <= 3
+    expectation(SkillGap)(found[0])  # as the page takes it from the hook
+    with pytest.raises(TypeError, match="str where int is due"):
+        expectation(SkillGap)(replace(found[0], details=[(stem, "1")]))
     assert not skill_gaps(db.session(), false(), since)
     assert not skill_gaps(db.session(), true(), NOW + timedelta(days=1))

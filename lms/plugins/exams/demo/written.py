@@ -1,4 +1,4 @@
-"""What the demo organisation shows of this: papers in words that wait to be marked."""
+"""Papers in words that wait to be marked."""
 
 from collections.abc import Sequence
 from dataclasses import replace
