@@ -16,6 +16,9 @@ from markupsafe import Markup, escape
 MAX_QUERY = 200  # characters read of a query
 MAX_WORDS = 24  # words searched for
 _MAX_WORD = 40
+# Stand for the tags while a text is escaped, all of it at once; no text is written with them.
+_OPEN, _CLOSE = "\x02", "\x03"
+_MARKED = f"{_OPEN}\\g<0>{_CLOSE}"
 
 _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
@@ -129,16 +132,9 @@ class Highlighter:
         """The whole text, the found words in <mark>."""
         if self._pattern is None:
             return escape(text)
-        parts, end = [], 0
-        for match in self._pattern.finditer(text):
-            parts += [
-                escape(text[end : match.start()]),
-                Markup("<mark>"),
-                escape(match[0]),
-                Markup("</mark>"),
-            ]
-            end = match.end()
-        return Markup("").join([*parts, escape(text[end:])])
+        plain = text.replace(_OPEN, "").replace(_CLOSE, "")
+        marked = str(escape(self._pattern.sub(_MARKED, plain)))
+        return Markup(marked.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))  # noqa: S704
 
     def snippet(self, texts: Iterable[str], width: int = 110) -> Markup | None:
         """The surroundings of the first place found, or None."""

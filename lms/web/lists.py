@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -43,10 +44,15 @@ def page_of(rows: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
 def here(**changes: Any) -> str:
     """This page's address with other query values; an empty one is left out, and so is the page."""
     state = {k: v for k, v in request.args.items() if k not in {"page", "format"}} | changes
-    kept = {name: value for name, value in state.items() if value not in (None, "")}
+    kept = [_pair(name, str(value)) for name, value in state.items() if value not in (None, "")]
     # A list of filters asks for thirty of these: only the path is Flask's to make.
     path = url_for(request.endpoint or "", **(request.view_args or {}))
-    return f"{path}?{urlencode(kept, safe=_PLAIN_IN_QUERY)}" if kept else path
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+@lru_cache(maxsize=256)
+def _pair(name: str, value: str) -> str:
+    return urlencode({name: value}, safe=_PLAIN_IN_QUERY)
 
 
 def page_url(number: int) -> str:

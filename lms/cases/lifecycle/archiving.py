@@ -72,7 +72,7 @@ def put_away(session: Session, case: Case, reason: str, *, actor: Actor, now: da
     case.archived_at, case.archived_by_id, case.archive_reason = now, actor.person_id, reason
     session.flush()
     search.forget(session, [case.id])
-    fingerprints.forget(session, case.id)
+    fingerprints.forget(session, [case.id])
 
 
 def restore(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Case:

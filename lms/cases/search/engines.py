@@ -46,7 +46,10 @@ def _tsquery(token: Token) -> str:
     return f"'{token.text}'{':*' * token.is_open}"
 
 
-DOCUMENT_INDEX = (
+# Bytes of lists before they are written. With FTS5's own megabyte, most of the time goes into
+# merging what was written. A single case's are written at its commit, as ever.
+_KEPT_IN_MEMORY = 67108864
+_DOCUMENT_INDEX = (
     "CREATE INDEX ix_case_search_entry_document ON case_search_entry USING gin (document)"
 )
 
@@ -72,12 +75,15 @@ def window(session: Session, asks: bool, number: int) -> str:
     )
 
 
+NEXT = "\x1e"  # between the cases of a text that `lines` made
+
+
 def lines(session: Session, column: str) -> str:
-    """SQL: a column's values as one text, a line each. A thousand rows would take longer."""
+    """SQL: a column's values as one text, in the order of the rows."""
     return (
-        f"group_concat({column}, char(10))"
+        f"group_concat({column}, char({ord(NEXT)}))"
         if is_sqlite(session)
-        else (f"string_agg({column}, chr(10))")
+        else f"string_agg({column}, chr({ord(NEXT)}))"
     )
 
 
@@ -85,10 +91,12 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Entries with their `tokens`, a space between them; the places are free."""
     plain = [column.name for column in entry.columns]
     if is_sqlite(session):
-        session.execute(sa.insert(entry), [{name: row[name] for name in plain} for row in rows])
-        tokens = "INSERT INTO case_search (rowid, tokens) VALUES (:place, :tokens)"
-        given = [{"place": row["place"], "tokens": row["tokens"]} for row in rows]
-        session.execute(sa.text(tokens), given)
+        # Past SQLAlchemy's own parameters: of a hundred thousand cases they would take seconds.
+        connection, marks = session.connection(), ", ".join("?" * len(plain))
+        entries = f"INSERT INTO case_search_entry ({', '.join(plain)}) VALUES ({marks})"
+        connection.exec_driver_sql(entries, [tuple(row[name] for name in plain) for row in rows])
+        tokens = "INSERT INTO case_search (rowid, tokens) VALUES (?, ?)"
+        connection.exec_driver_sql(tokens, [(row["place"], row["tokens"]) for row in rows])
         return
     values = ", ".join(f":{name}" for name in plain)
     entries = (
@@ -96,6 +104,33 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         f"VALUES ({values}, array_to_tsvector(string_to_array(:tokens, ' ')))"
     )
     session.execute(sa.text(entries), list(rows))
+
+
+def begin_anew(session: Session) -> None:
+    """Empty the full-text part, and get it ready for very many cases."""
+    if is_sqlite(session):
+        session.execute(sa.text("INSERT INTO case_search (case_search) VALUES ('delete-all')"))
+        _set(session, hashsize=_KEPT_IN_MEMORY, automerge=0, crisismerge=1999)
+        return
+    session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
+    session.execute(sa.text("SET LOCAL maintenance_work_mem = '256MB'"))
+
+
+def finish(session: Session) -> None:
+    """After `begin_anew` and what was written then."""
+    if not is_sqlite(session):
+        session.execute(sa.text(_DOCUMENT_INDEX))
+        return
+    # In one part, and such are merged bit by bit but for very many of them: with FTS5's own limits
+    # some later publication would merge all there is, which takes it a second or more.
+    session.execute(sa.text("INSERT INTO case_search (case_search) VALUES ('optimize')"))
+    _set(session, automerge=4, crisismerge=200)
+
+
+def _set(session: Session, **options: int) -> None:
+    for name, value in options.items():
+        statement = "INSERT INTO case_search (case_search, rank) VALUES (:name, :value)"
+        session.execute(sa.text(statement), {"name": name, "value": value})
 
 
 def add_words(session: Session, words: Iterable[str]) -> None:

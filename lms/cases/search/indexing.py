@@ -21,9 +21,6 @@ SQLITE_OWN = frozenset(
     f"case_search{part}" for part in ("", "_config", "_content", "_data", "_docsize", "_idx")
 )
 _BATCH = 1000
-# Bytes of lists before they are written. With FTS5's own megabyte, most of the time goes into
-# merging what was written. A single case's are written at its commit, as ever.
-_KEPT_IN_MEMORY = "INSERT INTO case_search (case_search, rank) VALUES ('hashsize', 67108864)"
 Progress = Callable[[int], None]  # so many more are done
 
 
@@ -62,12 +59,7 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
 
     Nobody else can write to SQLite, or search PostgreSQL, until the transaction ends.
     """
-    if engines.is_sqlite(session):
-        forget_all(session)
-        session.execute(sa.text(_KEPT_IN_MEMORY))
-    else:
-        session.execute(sa.text("DROP INDEX ix_case_search_entry_document"))
-        session.execute(sa.text("SET LOCAL maintenance_work_mem = '256MB'"))
+    engines.begin_anew(session)
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
     count = count_published(session)
@@ -84,8 +76,7 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
         progress(len(found.rows))
     engines.add_words(session, words)
     _count(session, totals)
-    if not engines.is_sqlite(session):
-        session.execute(sa.text(engines.DOCUMENT_INDEX))
+    engines.finish(session)
     return count
 
 
@@ -109,7 +100,7 @@ def _batches(session: Session) -> Iterator[Sequence[Raw]]:
     ).all()
     for start in range(0, len(ids), _BATCH):
         wanted = select(*raw_columns()).where(CaseVersion.id.in_(ids[start : start + _BATCH]))
-        yield [tuple(row) for row in session.execute(wanted.order_by(*order))]
+        yield [tuple(row) for row in session.connection().execute(wanted.order_by(*order))]
 
 
 def _place(rows: Iterable[dict[str, Any]], steps: Mapping[int, int], first: int) -> None:

@@ -41,44 +41,47 @@ class Seen:
 
 
 def look(session: Session, windows: Sequence[Window]) -> list[Seen]:
-    """One statement; a need that nothing can meet is not asked about."""
+    """One statement; a need that nothing can meet is not asked about.
+
+    Each window is one row of texts, in which its cases follow one another by place: a thousand
+    rows, or putting them in order once more, would take longer than finding them.
+    """
     seen = [Seen() for _ in windows]
-    tables, parts, given = [], [], dict[str, Any]()
+    parts, given = [], dict[str, Any]()
     for n, window in enumerate(windows):
         if not all(window.needs):
             continue
-        tables.append(f"w{n} AS MATERIALIZED ({engines.window(session, bool(window.needs), n)})")
         given[f"n{n}"] = window.most + window.is_counted
         if window.needs:
             given[f"q{n}"] = engines.question(session, window.needs)
-        if window.is_counted:
-            tags = engines.lines(session, window.tags) if window.tags else "''"
-            parts.append(
-                f"SELECT {n} AS part, -1 AS place, count(*) AS value, "
-                f"{engines.lines(session, 'facets')} AS facets, {tags} AS tags FROM "
-                f"(SELECT * FROM w{n} ORDER BY place DESC LIMIT :m{n}) AS c{n}"
+        texts = (
+            engines.lines(session, column) if column else "''"
+            for column in (
+                window.listed and "CAST(version_id AS text)",
+                window.is_counted and "facets",
+                window.tags,
             )
-            given[f"m{n}"] = window.most
-            parts.append(f"SELECT {n}, -2, count(*), '', '' FROM w{n}")
-        if window.listed:
-            first = f"SELECT place, version_id FROM w{n} ORDER BY place DESC LIMIT :l{n}"
-            parts.append(f"SELECT {n}, place, version_id, '', '' FROM ({first}) AS l{n}")
-            given[f"l{n}"] = window.listed
+        )
+        found = engines.window(session, bool(window.needs), n)
+        parts.append(f"SELECT {n}, count(*), {', '.join(texts)} FROM ({found}) AS w{n}")
     if parts:
-        statement = f"WITH {', '.join(tables)} {' UNION ALL '.join(parts)}"
-        rows = session.connection().execute(sa.text(statement), given).all()
-        for part, place, value, facets, tags in sorted(rows, key=lambda row: -row.place):
-            _add(seen[part], windows[part], place, value, facets, tags)
+        rows = session.connection().execute(sa.text(" UNION ALL ".join(parts)), given).all()
+        for part, cases, *lists in rows:
+            if cases:
+                seen[part] = _seen(windows[part], cases, *(t.split(engines.NEXT) for t in lists))
     return seen
 
 
-def _add(seen: Seen, window: Window, place: int, value: int, facets: str, tags: str) -> None:
-    if place == -2:
-        seen.has_more = value > window.most
-    elif place == -1:
-        seen.total = value
-        seen.facets.update(facets.split("\n") if facets else ())
-        seen.tags.update((tags or "").split("\n"))
-        del seen.tags[""]  # of cases that have none
-    else:
-        seen.version_ids.append(value)
+def _seen(
+    window: Window, cases: int, ids: Sequence[str], facets: Sequence[str], tags: Sequence[str]
+) -> Seen:
+    """Of the one case that may be beyond `most` nothing counts."""
+    found = Seen(
+        total=min(cases, window.most),
+        has_more=cases > window.most,
+        facets=Counter(facets[: window.most]),
+        tags=Counter("\n".join(tags[: window.most]).split("\n")),
+        version_ids=list(map(int, ids[: window.listed])) if window.listed else [],
+    )
+    del found.tags[""]  # of cases that have none
+    return found
