@@ -54,7 +54,7 @@ def reindex() -> None:
 
     session = db.session()
     with click.progressbar(
-        length=search.count_published(session), label="Indexing", file=sys.stderr
+        length=search.count_published(session), label="Indexing", show_pos=True, file=sys.stderr
     ) as bar:
         count = search.rebuild(session, now(), bar.update)
     session.commit()

@@ -249,3 +249,4 @@ def test_highlights_are_escaped() -> None:
     )
     assert marker.snippet(["nothing", "x" * 300 + " late " + "y" * 300]).count("<mark>") == 1
     assert Highlighter("🙂").snippet(["🙂"]) is None
+    assert Highlighter("late").mark("\x03<\x02late") == "&lt;<mark>late</mark>"
