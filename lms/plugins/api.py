@@ -181,7 +181,17 @@ from lms.web.addresses import public_site, public_url
 from lms.web.errors import message as error_message
 from lms.web.errors import show_on
 from lms.web.fields import SelectMultipleCheckboxField
-from lms.web.lists import PER_PAGE, Page, as_text, chart_file, download, here, page_of, page_url
+from lms.web.lists import (
+    PER_PAGE,
+    Page,
+    as_text,
+    attachment,
+    chart_file,
+    download,
+    here,
+    page_of,
+    page_url,
+)
 from lms.web.noting import note_reading
 from lms.web.security import limiter
 
@@ -207,7 +217,7 @@ __all__ = [
     "Step", "StepCompleted", "StepContext", "StepField", "StepProgress", "StepState", "StepType",
     "Table", "Team", "TokenForm", "TrainingFigure", "UTCDateTime", "Upload", "Viewer",
     "WeighedScore", "access", "add_lesson", "appeal_standing", "appealed_months", "appellants",
-    "as_text", "at_once", "audience_says", "audit", "cancel_enrolment", "cell_values",
+    "as_text", "at_once", "attachment", "audience_says", "audit", "cancel_enrolment", "cell_values",
     "channels", "chart_file", "check_email", "clean_name", "clock", "criteria", "db", "decoded",
     "describe_file", "documents", "download", "emit", "engine_of", "enqueue", "enrol",
     "error_message", "failed_runs", "file_appeal", "find_cases", "find_table", "fits_audience",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, abort, request
 from flask_babel import gettext as _
@@ -81,10 +81,15 @@ def download(
         )  # fmt: skip
     body = _workbook(headers, rows) if kind == "xlsx" else _csv(headers, rows)
     response = Response(body, mimetype=_XLSX if kind == "xlsx" else "text/csv")
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": f"{name}.{kind}"}
-    )
+    response.headers["Content-Disposition"] = attachment(f"{name}.{kind}")
     return response
+
+
+def attachment(filename: str) -> str:
+    """The header of a file to be kept. A header is Latin-1: servers fail on other names as such."""
+    if filename.isascii():
+        return dump_options_header("attachment", {"filename": filename})
+    return f"attachment; filename*=UTF-8''{quote(filename)}"
 
 
 def chart_file(name: str, charts: Mapping[str, Mapping[str, Any] | None]) -> Response | None:

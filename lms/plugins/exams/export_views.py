@@ -1,14 +1,14 @@
 """A bank as a file; what the format has no form for is named before it is taken."""
 
+import re
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.http import dump_options_header
 
-from lms.plugins.api import access, db, download, locale
+from lms.plugins.api import access, attachment, db, download, locale, pick
 from lms.plugins.exams.dumping import current_versions
 from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.manage import bp
@@ -48,15 +48,14 @@ def look_at_export(key: str, kind: str) -> ResponseReturnValue:
 @bp.get("/banks/<key>/export.<kind>")
 @access.requires("exams.manage")
 def export_questions(key: str, kind: str) -> ResponseReturnValue:
-    _bank, form, held = _held(key, kind)
+    bank, form, held = _held(key, kind)
+    name = re.sub(r'[\\/:*?"<>|\s]+', " ", pick(bank.title)).strip() or key
     if form.write is None:
         letters = tables.widest(held.questions)
         rows = tables.rows(held.questions, letters)
-        return download(key, tables.header(letters), rows, kind, names_nobody=True)
+        return download(name, tables.header(letters), rows, kind, names_nobody=True)
     response = Response(form.write(held.questions), mimetype=form.mimetype)
-    response.headers["Content-Disposition"] = dump_options_header(
-        "attachment", {"filename": f"{key}.{form.suffix}"}
-    )
+    response.headers["Content-Disposition"] = attachment(f"{name}.{form.suffix}")
     return response
 
 

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
 from sqlalchemy import select
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from lms.plugins.api import (
@@ -32,10 +32,13 @@ from lms.plugins.exams.types import KINDS
 
 SHOWN = 50
 
+MAX_PASTED = 500_000
+
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
     bank = StringField(_l("Question bank"), [InputRequired(_l("Name the bank.")), Length(max=80)])
-    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+    file = FileField(_l("File"))
+    text = TextAreaField(_l("Or paste the questions as text"), [Length(max=MAX_PASTED)])
 
 
 class TakeForm(FlaskForm):  # type: ignore[misc]
@@ -63,12 +66,15 @@ def import_questions() -> ResponseReturnValue:
 def _read(form: ImportForm) -> QuestionImport:
     from lms.plugins.exams.importing import previews  # here: the readers load with the first file
 
-    file = form.file.data
+    file, pasted = form.file.data, form.text.data or ""
+    if not file and not pasted.strip():
+        raise DomainError("Choose a file.")
+    pasted_name = _("Pasted text")
     return previews.prepare(
         db.session(),
         form.bank.data.strip(),
-        file.read(),
-        file.filename or "file",
+        file.read() if file else pasted.encode(),
+        file.filename or "file" if file else pasted_name + ".txt",
         person_id=viewer().person_id,
         now=now(),
     )

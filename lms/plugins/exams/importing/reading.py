@@ -45,6 +45,10 @@ def recognise(content: bytes, name: str) -> str:
     start = content.lstrip()[:200]
     if not start:
         raise DomainError("%(file)s is empty.", file=name)
+    if b"word/document.xml" in content and content.startswith(b"PK"):
+        raise DomainError(
+            "%(file)s is a Word document. Copy all of it and paste it as text instead.", file=name
+        )
     if _is_workbook(content) or start.lower().startswith(_WEB_PAGE):
         return "xlsx"  # refused there, in words that say what to do
     if start.startswith(b"%PDF"):

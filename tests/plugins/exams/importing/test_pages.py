@@ -1,6 +1,8 @@
 """Questions on screen: a file read and shown, taken once."""
 
+import re
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -47,6 +49,25 @@ def test_a_file_that_is_none_is_refused_beside_its_field(trainer) -> None:
     answer = upload(trainer, "nothing of use\n")
     assert answer.status_code == 400 and "in no format that is known" in answer.text
     assert "上岗题库" in answer.text  # what was typed is kept
+
+
+def test_a_paper_is_pasted_and_what_is_there_already_is_said(trainer, auth, persons) -> None:
+    form = {"bank": "上岗题库", "text": "1. 谁？（B）\nA. 甲\nB. 乙\n2. 几时？\nA. 早\nB. 晚\n"}
+    shown = trainer.post("/exams/banks/import", data=form)
+    page = trainer.get(shown.location).text
+    assert "Pasted text.txt" in page and "line 4" in page
+    trainer.post(f"{shown.location}/take", data={"accept_valid": "y"})
+    again = trainer.get(trainer.post("/exams/banks/import", data=form).location).text
+    assert "are in the bank already" in again and count() == 1
+    nothing = trainer.post("/exams/banks/import", data={"bank": "b", "text": " "})
+    assert nothing.status_code == 400 and "Choose a file." in nothing.text
+    taken = trainer.get("/exams/banks").text
+    assert "上岗题库" in taken
+    key = re.search(r"/exams/banks/(bank-\w+)", taken)[1]
+    name = trainer.get(f"/exams/banks/{key}/export.gift").headers["Content-Disposition"]
+    assert quote("上岗题库") in name and name.isascii()  # servers fail on others
+    chinese = auth.login(persons.add("trainer"), "zh_Hans")
+    assert chinese.get("/exams/banks/template.xlsx").headers["Content-Disposition"].isascii()
 
 
 def test_only_those_who_manage_exams_may(auth, persons) -> None:
