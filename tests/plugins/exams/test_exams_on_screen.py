@@ -208,12 +208,14 @@ def test_the_window_opens_and_closes_and_ends_what_is_open(world: World) -> None
     assert "It closed on" in world.client(third).get(world.step_url(third)).text
 
 
-def test_extra_time_holds_also_in_an_open_attempt(both_worlds: World) -> None:
-    world = both_worlds
+def test_extra_time_holds_also_in_an_open_attempt(world: World) -> None:
     client = world.client()
     attempt = world.start(client)
     trainer = world.client(world.persons.add("trainer"))
     where, staff_no = "/exams/theory/people", world.learner.staff_no
+    page = trainer.get(f"{where}?who={staff_no}").text
+    assert "Sitting it now" in page
+    assert f'value="{staff_no}"' in page
     nothing_said = trainer.post(where, data={"staff_no": staff_no, "minutes": "10", "do": "time"})
     assert nothing_said.status_code == 400
     assert "Say why" in nothing_said.text

@@ -125,6 +125,20 @@ def listed(exam_id: int) -> Select[Grant]:
     )
 
 
+MOST_SITTING = 100
+
+
+def sitting_now(session: Session, exam_id: int, now: datetime) -> Sequence[Attempt]:
+    """Attempts that are open, whose time is up soonest first; with the person."""
+    return session.scalars(
+        select(Attempt)
+        .where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_(None), Attempt.deadline >= now)
+        .options(joinedload(Attempt.person))
+        .order_by(Attempt.deadline, Attempt.id)
+        .limit(MOST_SITTING)
+    ).all()
+
+
 def _check(reason: str, person_id: int, actor: Actor) -> None:
     if person_id == actor.person_id:
         raise DomainError("Nobody gives this to themselves.", field="staff_no")

@@ -157,7 +157,7 @@ def preview_paper(key: str) -> ResponseReturnValue:
 @access.requires("exams.manage")
 def grant(key: str) -> ResponseReturnValue:
     """Extra time and new starts of single people: the list, and giving one."""
-    exam, form = _exam(key), GrantForm()
+    exam, form = _exam(key), GrantForm(staff_no=request.args.get("who", ""))
     if form.validate_on_submit():
         try:
             _give(exam, form)
@@ -167,7 +167,10 @@ def grant(key: str) -> ResponseReturnValue:
         else:
             return redirect(url_for("exams_manage.grant", key=key), 303)
     page = db.paginate(grants.listed(exam.id), per_page=25, error_out=False)
-    shown = render_template("exams/grants.html", exam=exam, form=form, page=page, page_url=page_url)
+    shown = render_template(
+        "exams/grants.html", exam=exam, form=form, page=page, page_url=page_url,
+        sitting=grants.sitting_now(db.session(), exam.id, now()),
+    )  # fmt: skip
     return shown, 400 if form.errors or form.form_errors else 200
 
 
