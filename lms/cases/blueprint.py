@@ -123,7 +123,7 @@ def clock_seconds(at: datetime) -> str:
 
 @bp.app_template_filter()
 def seconds(value: float | None) -> str:
-    """8 as `8 s`, 95 as `1:35 min`, 7200 as `2 h`; a dash where nothing was measured."""
+    """8 as `8 s`, 60 as `1 min`, 95 as `1:35 min`, 7200 as `2 h`; a dash: nothing measured."""
     if value is None:
         return "–"
     whole = round(value)
@@ -131,6 +131,8 @@ def seconds(value: float | None) -> str:
         return str(_("%(n)s s", n=whole))
     if whole % 3600 == 0:
         return str(_("%(n)s h", n=whole // 3600))
+    if whole % 60 == 0:
+        return str(_("%(n)s min", n=whole // 60))
     return str(_("%(m)s:%(s)s min", m=whole // 60, s=f"{whole % 60:02d}"))
 
 

@@ -66,9 +66,16 @@ def asked(
 
 
 def _found(case: CaseContent) -> Iterator[tuple[Place, identities.Finding]]:
+    names = _names(case)
     for place, text in _texts(case):
-        for found in identities.find(text, place.side):
+        for found in identities.find(text, place.side, names):
             yield place, found
+
+
+def _names(case: CaseContent) -> list[str]:
+    """Whoever is named with a title anywhere in the case: looked for without it everywhere."""
+    found = (one for place, text in _texts(case) for one in identities.find(text, place.side))
+    return sorted({name for one in found if (name := identities.bare_name(one))}, key=len)[::-1]
 
 
 def _texts(case: CaseContent) -> Iterator[tuple[Place, str]]:
@@ -95,10 +102,15 @@ def still_open(found: Iterable[Asked]) -> set[str]:
 
 
 def replaced(case: CaseContent, only: Collection[str]) -> CaseContent:
-    """The case with what was found, as far as it is one of `only`, said of nobody."""
+    """The case with what was found, as far as it is one of `only`, said of nobody.
+
+    A name goes with its title and without: nothing would ask about what is left of it.
+    """
+    names = _names(case)
+    wanted = {*only, *(name for name in names if any(name in text for text in only))}
 
     def new(side: str) -> Callable[[str], str]:
-        return lambda text: identities.replaced(text, side, only)
+        return lambda text: identities.replaced(text, side, wanted, names)
 
     def text(old: Localized) -> Localized:
         return Localized(new("zh")(old.zh), new("en")(old.en))

@@ -45,6 +45,11 @@ _SURNAMES = (
     "通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙"
     "东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公岳]"
 )
+# Of those, the frequent ones that seldom begin another word: after 客户 a name may stand alone.
+_FREQUENT = (
+    "[王李张刘陈杨黄赵吴周徐孙朱胡郭罗郑梁谢宋唐韩冯邓曹彭萧肖田董潘袁蔡蒋余杜叶魏苏吕丁沈姚卢傅钟姜崔谭"
+    "廖范汪陆金戴贾韦夏邱侯邹熊孟秦白尹薛闫段雷龙黎贺郝龚邵钱覃武莫汤]"
+)
 _CAPITALISED = r"[A-Z][a-z]+(?:[-' ][A-Z][a-z]+){0,2}"
 _TITLES = {"先生": "某先生", "女士": "某女士", "小姐": "某小姐", "太太": "某太太", "阿姨": "某阿姨",
            "大爷": "某大爷", "师傅": "某师傅"}  # fmt: skip
@@ -82,13 +87,13 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.ADDRESS,
         rf"(?:{_PLACE}{{2,8}}(?:省|自治区))?(?:{_PLACE}{{2,5}}市)?(?:{_PLACE}{{1,5}}[区县])?"
-        rf"{_PLACE}{{1,8}}(?:路|大街|街|大道|道|巷|弄|村|镇)\d+(?:号|弄|巷)"
-        rf"(?:(?:{_HAN}|\w|-){{0,12}}(?:室|单元|楼|层|栋|幢|座))*",
+        rf"{_PLACE}{{1,8}}(?:路|大街|街|大道|道|巷|弄|村|镇) ?\d+ ?(?:号院?|弄|巷)"
+        rf"(?:(?:{_HAN}|\w|-| ){{0,12}}(?:室|单元|楼|层|栋|幢|座))*(?: ?\d{{2,5}}(?!\d))?",
     ),
     (
         Kind.ADDRESS,
-        rf"{_PLACE}{{2,8}}(?:小区|花园|公寓|大厦|新村|家园)"
-        rf"[\w-]{{0,6}}(?:栋|幢|座|号楼|单元)(?:\d+(?:单元|室|楼|层)?)*",
+        rf"{_PLACE}{{2,8}}(?:小区|花园|公寓|大厦|新村|家园) ?"
+        rf"[\w-]{{0,6}} ?(?:栋|幢|座|号楼|单元)(?: ?\d+ ?(?:单元|室|楼|层)?)*",
     ),
     (
         Kind.ADDRESS,
@@ -106,6 +111,11 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.NAME,
         r"(?:我叫|我的名字[是叫]|(?:收件|收货|联系|投诉|报修)人[是为叫:：\s]*|姓名[是为:：\s]*)"
         rf"(?P<it>(?:{_SURNAMES}){_HAN}{{1,2}})",
+    ),
+    (
+        Kind.NAME,
+        rf"(?:客户|顾客|用户|买家|会员|机主|户主)(?P<it>{_FREQUENT}{_HAN}{{1,2}})"
+        r"(?=[，,。；;：:（(、\s]|电话|手机|来电|致电|反映|投诉|表示|住|称|说|$)",
     ),
     (Kind.NAME, rf"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? (?P<it>{_CAPITALISED})"),
     (
@@ -135,11 +145,14 @@ _INSTEAD = {
 _FULL_WIDTH = {ord("０") + i: ord("0") + i for i in range(10)}
 
 
-def find(text: str, locale: str) -> list[Finding]:
-    """In the order of the text, none inside another; `locale` is the language of the text."""
+def find(text: str, locale: str, names: Collection[str] = ()) -> list[Finding]:
+    """In the order of the text, none inside another; `locale` is the language of the text.
+
+    `names`: known from elsewhere in the case, so found without a title or a word before them too.
+    """
     searched = text.translate(_FULL_WIDTH)  # as long as the text itself
     found: list[Finding] = []
-    for kind, pattern in _patterns():
+    for kind, pattern in [*_patterns(), *((Kind.NAME, _alone(name)) for name in names)]:
         for start, end in _places(pattern, searched):
             if all(end <= other.start or start >= other.end for other in found):
                 said = text[start:end]
@@ -147,13 +160,28 @@ def find(text: str, locale: str) -> list[Finding]:
     return sorted(found, key=lambda one: one.start)
 
 
-def replaced(text: str, locale: str, only: Collection[str] | None = None) -> str:
-    """The text with what was found (`only` these of it) said of nobody.
+def bare_name(found: Finding) -> str | None:
+    """The name without its title, if it is long enough to be looked for by itself."""
+    if found.kind is not Kind.NAME:
+        return None
+    title = next((title for title in _TITLES if found.text.endswith(title)), "")
+    name = found.text.removesuffix(title)
+    return name if len(name) > (3 if name.isascii() else 1) else None
+
+
+def _alone(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name))
+
+
+def replaced(
+    text: str, locale: str, only: Collection[str] | None = None, names: Collection[str] = ()
+) -> str:
+    """The text with what was found (`only` these of it) said of nobody; `names` as for `find`.
 
     With everything replaced, finding again finds nothing.
     """
     parts, place = [], 0
-    for one in find(text, locale):
+    for one in find(text, locale, names):
         if only is not None and one.text not in only:
             continue
         parts += [text[place : one.start], one.instead]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -139,12 +140,18 @@ def result(run_id: int) -> ResponseReturnValue:
         run=run,
         times=measure(run.messages),
         how=how,
-        notes=notes_by_line(how.decisive),
+        notes=notes_by_line(_said(how)),
         is_mine=is_mine,
         appeal=_appeal(run) if run.scored_at else None,
         practice=practice.of_run(db.session(), run_id) if run.scored_at else None,
         may_amend=any(r.rater_id == who.person_id for r in how.decisive),
     )
+
+
+def _said(how: Outcome) -> list[tuple[str, list[Any]]]:
+    """Each rater's comments on lines; one rater alone needs no name beside them."""
+    ratings = [*how.decisive, *how.others]
+    return [(rating.rater.name if len(ratings) > 1 else "", rating.lines) for rating in ratings]
 
 
 def _is_blind(run: DrillRun) -> bool:

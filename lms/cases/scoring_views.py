@@ -19,7 +19,7 @@ from lms.cases.raters.qualification import qualified
 from lms.cases.scoring import Marks, waiting
 from lms.cases.scoring.drafts import of_run
 from lms.cases.scoring.marks import marks_of
-from lms.cases.scoring.reading import outcome, standing_of
+from lms.cases.scoring.reading import notes_by_line, outcome, standing_of
 from lms.cases.timing import measure
 from lms.clock import now
 from lms.db import db
@@ -61,8 +61,17 @@ def score(run_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return _again(run_id, marks, error)
     db.session.commit()
-    flash(_("Scored. The next one waits below."), "success")
+    flash(_said(run), "success")
     return redirect(url_for("cases.queue"), 303)
+
+
+def _said(run: DrillRun) -> str:
+    """Whether that was the last word, or others have theirs to say."""
+    if run.state == RunState.SCORED:
+        return str(_("Scored. The next one waits below."))
+    if run.state == RunState.ADJUDICATION:
+        return str(_("Submitted. The raters are too far apart: somebody else decides."))
+    return str(_("Submitted. The score is final when another rater has scored it too."))
 
 
 @bp.post("/scoring/<int:run_id>/draft")
@@ -135,6 +144,8 @@ def _again(
 def _page(run: DrillRun, marks: Marks, errors: dict[str, str] | None = None, **more: object) -> str:
     me = viewer().person_id
     decides = run.state == RunState.ADJUDICATION and all(r.rater_id != me for r in run.ratings)
+    # The one who decides sees what the raters gave; a rater never sees another's.
+    given = [r for r in run.ratings if decides and r.superseded_at is None]
     return render_template(
         "cases/score.html",
         run=run,
@@ -142,9 +153,10 @@ def _page(run: DrillRun, marks: Marks, errors: dict[str, str] | None = None, **m
         marks=marks,
         errors=errors or {},
         times=measure(run.messages),
-        # The one who decides sees what the raters gave; a rater never sees another's.
-        given=[r for r in run.ratings if decides and r.superseded_at is None],
+        given=given,
+        notes=notes_by_line((_("Rater %(n)s", n=n), r.lines) for n, r in enumerate(given, 1)),
         appeal=_upheld(run) if decides else None,
+        needs_gold=decides and not qualified(db.session(), [me]),
         **more,
     )
 

@@ -13,6 +13,15 @@
   enterRoom();
   document.addEventListener("htmx:after:swap", enterRoom);
 
+  // What is opened at the end of the conversation is seen.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.matches?.(".overrule[open]")) event.target.scrollIntoView({ block: "nearest" });
+    },
+    true,
+  );
+
   // Enter sends; Shift-Enter makes a line; Enter that ends a Chinese input does neither.
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest("[data-composer]");

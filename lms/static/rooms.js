@@ -26,6 +26,24 @@
     }
   };
   let unsent = read();
+  // What is still being typed, too.
+  const typing = `${store}-typing`;
+  const keepTyped = () => {
+    try {
+      if (box.value) sessionStorage.setItem(typing, box.value);
+      else sessionStorage.removeItem(typing);
+    } catch {
+      // As above.
+    }
+  };
+  if (box) {
+    try {
+      box.value = sessionStorage.getItem(typing) ?? box.value;
+    } catch {
+      // As above.
+    }
+    box.addEventListener("input", keepTyped);
+  }
   const keep = () => {
     try {
       if (unsent.length) sessionStorage.setItem(store, JSON.stringify(unsent));
@@ -82,6 +100,7 @@
     line.querySelector("a").href = url;
     line.hidden = false;
     for (const part of room.querySelectorAll("textarea, button")) part.disabled = true;
+    if (form) form.hidden = true;
     log.scrollTop = log.scrollHeight;
   };
 
@@ -138,7 +157,10 @@
     const line = document.getElementById("room-error");
     line.querySelector("span").textContent = text;
     line.hidden = !text;
-    if (typed && !box.value) box.value = typed;
+    if (typed && !box.value) {
+      box.value = typed;
+      keepTyped();
+    }
   };
   let sending = false;
   let retry;
@@ -192,6 +214,7 @@
     unsent.push({ key: [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(""), text });
     keep();
     box.value = "";
+    keepTyped();
     refuse("");
     drawUnsent();
     log.scrollTop = log.scrollHeight;
@@ -222,6 +245,7 @@
     const prompt = event.target.closest("[data-prompt]");
     if (!prompt || !box) return;
     box.value = prompt.textContent;
+    keepTyped();
     box.focus();
   });
 

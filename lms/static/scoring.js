@@ -35,12 +35,17 @@
     (criterion.querySelector("input:checked") ?? criterion.querySelector("input")).focus();
     criterion.scrollIntoView({ block: "nearest" });
   };
+  const write = (criterion) => {
+    const box = criterion.querySelector("textarea");
+    box.focus();
+    box.scrollIntoView({ block: "nearest" });
+  };
   const set = (criterion, value) => {
     const choice = criterion.querySelector(`input[value="${value}"]`);
     if (!choice) return; // a criterion that always applies
     choice.checked = true;
     criterion.dispatchEvent(new Event("change", { bubbles: true }));
-    if (needsWords(value)) criterion.querySelector("textarea").focus();
+    if (needsWords(value)) write(criterion);
     else enter(criteria[criteria.indexOf(criterion) + 1] ?? rubric.querySelector(".is-critical"));
   };
   document.addEventListener("keydown", (event) => {
@@ -57,7 +62,7 @@
       : event.key === "ArrowDown" && (criterion || event.target === document.body)
         ? () => enter(criteria[at + 1] ?? rubric.querySelector(".is-critical"))
         : event.key === "ArrowUp" && criterion ? () => enter(criteria[Math.max(0, at - 1)])
-          : /^c$/i.test(event.key) && criterion ? () => criterion.querySelector("textarea").focus() : null;
+          : /^c$/i.test(event.key) && criterion ? () => write(criterion) : null;
     if (!act) return;
     event.preventDefault();
     act();

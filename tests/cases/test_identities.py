@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.cases.identities import Kind, find, replaced
+from lms.cases.identities import Kind, bare_name, find, replaced
 
 ZH = [
     ("我姓张，张先生，电话 13812345678。", [(Kind.NAME, "张先生"), (Kind.PHONE, "13812345678")]),
@@ -12,7 +12,13 @@ ZH = [
     ("订单号：DD20261101-0042 还没到", [(Kind.ORDER, "DD20261101-0042")]),
     ("快递单号SF1234567890123显示签收", [(Kind.ORDER, "SF1234567890123")]),
     ("寄到上海市浦东新区世纪大道100号15楼", [(Kind.ADDRESS, "上海市浦东新区世纪大道100号15楼")]),
-    ("住在阳光小区3号楼2单元501", [(Kind.ADDRESS, None)]),
+    ("住在阳光小区3号楼2单元501", [(Kind.ADDRESS, "阳光小区3号楼2单元501")]),
+    (
+        "住北京市朝阳区建国路 88 号院 3 号楼 502，开门请按铃",
+        [(Kind.ADDRESS, "北京市朝阳区建国路 88 号院 3 号楼 502")],
+    ),
+    ("客户王小明，电话打不通；用户李娜来电", [(Kind.NAME, "王小明"), (Kind.NAME, "李娜")]),
+    ("客户马上要走，客户田里没信号，顾客满意，走了 3 公里路 5 分钟", []),
     ("身份证310101199001011234", [(Kind.CARD, "310101199001011234")]),
     ("发到li.na@example.com", [(Kind.EMAIL, "li.na@example.com")]),
     ("欧阳女士您好", [(Kind.NAME, "欧阳女士")]),
@@ -49,3 +55,10 @@ def _check(text: str, locale: str, expected: list[tuple[Kind, str | None]]) -> N
         assert said in (None, one.text)
         assert text[one.start : one.end] == one.text
     assert not find(replaced(text, locale), locale)
+
+
+def test_a_name_is_known_without_its_title_too() -> None:
+    found = find("王小明先生来电。后来小明和王小明都打过。", "zh", ["王小明"])
+    assert [one.text for one in found] == ["王小明先生", "王小明"]
+    assert bare_name(found[0]) == "王小明"
+    assert replaced("王小明先生来电", "zh", ["王小明先生"], ["王小明"]) == "某先生来电"

@@ -4,20 +4,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cases.models import DrillRun, Rating, Rubric, RunState
 from lms.cases.raters.agreement import krippendorff_alpha, weighted_kappa
+from lms.cases.raters.models import CalibrationRound
 from lms.cases.raters.severity import Given, Severity, deviations
+from lms.cases.raters.trials import is_over
 from lms.clock import Month, local_date
 from lms.db import Localized, Session
 from lms.people.models import Person
 
 FEW = 10  # runs scored by several below which a coefficient says little
-_MOST = 20_000
+_MOST, _MOST_ROUNDS = 20_000, 500
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ class RubricAgreement:
     criteria: Sequence[CriterionAgreement]
 
 
-def agreement(session: Session, since: datetime) -> list[RubricAgreement]:
-    """By rubric (all its numbers together) and criterion. Two queries."""
+def agreement(session: Session, since: datetime, now: datetime) -> list[RubricAgreement]:
+    """By rubric (all its numbers together) and criterion. Four queries."""
     levels: dict[tuple[str, str], dict[int, dict[int, int]]] = defaultdict(
         lambda: defaultdict(dict)
     )
@@ -46,7 +49,7 @@ def agreement(session: Session, since: datetime) -> list[RubricAgreement]:
     known = {
         rubric.id: rubric for rubric in session.scalars(select(Rubric).order_by(Rubric.number))
     }
-    for row in _blind(session, since):
+    for row in _blind(session, since, now):
         rubric = rubrics[known[row.rubric_id].key] = known[row.rubric_id]
         for criterion, level in row.levels.items():
             if level is not None:
@@ -81,12 +84,12 @@ class RaterSeverity:
 
 
 def severities(
-    session: Session, since: datetime, zone: ZoneInfo, only: int | None = None
+    session: Session, since: datetime, now: datetime, zone: ZoneInfo, only: int | None = None
 ) -> list[RaterSeverity]:
     """Each rater against the others of the same runs, by month; `only`: one of them."""
     given = [
         Given(row.run_id, row.rater_id, Month.of(local_date(row.submitted_at, zone)), row.score)
-        for row in _blind(session, since)
+        for row in _blind(session, since, now)
     ]
     found = deviations(given)
     if only is not None:
@@ -95,10 +98,34 @@ def severities(
     return [RaterSeverity(person, found[person.id]) for person in people]
 
 
-def _blind(session: Session, since: datetime) -> Sequence[Any]:
-    """Each rater's first word on a run, given before they saw another's; not of runs that are still
-    being scored."""
-    return session.execute(
+class _Blind(NamedTuple):
+    """What a rater gave without seeing another's; `run_id` of a calibration: less than 0."""
+
+    run_id: int
+    rater_id: int
+    levels: Mapping[str, Any]
+    score: int
+    submitted_at: datetime
+    rubric_id: int
+
+
+def _blind(session: Session, since: datetime, now: datetime) -> list[_Blind]:
+    """Each rater's first word on a run, and what was given in calibrations: nothing of what is
+    still being scored."""
+    rounds = (
+        select(CalibrationRound)
+        .where(CalibrationRound.opened_at >= since)
+        .options(joinedload(CalibrationRound.run), selectinload(CalibrationRound.trials))
+        .order_by(CalibrationRound.id.desc())
+        .limit(_MOST_ROUNDS)
+    )
+    calibrated = [
+        _Blind(-one.id, t.rater_id, t.levels, t.score, t.submitted_at, one.run.rubric_id)
+        for one in session.scalars(rounds)
+        if is_over(one, now)
+        for t in one.trials
+    ]
+    rated = session.execute(
         select(
             Rating.run_id,
             Rating.rater_id,
@@ -116,4 +143,5 @@ def _blind(session: Session, since: datetime) -> Sequence[Any]:
         )
         .order_by(Rating.submitted_at.desc(), Rating.id.desc())
         .limit(_MOST)
-    ).all()
+    )
+    return [*map(_Blind._make, rated), *calibrated]

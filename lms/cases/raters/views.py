@@ -20,7 +20,8 @@ from lms.cases.raters.sheets import sheet_page, trial_of
 from lms.cases.scoring import Marks
 from lms.cases.scoring.drafts import draft_of, store
 from lms.cases.scoring.marks import marks_of
-from lms.cases.scoring.reading import full_run, outcome
+from lms.cases.scoring.reading import full_run, notes_by_line, outcome
+from lms.cases.timing import measure
 from lms.clock import Month, local_date, now
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotAllowed
@@ -34,7 +35,7 @@ SINCE = timedelta(days=365)
 @access.requires("raters.calibrate")
 def agreement() -> ResponseReturnValue:
     """How far raters agree, criterion by criterion, in the last twelve months."""
-    found = reading.agreement(db.session(), now() - SINCE)
+    found = reading.agreement(db.session(), now() - SINCE, now())
     if kind := request.args.get("format"):
         return taking.agreement(found, kind)
     return render_template("cases/raters/agreement.html", found=found, few=reading.FEW)
@@ -46,7 +47,7 @@ def severity() -> ResponseReturnValue:
     """Each rater against the others, by month; a rater who does not calibrate sees their own."""
     who = viewer()
     only = None if who.may("raters.calibrate") else who.person_id
-    found = reading.severities(db.session(), now() - SINCE, zone(), only)
+    found = reading.severities(db.session(), now() - SINCE, now(), zone(), only)
     if kind := request.args.get("format"):
         return taking.severities(found, kind)
     this = Month.of(local_date(now(), zone()))
@@ -116,6 +117,8 @@ def round(round_id: int) -> ResponseReturnValue:
         return _sheet(found.run, f"round.{round_id}", found)
     return render_template(
         "cases/raters/round.html", round=found, is_over=over, mine=mine,
+        times=measure(found.run.messages),
+        notes=notes_by_line((t.rater.name, t.lines) for t in found.trials) if over else {},
         spread=lists.spread(found.run.rubric, found.trials) if over else [],
     )  # fmt: skip
 

@@ -1,9 +1,10 @@
 """A run with its ratings, as its pages show it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -99,12 +100,14 @@ def outcome(run: DrillRun) -> Outcome:
     )
 
 
-def notes_by_line(ratings: Sequence[Rating]) -> dict[int, list[str]]:
-    """What the ratings say about single lines, by the line's `seq`."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for rating in ratings:
-        for note in rating.lines:
-            found[note["seq"]].append(note["text"])
+def notes_by_line(
+    said: Iterable[tuple[str, Sequence[Mapping[str, Any]]]],
+) -> dict[int, list[tuple[str, str]]]:
+    """By the line's `seq` what is said about it and by whom: `said` are raters with their lines."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for who, lines in said:
+        for note in lines:
+            found[note["seq"]].append((who, note["text"]))
     return found
 
 

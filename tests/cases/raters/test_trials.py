@@ -123,17 +123,21 @@ def test_a_calibration_is_blind_until_it_is_over(app: Flask, desk: Desk, auth: A
     db.session.rollback()
     bad = first.post(url, data=form(Marks({"empathy": 1, "facts": 4}), comment="TYPED"))
     assert bad.status_code == 400 and "TYPED" in bad.text
-    assert first.post(url, data=form(POOR, comment="FIRST-WORDS")).status_code == 303
+    given = form(POOR, comment="FIRST-WORDS") | {"line-2": "LINE-WORDS"}
+    assert first.post(url, data=given).status_code == 303
     assert first.get(result).status_code == 200  # nothing to hide any more
     for client in (first, second, boss):
         page = client.get(url).text
-        assert "FIRST-WORDS" not in page and "30.00" not in page
+        assert "FIRST-WORDS" not in page and "LINE-WORDS" not in page and "30.00" not in page
+    assert "Only 1 run" not in boss.get("/scoring/agreement").text
     db.session.rollback()
     assert second.post(url, data=form(GOOD, comment="SECOND-WORDS")).status_code == 303
     for client in (first, second, boss):
         page = client.get(url).text
         assert "FIRST-WORDS" in page and "SECOND-WORDS" in page
         assert "Begin with “Feelings”" in page and "4 levels apart" in page
+        assert "LINE-WORDS" in page
+    assert "Only 1 run" in boss.get("/scoring/agreement").text
     db.session.rollback()
     assert second.post(url, data=form(GOOD)).status_code == 409
     assert run.score == 9000  # the learner is not concerned
