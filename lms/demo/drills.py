@@ -1,5 +1,5 @@
-"""Drills of one agent: a live one that two raters scored, one that waits for a trainer, and a room
-that waits for the agent."""
+"""Drills of one agent: a live one that two raters scored and three calibrated on, one that waits
+for a trainer, and a room that waits for the agent."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.audit import Actor
 from lms.cases import runs, scoring
 from lms.cases.models import Drill
+from lms.cases.raters import trials
 from lms.cases.rooms import ending, opening, talking
 from lms.cases.scoring.waiting import set_raters
 from lms.db import Session
@@ -37,6 +38,16 @@ _RATED: Mapping[str, tuple[Mapping[str, int], str, str]] = {
         {"timing": 4, "verification": 5, "solving": 5, "informing": 4, "close": 3},
         "客户主动问了才说到货时间。",
         "第三次回复隔了一分多钟，查的时候可以先说一声“正在和仓库核对”。",
+    ),
+}
+# In a calibration: levels in the rubric's order, what decided it, a comment on the last reply.
+_CALIBRATED: Mapping[str, tuple[tuple[int, ...], str, str]] = {
+    "DEMO04": ((4, 5, 4, 4, 2), "没有复述新地址，也没说记录了什么。", "这里应当复述新地址已生效。"),
+    "DEMO05": ((4, 5, 4, 4, 3), "说了预计时间，但没有复述和记录。", "“预计，不是保证”说得好。"),
+    "DEMO07": (
+        (3, 5, 5, 4, 3),
+        "客户问了才说时间；第三次回复让客户等了一分多钟。",
+        "时间应当主动说。",
     ),
 }
 _ALONE = (
@@ -86,6 +97,21 @@ def _live(
         marks = scoring.Marks(levels, {"close": why}, (), word)
         rated_at, rater = at + timedelta(hours=number), Actor(staff[staff_no].id, "demo")
         scoring.rate(session, run_id, marks, actor=rater, now=rated_at)
+    _calibrate(session, run_id, staff, at + timedelta(hours=4))
+
+
+def _calibrate(session: Session, run_id: int, staff: Mapping[str, Person], at: datetime) -> None:
+    """The same run, scored by three who then talk about where they differ."""
+    leader = Actor(staff["DEMO05"].id, "demo")
+    raters = [staff[staff_no].id for staff_no in _CALIBRATED]
+    note = "重点看“复述确认与记录”：只说“预计后天到”，算不算复述？"
+    opened = trials.open_round(session, run_id, raters, note=note, actor=leader, now=at)
+    for number, (staff_no, (levels, why, line)) in enumerate(_CALIBRATED.items(), start=1):
+        keys = ("timing", "verification", "solving", "informing", "close")
+        given = dict(zip(keys, levels, strict=True))
+        marks = scoring.Marks(given, {"close": why}, (), why, [scoring.LineNote(8, line)])
+        given_at, rater = at + timedelta(hours=number), Actor(staff[staff_no].id, "demo")
+        trials.score_round(session, opened.id, marks, actor=rater, now=given_at)
 
 
 def _solo(session: Session, drill: Drill, agent: Person, at: datetime) -> None:
