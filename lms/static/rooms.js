@@ -82,6 +82,7 @@
     last = Math.max(last, news.last);
     state = news.state;
     times.innerHTML = news.times;
+    times.closest(".card").hidden = !times.childElementCount; // who only read along has none at the end
     window.lms.replyClock();
     if (news.noted) press(news.noted);
     if (follow) log.scrollTop = log.scrollHeight;
