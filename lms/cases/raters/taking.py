@@ -11,7 +11,14 @@ from lms.web.lists import download
 
 
 def agreement(found: Iterable[RubricAgreement], kind: str) -> Response:
-    head = [_("Rubric"), _("Criterion"), _("Coefficient"), _("Figure"), _("Runs"), _("Raters")]
+    head = [
+        _("Rubric"),
+        _("Rubric criterion"),
+        _("Coefficient"),
+        _("Figure"),
+        _("Runs"),
+        _("Raters"),
+    ]
     rows = [
         [
             pick(rubric.title),

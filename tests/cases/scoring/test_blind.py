@@ -10,14 +10,19 @@ from sqlalchemy import func, select
 from lms.audit import Actor, AuditEntry
 from lms.cases import scoring
 from lms.cases.models import DrillRun, Rating, RunState
-from lms.cases.scoring import waiting
+from lms.cases.scoring import LineNote, waiting
 from lms.cases.scoring.reading import full_run, outcome
 from lms.db import db
 from lms.people.models import Notification
 from tests.cases.scoring.kit import FAIR, GOOD, POOR, Desk, form
 from tests.conftest import Auth
 
-BLIND = replace(GOOD, comments={"facts": "BLIND-FACTS"}, comment="BLIND-COMMENT")
+BLIND = replace(
+    GOOD,
+    comments={"facts": "BLIND-FACTS"},
+    comment="BLIND-COMMENT",
+    lines=[LineNote(2, "BLIND-LINE")],
+)
 
 
 @pytest.mark.parametrize("database", ["app", "postgres_app"])
@@ -101,6 +106,7 @@ def test_nothing_of_another_rater_is_seen_before_ones_own(
     page = learner.get(result).text
     assert "DECIDED" in page and "decided: the raters before were 60.00 points apart" in page
     assert "BLIND-COMMENT" in page
+    assert "Rater 1</strong> BLIND-LINE" in decider and "</strong> BLIND-LINE" in page
     # Whose rating does not make the score cannot change it any more.
     assert f"{score}/amend" not in second.get(result).text
     assert second.get(f"{score}/amend").location.endswith(result)
