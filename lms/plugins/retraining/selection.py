@@ -71,10 +71,12 @@ def cut(session: Session, close: MonthClose, policy: PolicyInForce) -> Cut:
     k = lowest(policy["share"], close.ranked)
     if k == 0:
         return Cut(close.ranked, 0, None)
+    # The month's page asks too: there is an index by rank, and none by score.
+    by_rank = close.policy.get("scope") == "company"
     kth = (
         select(MonthResult.score)
-        .where(*_ranked(close.id))
-        .order_by(MonthResult.score)
+        .where(*_ranked(close.id), MonthResult.rank.is_not(None))
+        .order_by(MonthResult.rank.desc() if by_rank else MonthResult.score)
         .offset(k - 1)
         .limit(1)
     )
