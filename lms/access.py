@@ -7,6 +7,7 @@ the permission by decorator and the object by `Viewer.covers`; lists filter by `
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from flask import abort, current_app, g, request
@@ -237,13 +238,21 @@ def viewer_of(
     """The person as a viewer; `assigned` holds their roles, each with the team it is for."""
     roles = frozenset({EMPLOYEE, *(role for role, _ in assigned)})
     teams = {team_id or person.team_id for role, team_id in assigned if role == SUPERVISOR}
-    scopes: dict[str, Scope] = {}
-    for permission in permissions().values():
-        granted = [scope for role, scope in permission.grants.items() if role in roles]
-        if granted:
-            scopes[permission.name] = max(granted)
     team_ids = frozenset(team_id for team_id in teams if team_id is not None)
-    return Viewer(person.id, roles, team_ids, scopes, entrusted)
+    return Viewer(person.id, roles, team_ids, _scopes(roles), entrusted)
+
+
+def _scopes(roles: frozenset[str]) -> Mapping[str, Scope]:
+    """Worked out once for each set of roles."""
+    kept = cast(dict[frozenset[str], Mapping[str, Scope]], current_app.extensions["lms_scopes"])
+    if roles not in kept:
+        scopes: dict[str, Scope] = {}
+        for permission in permissions().values():
+            granted = [scope for role, scope in permission.grants.items() if role in roles]
+            if granted:
+                scopes[permission.name] = max(granted)
+        kept[roles] = MappingProxyType(scopes)
+    return kept[roles]
 
 
 def _entrusted_to(person_id: int) -> Entrusted:

@@ -82,6 +82,7 @@ def create_app(
 def _register_permissions(app: Flask, manager: PluginManager) -> None:
     known = {p.name: p for p in access.CORE_PERMISSIONS}
     app.extensions["lms_permissions"] = known
+    app.extensions["lms_scopes"] = {}
 
     def add(plugin: str, permission: access.Permission) -> None:
         if not permission.name.startswith(f"{plugin}.") or permission.name in known:

@@ -177,6 +177,15 @@ def _on_connect(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "do_connect")
+def _connect(dialect: Dialect, _record: Any, given: Any, named: Any) -> Any:
+    if dialect.driver != "psycopg":
+        return None
+    from lms.postgres import LastingConnection
+
+    return LastingConnection.connect(*given, **named)
+
+
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
@@ -269,7 +278,7 @@ def engine_of(session: Session) -> Engine:
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "factory": FairConnection}}
-    return {"pool_pre_ping": True}
+    return {}  # `LastingConnection` looks itself whether its server is still there
 
 
 __all__ = [

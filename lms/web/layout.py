@@ -10,7 +10,7 @@ from flask_babel import format_datetime
 from flask_login import LoginManager, current_user
 from markupsafe import Markup, escape
 
-from lms.access import Scope, viewer
+from lms.access import Scope, Viewer, viewer
 from lms.i18n import DEFAULT, N_, date_text, locale
 from lms.i18n import gettext as _
 from lms.people import accounts
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         may=may,
         viewer=viewer,
     )
+    app.extensions["lms_core_links"] = {}
     tools.init_app(app)
     app.jinja_env.filters.update(hundredths=hundredths, day=day, moment=moment, listed=listed)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -147,6 +148,7 @@ _CORE_LINKS = (
     ("plugins.manage", Scope.OWN, NavItem(N_("Plugins"), "rules.plugins", "puzzle", "admin", 20)),
     ("audit.view", Scope.OWN, NavItem(N_("Audit"), "rules.audit_log", "history", "admin", 30)),
 )  # fmt: skip
+_CORE_PAGES = frozenset(item.endpoint for _permission, _least, item in _CORE_LINKS)
 _SECTIONS = ("learn", "library", "team", "results", "admin")
 
 
@@ -155,16 +157,26 @@ def nav_items() -> tuple[Link, ...]:
     if not current_user.is_authenticated:
         return ()
     who = viewer()
-    links = [
-        (item, _link(item, _(item.label)))
-        for permission, least, item in _CORE_LINKS
-        if not permission or who.may(permission, least)
-    ]
+    here = request.endpoint if request.endpoint in _CORE_PAGES else None
+    key = (request.root_path, locale(), here, who.roles)
+    kept = current_app.extensions["lms_core_links"]
+    if key not in kept:
+        kept[key] = _core_links(who)
+    links = list(kept[key])
     for plugin, group in plugins().collect_named(hookspecs.lms_nav, who):
         with plugins().blaming(plugin, "lms_nav"):  # an endpoint may not be there
             links.extend([(item, _link(item, str(item.label))) for item in group])
     links.sort(key=lambda pair: _place(pair[0]))
     return tuple(link for _, link in links)
+
+
+def _core_links(who: Viewer) -> list[tuple[NavItem, Link]]:
+    """By role alone: none of their permissions can be entrusted."""
+    return [
+        (item, _link(item, _(item.label)))
+        for permission, least, item in _CORE_LINKS
+        if not permission or who.scopes.get(permission, 0) >= least
+    ]
 
 
 def _place(item: NavItem) -> tuple[int, int]:

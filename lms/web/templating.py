@@ -49,3 +49,4 @@ def _compiled() -> FileSystemBytecodeCache | None:
 def init_app(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _compiled()
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.context_processor(lambda: {"csrf_token": csrf_token})  # Flask-WTF has one as well

@@ -29,13 +29,17 @@ from lms.plugins.exams.views import bp, media_url
 @access.signed_in
 def result(attempt_id: int) -> ResponseReturnValue:
     """For the person; and for trainers once the exam is handed in."""
-    attempt, has_passed, is_own = _found(attempt_id)
+    found, is_own = _found(attempt_id)
+    attempt = found.attempt
     if is_own and attempt.submitted_at is None:
         return redirect(url_for("exams.take", attempt_id=attempt_id))
     return render_template(
         "exams/result.html",
         result=results.result_of(
-            db.session(), attempt, has_passed=has_passed, visible=_visible(attempt, is_own)
+            db.session(),
+            attempt,
+            has_passed=found.has_passed,
+            visible=_visible(found, is_own),
         ),
         is_own=is_own,
         left=None if is_own else leavings.summary(db.session(), attempt),
@@ -46,13 +50,14 @@ def result(attempt_id: int) -> ResponseReturnValue:
 @access.signed_in
 def review(attempt_id: int) -> ResponseReturnValue:
     """The questions of the attempt, ten at a time, with what of them may be shown."""
-    attempt, _, is_own = _found(attempt_id)
+    found, is_own = _found(attempt_id)
+    attempt = found.attempt
     if is_own and attempt.score is None:
         return redirect(url_for("exams.result", attempt_id=attempt_id))
     shown = reviewing.review(
         db.session(),
         attempt,
-        visible=_visible(attempt, is_own),
+        visible=_visible(found, is_own),
         only_wrong=request.args.get("show") == "wrong",
         page=request.args.get("page", 1, int),
         position=request.args.get("q", None, int),
@@ -68,17 +73,19 @@ def review(attempt_id: int) -> ResponseReturnValue:
     )
 
 
-def _found(attempt_id: int) -> tuple[Attempt, bool, bool]:
-    """The attempt, whether its exam has been passed by now, and whether it is the viewer's."""
-    attempt, has_passed = results.found(db.session(), attempt_id) or abort(404)
-    is_own = attempt.person_id == viewer().person_id
+def _found(attempt_id: int) -> tuple[results.Found, bool]:
+    """The attempt, and whether it is the viewer's."""
+    found = results.found(db.session(), attempt_id) or abort(404)
+    is_own = found.attempt.person_id == viewer().person_id
     if not is_own and not viewer().may("exams.manage", access.Scope.ALL):
         abort(404)
-    return attempt, has_passed, is_own
+    return found, is_own
 
 
-def _visible(attempt: Attempt, is_own: bool) -> Visible:
-    return visible(db.session(), attempt, now()) if is_own else Visible()
+def _visible(found: results.Found, is_own: bool) -> Visible:
+    if not is_own:
+        return Visible()
+    return visible(db.session(), found.attempt, now(), sits_again=found.sits_again)
 
 
 def _appeals(attempt: Attempt, questions: Sequence[ShownQuestion]) -> dict[int, AppealStanding]:

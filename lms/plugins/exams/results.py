@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import Text, and_, bindparam, cast, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.plugins.api import Localized, NotFound, Session, read_rows
 from lms.plugins.exams.models import Attempt, Exam, QuestionTag, QuestionVersion, Response, Ruling
 from lms.plugins.exams.papers import rules, scoring
 from lms.plugins.exams.papers.sections import sections_of
-from lms.plugins.exams.papers.showing import Visible
+from lms.plugins.exams.papers.showing import SITS_AGAIN, Visible
 from lms.plugins.exams.settling import is_wrong
 from lms.plugins.exams.types import FULL
 
@@ -46,6 +46,15 @@ class Result:
     visible: Visible
 
 
+class Found(NamedTuple):
+    """An attempt with its exam; whether the step's exam has been passed by now, and whether the
+    person sits it again."""
+
+    attempt: Attempt
+    has_passed: bool
+    sits_again: bool
+
+
 _every = aliased(Attempt)
 _PASSED = exists().where(
     _every.person_id == Attempt.person_id,
@@ -58,7 +67,7 @@ _PASSED = exists().where(
 )
 # Made once: after an exam the whole company asks for it within a minute.
 _FOUND = (
-    select(Attempt, _PASSED)
+    select(Attempt, _PASSED, SITS_AGAIN)
     .where(Attempt.id == bindparam("attempt_id"))
     .options(joinedload(Attempt.exam))
 )
@@ -70,7 +79,7 @@ _ANSWERED = (
         Response.share,
         Response.points,
         Response.is_correct,
-        Response.answer,
+        (cast(Response.answer, Text) != "[]").label("is_answered"),
         Response.ruling,
         QuestionVersion.type,
         QuestionTag.tag,
@@ -82,10 +91,9 @@ _ANSWERED = (
 )
 
 
-def found(session: Session, attempt_id: int) -> tuple[Attempt, bool] | None:
-    """The attempt with its exam, and whether the step's exam has been passed by now."""
+def found(session: Session, attempt_id: int) -> Found | None:
     row = session.execute(_FOUND, {"attempt_id": attempt_id}).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else Found(*row)
 
 
 def result_of(session: Session, attempt: Attempt, *, has_passed: bool, visible: Visible) -> Result:
@@ -97,7 +105,9 @@ def result_of(session: Session, attempt: Attempt, *, has_passed: bool, visible: 
     answers = {row.position: row for row in rows}.values()
     agreed = rules.read(attempt.rules)
     earned = sum(
-        scoring.earned(a.share or 0, a.points, is_wrong(a.share, a.answer, a.type), agreed)
+        scoring.earned(
+            a.share or 0, a.points, is_wrong(a.share, bool(a.is_answered), a.type), agreed
+        )
         for a in answers
     )
     topics: list[Topic] = []

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -86,7 +85,7 @@ def scores(
         if (changed[place] is None) if place in changed else ruling == Ruling.OUT:
             continue
         got = changed.get(place, share)
-        wrong = is_wrong(got, answer, kind)
+        wrong = is_wrong(got, bool(answer), kind)
         earned[attempt_id].append(
             None if got is None else scoring.earned(got, worth, wrong, agreed[attempt_id])
         )
@@ -127,9 +126,9 @@ def remember(
     )
 
 
-def is_wrong(share: int | None, answer: Sequence[Any] | None, kind: str) -> bool:
+def is_wrong(share: int | None, is_answered: bool, kind: str) -> bool:
     """Answered, marked by the machine, and worth nothing."""
-    return bool(answer) and share == 0 and not KINDS[kind].needs_marker
+    return share == 0 and is_answered and not KINDS[kind].needs_marker
 
 
 def tell(session: Session, attempt: Attempt, now: datetime) -> None:

@@ -73,21 +73,23 @@ class Rules:
         return found
 
 
-_CHOICES: Mapping[str, type[StrEnum]] = {"scoring": Scoring} | dict.fromkeys(SHOWABLE, Shown)
+_NAMES = frozenset(each.name for each in fields(Rules))
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "scoring": frozenset(Scoring),
+    **dict.fromkeys(SHOWABLE, frozenset(Shown)),
+}
 
 
 def read(raw: Mapping[str, Any]) -> Rules:
     """The rules in stored, loaded or submitted JSON; DomainError names the field that is wrong."""
-    known = {each.name for each in fields(Rules)}
     for name in raw:
-        if name not in known:
+        if name not in _NAMES:
             raise DomainError("There is no such field.", field=str(name))
     values = dict(raw)
     for name in ("opens_at", "closes_at"):
         values[name] = _moment(raw, name)
     for name, choices in _CHOICES.items():
-        value = values.get(name, next(iter(choices)))
-        if not isinstance(value, str) or value not in set(choices):
+        if name in raw and not (isinstance(raw[name], str) and raw[name] in choices):
             raise DomainError("This is not one of the choices.", field=name)
     for name in ("shuffle_questions", "shuffle_options"):
         if not isinstance(values.get(name, True), bool):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt
@@ -28,11 +29,16 @@ class Visible:
         return self.answers or self.key or self.explanations
 
 
-def visible(session: Session, attempt: Attempt, now: datetime) -> Visible:
+def visible(
+    session: Session, attempt: Attempt, now: datetime, *, sits_again: bool | None = None
+) -> Visible:
+    """`sits_again`: whether the exam is open for the person, if that is known."""
     found = by_rules(session, attempt, now)
-    if (found.key or found.explanations) and _sits_again(session, attempt):
-        return replace(found, key=False, explanations=False, is_sitting=True)
-    return found
+    if not (found.key or found.explanations):
+        return found
+    if sits_again is None:
+        sits_again = bool(session.scalar(select(SITS_AGAIN).where(Attempt.id == attempt.id)))
+    return replace(found, key=False, explanations=False, is_sitting=True) if sits_again else found
 
 
 def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
@@ -48,7 +54,7 @@ def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
         return when == Shown.HANDED_IN or (when == Shown.CLOSED and is_closed)
 
     return Visible(
-        score_shown(attempt, now),
+        _score_shown(began_with, closes_at, now),
         shown("answers"),
         shown("key"),
         shown("explanations"),
@@ -59,7 +65,10 @@ def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
 def score_shown(attempt: Attempt, now: datetime) -> bool:
     """The score says nothing about the key: it need not wait for those who still sit it."""
     began_with = exam_rules.read(attempt.rules)
-    closes_at = _closes_at(attempt, began_with)
+    return _score_shown(began_with, _closes_at(attempt, began_with), now)
+
+
+def _score_shown(began_with: Rules, closes_at: datetime | None, now: datetime) -> bool:
     return began_with.show_score == Shown.HANDED_IN or (
         began_with.show_score == Shown.CLOSED and closes_at is not None and now >= closes_at
     )
@@ -78,15 +87,16 @@ def _has_closed(
     return not session.connection().scalar(_STILL_SAT, {"exam_id": attempt.exam_id})
 
 
-def _sits_again(session: Session, attempt: Attempt) -> bool:
-    """The resit may ask the same questions."""
-    by = {"exam_id": attempt.exam_id, "person_id": attempt.person_id}
-    return bool(session.connection().scalar(_SAT_AGAIN, by))
-
-
-_OPEN = (Attempt.exam_id == bindparam("exam_id"), Attempt.submitted_at.is_(None))
-_STILL_SAT = select(exists().where(*_OPEN))
-_SAT_AGAIN = select(exists().where(*_OPEN, Attempt.person_id == bindparam("person_id")))
+_STILL_SAT = select(
+    exists().where(Attempt.exam_id == bindparam("exam_id"), Attempt.submitted_at.is_(None))
+)
+_resit = aliased(Attempt)
+# Of an attempt: its person has the same exam open, which may ask the same questions.
+SITS_AGAIN = exists().where(
+    _resit.exam_id == Attempt.exam_id,
+    _resit.person_id == Attempt.person_id,
+    _resit.submitted_at.is_(None),
+)
 
 
 def promised(rules: Rules) -> str:

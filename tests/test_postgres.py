@@ -1,0 +1,86 @@
+"""Connections to PostgreSQL: what they prepared outlasts a page, and a lost one is replaced."""
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+import lms.db  # noqa: F401  says which connections are opened
+from lms.postgres import LastingConnection
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    made = sa.create_engine(os.environ["TEST_POSTGRES_URL"], pool_size=1)
+    yield made
+    made.dispose()
+
+
+def _driver(connection: Connection) -> LastingConnection:
+    found = connection.connection.driver_connection
+    assert isinstance(found, LastingConnection)
+    return found
+
+
+def _backend(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return _driver(connection).info.backend_pid
+
+
+def _close(backend: int) -> None:
+    """As a server does that is restarted."""
+    engine = sa.create_engine(os.environ["TEST_POSTGRES_URL"])
+    with engine.connect() as connection:
+        closed = sa.text("SELECT pg_terminate_backend(:pid, 5000)")
+        assert connection.scalar(closed, {"pid": backend})
+    engine.dispose()
+
+
+def test_prepared_statements_outlast_a_rollback(engine: Engine) -> None:
+    for _ in range(7):
+        with engine.connect() as connection:
+            connection.execute(sa.select(sa.literal(1)))
+    with engine.connect() as connection:
+        known = sa.text("SELECT count(*) FROM pg_prepared_statements")
+        assert connection.scalar(known) == 1
+
+
+def test_what_was_rolled_back_is_undone(engine: Engine) -> None:
+    before = _backend(engine)
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE TABLE undone (id integer)"))
+        connection.rollback()
+        with pytest.raises(sa.exc.ProgrammingError):
+            connection.execute(sa.text("SELECT * FROM undone"))
+        connection.rollback()  # of a transaction that takes no more statements
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    assert _backend(engine) == before
+
+
+def test_one_that_the_server_closed_is_replaced(engine: Engine) -> None:
+    before = _backend(engine)
+    _close(before)
+    assert _backend(engine) != before
+
+
+def test_one_that_is_closed_in_the_middle_is_given_up(engine: Engine) -> None:
+    before = _backend(engine)
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+        _close(before)
+        with pytest.raises(sa.exc.OperationalError):
+            connection.execute(sa.text("SELECT 1"))
+    assert _backend(engine) != before
+
+
+def test_one_that_answers_no_more_is_replaced(engine: Engine) -> None:
+    before = _backend(engine)
+    with engine.connect() as connection:
+        driver = _driver(connection)
+    driver._trusted_until = 0.0  # as after a while
+    with socket.socket(fileno=os.dup(driver.fileno())) as wire:
+        wire.shutdown(socket.SHUT_WR)
+    assert _backend(engine) != before
