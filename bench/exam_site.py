@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -46,24 +47,28 @@ def build(app: Flask, people: int, questions: int, minutes: int = 600) -> list[P
     return papers
 
 
-def _exam(questions: int, minutes: int, now: datetime) -> None:
+def bank(questions: int, single: int = 2) -> dict[str, Any]:
+    """As a content file has it; `single`: the right option where there is one."""
     entries = [
         {
             "key": f"q-{n}",
             "type": "multiple" if n % 3 == 0 else "single",
             "stem": {"zh": f"题目 {n}", "en": f"Question {n}"},
             "options": [{"zh": f"选项 {o}", "en": f"Option {o}"} for o in range(OPTIONS)],
-            "answer": [1, 3] if n % 3 == 0 else [2],
+            "answer": [1, 3] if n % 3 == 0 else [single],
             "explanation": {"zh": "解释", "en": "Because"},
         }
         for n in range(questions)
     ]
-    document = {"bank": "bench", "title": {"zh": "题库", "en": "Bank"}, "questions": entries}
-    load_bank(db.session(), document, "bench", now)
-    bank = db.session.scalars(select(Bank).where(Bank.key == "bench")).one()
+    return {"bank": "bench", "title": {"zh": "题库", "en": "Bank"}, "questions": entries}
+
+
+def _exam(questions: int, minutes: int, now: datetime) -> None:
+    load_bank(db.session(), bank(questions), "bench", now)
+    bank_id = db.session.scalars(select(Bank.id).where(Bank.key == "bench")).one()
     db.session.add(
         Exam(
-            key="bench", title=Localized("考试", "Exam"), bank_id=bank.id, tags=[],
+            key="bench", title=Localized("考试", "Exam"), bank_id=bank_id, tags=[],
             count=questions, minutes=minutes, pass_mark=60,
         )
     )  # fmt: skip

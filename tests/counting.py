@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-_BY_THE_CLOCK = ("plugin_state", "plugin_timing")
+_BY_THE_CLOCK = ("plugin_state", "plugin_timing", "SELECT organisation.timezone")
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def statements() -> Iterator[list[str]]:
     """The SELECTs and writes that are sent while it lasts.
 
     Not counted: BEGIN and the like, and what goes by the clock rather than by the page (which
-    plugins are enabled, how long they took).
+    plugins are enabled, how long they took, the time zone).
     """
     seen: list[str] = []
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Text, and_, bindparam, cast, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -55,6 +55,20 @@ class Found(NamedTuple):
     sits_again: bool
 
 
+class _Answered(NamedTuple):
+    """A row of `_ANSWERED`, with fields that are quicker to read than a `Row`'s."""
+
+    position: int
+    section: int
+    share: int | None
+    points: int
+    is_correct: bool | None
+    is_answered: bool | None
+    ruling: str | None
+    type: str
+    tag: str | None
+
+
 _every = aliased(Attempt)
 _PASSED = exists().where(
     _every.person_id == Attempt.person_id,
@@ -101,7 +115,7 @@ def result_of(session: Session, attempt: Attempt, *, has_passed: bool, visible: 
     if attempt.submitted_at is None:
         raise NotFound("This exam has not been handed in yet.")
     found = read_rows(session, _ANSWERED, attempt_id=attempt.id)
-    rows = [row for row in found if row.ruling != Ruling.OUT]
+    rows = [row for row in map(_Answered._make, found) if row.ruling != Ruling.OUT]
     answers = {row.position: row for row in rows}.values()
     agreed = rules.read(attempt.rules)
     earned = sum(
@@ -126,7 +140,7 @@ def result_of(session: Session, attempt: Attempt, *, has_passed: bool, visible: 
     )
 
 
-def _by_section(attempt: Attempt, answers: Sequence[Any]) -> list[Topic]:
+def _by_section(attempt: Attempt, answers: Sequence[_Answered]) -> list[Topic]:
     """None of an exam without several sections, or one that was changed since it was sat."""
     titles = [section.title for section in sections_of(attempt.exam)]
     if len(titles) < 2 or not all(titles) or attempt.exam_number != attempt.exam.number:
@@ -136,15 +150,15 @@ def _by_section(attempt: Attempt, answers: Sequence[Any]) -> list[Topic]:
     )
 
 
-def _by_tag(rows: Sequence[Any]) -> list[Topic]:
-    found: dict[str, list[Any]] = {}
+def _by_tag(rows: Sequence[_Answered]) -> list[Topic]:
+    found: dict[str, list[_Answered]] = {}
     for row in rows:
         if row.tag is not None:
             found.setdefault(row.tag, []).append(row)
     return _weakest_first((Localized(tag, tag), asked) for tag, asked in found.items())
 
 
-def _weakest_first(topics: Iterable[tuple[Localized, Sequence[Any]]]) -> list[Topic]:
+def _weakest_first(topics: Iterable[tuple[Localized, Sequence[_Answered]]]) -> list[Topic]:
     made = [
         Topic(
             name,

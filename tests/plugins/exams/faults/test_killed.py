@@ -6,6 +6,7 @@ The same people as in `python -m bench.exam`, fewer and faster.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,7 +16,7 @@ from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from bench import exam, exam_site
 from bench.client import free_port
@@ -26,7 +27,8 @@ from lms.audit import AuditEntry
 from lms.courses.models import StepProgress
 from lms.db import _on_connect, db
 from lms.jobs import drain
-from lms.plugins.exams.models import Attempt
+from lms.plugins.exams.content import load_bank
+from lms.plugins.exams.models import Attempt, Question, QuestionVersion, Response
 from lms.plugins.registry import all_jobs
 
 SERVE = """
@@ -55,15 +57,34 @@ def test_a_commit_is_on_the_disk_before_saved_is_said() -> None:
 
 
 def test_killed_while_answers_are_saved_and_handed_in(app: Flask, tmp_path: Path) -> None:
+    """And every question gets another key and is withdrawn, while it is sat."""
     papers = exam_site.build(app, people=12, questions=8)
-    with served(tmp_path) as (server, port):
+    db.session.rollback()
+    with served(tmp_path) as (server, port), ThreadPoolExecutor(1) as author:
+        changed = author.submit(_change_the_bank, app)
         sitters = exam.run(papers, server, port, seconds=1.6, every=0.1, last=1.2, kills=1)
+        assert changed.result()  # while somebody sat it
     found = compare(sitters, datetime.now(UTC))
     assert found.is_clean, found
     assert found.handed_in == len(papers)
     assert found.acknowledged > len(papers)
     assert sum(sitter.failures for sitter in sitters)  # it did go away
+    assert db.session.scalar(select(func.count(QuestionVersion.id))) == 8 + 5
     assert db.session.scalar(select(func.count(StepProgress.id))) == len(papers)
+
+
+def _change_the_bank(app: Flask) -> int:
+    """As soon as an answer is saved; how many then still sit the exam."""
+    with app.app_context():
+        while not db.session.scalar(select(exists().where(Response.saved_at.is_not(None)))):
+            db.session.rollback()
+            time.sleep(0.05)
+        now = datetime.now(UTC)
+        load_bank(db.session(), exam_site.bank(8, single=1), "bench", now)
+        db.session.execute(update(Question).values(withdrawn_at=now))
+        db.session.commit()
+        sitting = select(func.count(Attempt.id)).where(Attempt.submitted_at.is_(None))
+        return db.session.scalar(sitting) or 0
 
 
 @pytest.mark.full
