@@ -349,7 +349,7 @@ def test_importing_clearance_history_needs_the_right_to_it(
     known = app.extensions["lms_permissions"]
     theirs = replace(known["clearance.override"], grants={})
     monkeypatch.setitem(known, "clearance.override", theirs)
-    app.extensions["lms_scopes"].clear()
+    monkeypatch.setitem(app.extensions, "lms_scopes", {})
     assert "needs HR’s right" in hr.get(roster.location).text
     assert hr.post(roster.location + "/confirm").status_code == 403
 
