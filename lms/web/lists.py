@@ -85,13 +85,6 @@ def download(
     return response
 
 
-def attachment(filename: str) -> str:
-    """The header of a file to be kept. A header is Latin-1: servers fail on other names as such."""
-    if filename.isascii():
-        return dump_options_header("attachment", {"filename": filename})
-    return f"attachment; filename*=UTF-8''{quote(filename)}"
-
-
 def chart_file(name: str, charts: Mapping[str, Mapping[str, Any] | None]) -> Response | None:
     """The figures behind one of a page's charts, by its id, where the address asks for them, as the
     link below each chart does; None where it asks for the page."""
