@@ -1,7 +1,8 @@
 """Counts of a close, stored with it: what is frozen is counted once, not on every visit.
 
-{"ranked": {"count", "score", "service", "feedback", "training" (means), "partial", "kpi_met"},
- "not_ranked": {reason: count}, "bins": [[lowest score in hundredths, count], …],
+{"ranked": {"count", "score", "service", "feedback", "training" (means), "partial", "kpi_met",
+ "csat" (how many have that figure)}, "not_ranked": {reason: count},
+ "bins": [[lowest score in hundredths, count], …],
  "within": {team or channel: ranked}, "teams": [[id, name], …], "metrics": [code, …]}
 """
 
@@ -27,11 +28,12 @@ def summarise(session: Session, close_id: int, scope: str) -> dict[str, Any]:
             *(func.avg(c) for c in (r.score, r.service, r.feedback, r.training)),
             func.sum(case((r.is_partial, 1), else_=0)),
             func.sum(case((r.kpi_met, 1), else_=0)),
+            func.count(r.csat_rank),
         )
         .where(here)
         .group_by(r.not_ranked)
     ).all()
-    names = ("count", "score", "service", "feedback", "training", "partial", "kpi_met")
+    names = ("count", "score", "service", "feedback", "training", "partial", "kpi_met", "csat")
     ranked = dict.fromkeys(names, 0) | next(
         (dict(zip(names, map(_rounded, row[1:]), strict=True)) for row in groups if row[0] is None),
         {},

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Engine, Select, and_, func, select
 
 from lms.plugins.api import (
     ImportRun,
@@ -18,6 +20,10 @@ from lms.plugins.api import (
     metrics,
 )
 from lms.plugins.promotion import streaks
+
+_kept: WeakKeyDictionary[Engine, dict[tuple[int, datetime, int], float | None]] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True)
@@ -73,27 +79,11 @@ def closed_months(
     """Oldest first; `with_needed` asks for the satisfaction that was just enough, too."""
     limit = streaks.limits(closes, top_share)
     rows = session.execute(
-        select(limit, MonthClose.policy)
+        select(limit, MonthClose.policy, MonthClose.closed_at)
         .join(MonthClose, MonthClose.id == limit.c.id)
         .order_by(limit.c.month)
     ).all()
-    needed: Mapping[int, float] = {}
-    if with_needed:
-        lowest = select(MonthResult.close_id, func.min(MonthFigure.value))
-        found = session.execute(
-            lowest.join(limit, limit.c.id == MonthResult.close_id)
-            .join(
-                MonthFigure,
-                and_(
-                    MonthFigure.close_id == MonthResult.close_id,
-                    MonthFigure.person_id == MonthResult.person_id,
-                    MonthFigure.metric == "csat",
-                ),
-            )
-            .where(MonthResult.csat_rank <= limit.c.limit)
-            .group_by(MonthResult.close_id)
-        )
-        needed = {close_id: value for close_id, value in found}
+    needed = _needed(session, rows, top_share) if with_needed else {}
     return [
         ClosedMonth(
             r.id,
@@ -107,6 +97,34 @@ def closed_months(
         )
         for r in rows
     ]
+
+
+def _needed(session: Session, rows: Sequence[Any], top_share: float) -> Mapping[int, float | None]:
+    """By close, the satisfaction that was just enough; kept, because a close never changes."""
+    kept = _kept.setdefault(session.get_bind().engine, {})
+    # The time too: after a restore another close may have the number.
+    keys = {row.id: (row.id, row.closed_at, row.limit) for row in rows}
+    missing = [close_id for close_id, key in keys.items() if key not in kept]
+    if missing:
+        limit = streaks.limits(select(MonthClose.id).where(MonthClose.id.in_(missing)), top_share)
+        figure = and_(
+            MonthFigure.close_id == MonthResult.close_id,
+            MonthFigure.person_id == MonthResult.person_id,
+            MonthFigure.metric == "csat",
+        )
+        lowest = dict(
+            session.execute(
+                select(MonthResult.close_id, func.min(MonthFigure.value))
+                .join(limit, limit.c.id == MonthResult.close_id)
+                .join(MonthFigure, figure)
+                .where(MonthResult.csat_rank <= limit.c.limit)
+                .group_by(MonthResult.close_id)
+            )
+            .tuples()
+            .all()
+        )
+        kept.update({keys[close_id]: lowest.get(close_id) for close_id in missing})
+    return {close_id: kept[key] for close_id, key in keys.items()}
 
 
 def of_people(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from flask import current_app, render_template
-from sqlalchemy import and_, bindparam, func, select
+from flask import render_template
+from sqlalchemy import and_, bindparam, select
 
 from lms.plugins.api import (
     Month,
@@ -45,6 +45,7 @@ _LATEST = {
         MonthClose.month,
         MonthClose.revision,
         MonthClose.policy_number,
+        streaks.with_csat().label("n"),
         MonthResult.person_id,
         MonthResult.not_ranked,
         MonthResult.kpi_met,
@@ -74,7 +75,6 @@ def _latest(session: Session, person_id: int, track: Track) -> Sequence[MonthEvi
     if not policy["streak"]:
         return []
     rows = rows[: policy["months"]]
-    counts = _counts(session, [r.id for r in rows])
     return [
         MonthEvidence(
             ClosedMonth(
@@ -82,8 +82,8 @@ def _latest(session: Session, person_id: int, track: Track) -> Sequence[MonthEvi
                 r.month,
                 r.revision,
                 r.policy_number,
-                counts[r.id],
-                streaks.limit_of(counts[r.id], policy["top_share"]),
+                r.n,
+                streaks.limit_of(r.n, policy["top_share"]),
                 (),
             ),
             r.person_id is not None,
@@ -93,20 +93,6 @@ def _latest(session: Session, person_id: int, track: Track) -> Sequence[MonthEvi
         )
         for r in reversed(rows)
     ]
-
-
-def _counts(session: Session, closes: Sequence[int]) -> dict[int, int]:
-    """Ranked people with a satisfaction figure, by close; kept, because a close never changes."""
-    known: dict[int, int] = current_app.extensions.setdefault("promotion_counts", {})
-    missing = [close for close in closes if close not in known]
-    if missing:
-        rows = session.execute(
-            select(MonthResult.close_id, func.count(MonthResult.csat_rank))
-            .where(MonthResult.close_id.in_(missing))
-            .group_by(MonthResult.close_id)
-        )
-        known.update({close: count for close, count in rows})
-    return {close: known.get(close, 0) for close in closes}
 
 
 def _streak(months: Sequence[MonthEvidence]) -> int:

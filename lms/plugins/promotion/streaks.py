@@ -41,10 +41,17 @@ def limit_of(n: int, top_share: float) -> int:
     return n * share.numerator // share.denominator
 
 
+def with_csat() -> ColumnElement[int]:
+    """Ranked people of a close with a satisfaction figure: as the close counted them; one from
+    before it did is counted here."""
+    here = select(func.count(MonthResult.csat_rank)).where(MonthResult.close_id == MonthClose.id)
+    counted = MonthClose.summary["ranked"]["csat"].as_integer()
+    return func.coalesce(counted, here.scalar_subquery())
+
+
 def limits(closes: Select[int], top_share: float) -> CTE:
     """By close: its month, `n` ranked people with a satisfaction figure, and the rank `limit`."""
-    share = Fraction(str(top_share))
-    n = func.count(MonthResult.csat_rank)
+    share, n = Fraction(str(top_share)), with_csat()
     return (
         select(
             MonthClose.id,
@@ -54,9 +61,7 @@ def limits(closes: Select[int], top_share: float) -> CTE:
             n.label("n"),
             (n * share.numerator // share.denominator).label("limit"),
         )
-        .join(MonthResult, MonthResult.close_id == MonthClose.id)
         .where(MonthClose.id.in_(closes))
-        .group_by(MonthClose.id, MonthClose.month, MonthClose.revision, MonthClose.policy_number)
         .cte("limits")
     )
 

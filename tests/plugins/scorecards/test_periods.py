@@ -18,11 +18,13 @@ from lms.errors import Conflict, DomainError
 from lms.people.models import Person
 from lms.people.privacy import erase_person, export_person
 from lms.plugins.recognition import years
+from lms.plugins.scorecards.files import RowsRefused
 from lms.plugins.scorecards.models import SpotCheck
-from lms.plugins.scorecards.periods import reading, spot_checks
+from lms.plugins.scorecards.periods import reading, spot_checks, spot_file
 from lms.plugins.scorecards.periods.spot_checks import Said
 from lms.results.periods import period_scores
 from tests.conftest import NOW, Auth, Facts, People
+from tests.results.files import workbook
 
 JANUARY = Month.parse("2026-01")
 
@@ -149,6 +151,32 @@ def test_what_is_refused(app: Flask, persons: People, said: Said, field: str) ->
     with pytest.raises(DomainError) as refused:
         spot_checks.enter(db.session(), "k", persons.add(), said, actor=OPERATOR, now=NOW)
     assert refused.value.field == field
+
+
+def test_a_file_of_checks_is_taken_once_and_whole(app: Flask, persons: People) -> None:
+    person = persons.add(staff_no="007", hired_on=date(2025, 1, 1))
+    head = ["工号", "日期", "得分", "权重", "备注"]
+
+    def take(*lines: list[object]) -> tuple[int, int]:
+        content = workbook([["抽查登记表"], head, *lines])
+        return spot_file.take(db.session(), content, "c.xlsx", actor=OPERATOR, now=NOW)
+
+    good = ["007", "2026/3/5", "９３．５", None, "神秘顾客来电"]
+    with pytest.raises(RowsRefused) as refused:
+        take(good, good, ["X", "2026-03-05", 90, 1, "a"], ["007", "2026-03-05", 101, 1, "a"],
+             ["007", "2026-03-05", None, 1, "a"], ["007", "2026-03-05", 90, 0, "a"],
+             ["007", "2030-01-01", 90, 1, "a"], ["007", "2026-03-05", 90, 1, None])  # fmt: skip
+    assert [r.row for r in refused.value.rows] == [4, 5, 6, 7, 8, 9, 10]
+    assert db.session.scalar(select(SpotCheck)) is None
+    assert take(good, ["007", date(2026, 4, 1), 0.88, 2, "五通录音"]) == (2, 2)
+    assert take(good) == (1, 0)
+    found = db.session.scalars(select(SpotCheck).order_by(SpotCheck.id)).all()
+    assert [(c.person_id, c.day.month, c.score, c.weight) for c in found] == [
+        (person.id, 3, 9350, 50), (person.id, 4, 88, 200)
+    ]  # fmt: skip
+    said = Said(date(2026, 3, 6), 9000, 50, "wrong day")
+    spot_checks.correct(db.session(), found[0].id, said, withdraw=False, actor=OPERATOR, now=NOW)
+    assert take(good) == (1, 0)  # what was corrected does not come back
 
 
 def test_who_sees_what(app: Flask, persons: People, facts: Facts, auth: Auth) -> None:

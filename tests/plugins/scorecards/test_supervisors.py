@@ -19,6 +19,7 @@ from lms.events import MonthClosed
 from lms.people.models import Person, RoleAssignment, Team
 from lms.people.organisation import organisation
 from lms.plugins.bus import emit
+from lms.plugins.scorecards.files import RowsRefused
 from lms.plugins.scorecards.models import Entry, Kind, SupervisorMonth
 from lms.plugins.scorecards.policy import SUPERVISOR
 from lms.plugins.scorecards.supervisors import entering, importing, months
@@ -188,7 +189,7 @@ def test_a_file_is_taken_whole_or_not_at_all(app: Flask, persons: People, facts:
             now=NOW,
         )
 
-    with pytest.raises(importing.RowsRefused) as refused:
+    with pytest.raises(RowsRefused) as refused:
         take(["S1", "2026-03", "92.5%", 0.9], ["A0", "2026-03", 1, 1],
              ["S1", "2026年3月", "37/40", None], ["S1", "2026-04", 92.5, None],
              ["S1", "2026-05", "41/40", None], ["S1", "2030-01", 0.9, None])  # fmt: skip

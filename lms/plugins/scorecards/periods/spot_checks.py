@@ -62,7 +62,7 @@ def enter(
     session: Session, key: str, person: Person, said: Said, *, actor: Actor, now: datetime
 ) -> SpotCheck:
     """Once for each key, however often the form is sent; Conflict if it then says otherwise."""
-    _check(person, said, actor, now)
+    require_sound(person, said, actor, now)
     check = SpotCheck(key=key, person_id=person.id)
     return _add(session, check, said, "", actor, now, "scorecards.spot_check")
 
@@ -81,7 +81,7 @@ def correct(
         raise Conflict("This spot check was corrected or withdrawn already.")
     if withdraw:
         said = Said(old.day, old.score, old.weight, said.note)
-    _check(old.person, said, actor, now)
+    require_sound(old.person, said, actor, now)
     reason, said = said.note.strip(), replace(said, note=old.note)
     if not withdraw and (said.day, said.score, said.weight) == (old.day, old.score, old.weight):
         raise DomainError("Nothing was changed.")
@@ -117,7 +117,8 @@ def weighed(
     return [WeighedScore(*row) for row in session.execute(found.order_by(c.id))]
 
 
-def _check(person: Person, said: Said, actor: Actor, now: datetime) -> None:
+def require_sound(person: Person, said: Said, actor: Actor, now: datetime) -> None:
+    """DomainError unless this can be entered of that person."""
     if person.id == actor.person_id:
         raise DomainError("Somebody else enters your own figures.", field="person")
     if said.day > local_date(now, zone()):

@@ -13,7 +13,9 @@ from lms.plugins.api import (
     Person,
     access,
     db,
+    download,
     local_date,
+    locale,
     now,
     page_url,
     show_on,
@@ -21,9 +23,10 @@ from lms.plugins.api import (
 )
 from lms.plugins.scorecards.access import ENTER
 from lms.plugins.scorecards.blueprint import actor, bp, require_all
+from lms.plugins.scorecards.file_page import file_page
 from lms.plugins.scorecards.forms import CorrectionForm, SpotCheckForm
 from lms.plugins.scorecards.models import SpotCheck
-from lms.plugins.scorecards.periods import spot_checks
+from lms.plugins.scorecards.periods import spot_checks, spot_file
 
 
 @bp.get("/spot-checks", endpoint="spot_checks")
@@ -61,6 +64,35 @@ def new_check() -> ResponseReturnValue:
             return redirect(url_for(".spot_checks"), 303)
     page = render_template("scorecards/spot_check.html", form=form, check=None)
     return page, 400 if form.is_submitted() else 200
+
+
+@bp.route("/spot-checks/import", methods=["GET", "POST"])
+@access.requires(ENTER)
+def import_checks() -> ResponseReturnValue:
+    require_all(ENTER)
+    return file_page(
+        spot_file.take,
+        url_for(".spot_checks"),
+        back_label=_("Spot checks"),
+        title=_("Import spot checks"),
+        template=url_for(".checks_template"),
+        intro=_(
+            "One row per check: staff number, day, score, what was checked; the weight where it is "
+            "not the usual one. With a refused row nothing is stored; the same row again is taken "
+            "once."
+        ),
+    )
+
+
+@bp.get("/spot-checks/import/template")
+@access.requires(ENTER)
+def checks_template() -> ResponseReturnValue:
+    columns = (spot_file.DAY, spot_file.SCORE, spot_file.WEIGHT, spot_file.NOTE)
+    side = 0 if locale().startswith("zh") else 1
+    header = [_("Staff number"), *(names[side] for names in columns)]
+    today = local_date(now(), zone()).isoformat()
+    example = ["CS00002", today, "93.5", spot_checks.usual_weight(db.session()), _("Five calls")]
+    return download(_("spot-checks-template"), header, [example], "xlsx", names_nobody=True)
 
 
 @bp.route("/spot-checks/<int:check_id>", methods=["GET", "POST"])

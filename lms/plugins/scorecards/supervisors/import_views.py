@@ -1,22 +1,13 @@
 """Pages: a file of supervisors' shares, and its template."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.plugins.api import (
-    DomainError,
-    access,
-    db,
-    download,
-    error_message,
-    locale,
-    now,
-    show_on,
-)
+from lms.plugins.api import access, download, locale
 from lms.plugins.scorecards.access import ENTER
-from lms.plugins.scorecards.blueprint import actor, bp, require_all, this_month
-from lms.plugins.scorecards.forms import FileForm
+from lms.plugins.scorecards.blueprint import bp, require_all, this_month
+from lms.plugins.scorecards.file_page import file_page
 from lms.plugins.scorecards.supervisors import importing
 
 
@@ -24,26 +15,17 @@ from lms.plugins.scorecards.supervisors import importing
 @access.requires(ENTER)
 def import_shares() -> ResponseReturnValue:
     require_all(ENTER)
-    form, refused = FileForm(), ()
-    if form.validate_on_submit():
-        sent = form.file.data
-        try:
-            rows, stored = importing.take(
-                db.session(), sent.read(), sent.filename or "file", actor=actor(), now=now()
-            )
-            db.session.commit()
-        except DomainError as error:
-            db.session.rollback()
-            refused = getattr(error, "rows", ())
-            show_on(form, error)
-        else:
-            flash(
-                _("%(rows)s rows read, %(stored)s figures stored.", rows=rows, stored=stored),
-                "success",
-            )
-            return redirect(url_for(".supervisors"), 303)
-    page = render_template("scorecards/import.html", form=form, refused=refused, said=error_message)
-    return page, 400 if form.is_submitted() else 200
+    return file_page(
+        importing.take,
+        url_for(".supervisors"),
+        back_label=_("Supervisors' months"),
+        title=_("Import figures of supervisors"),
+        template=url_for(".import_template"),
+        intro=_(
+            "One row per supervisor and month: sampling pass rate, improvement actions done. With "
+            "a refused row nothing is stored; the same file again changes nothing."
+        ),
+    )
 
 
 @bp.get("/supervisors/import/template")

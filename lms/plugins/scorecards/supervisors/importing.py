@@ -1,7 +1,6 @@
 """A file of shares, one row per supervisor and month; with a refused row nothing is stored."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -9,7 +8,6 @@ from sqlalchemy import or_, select
 
 from lms.plugins.api import (
     KPI_COLUMNS,
-    N_,
     Actor,
     DomainError,
     Level,
@@ -24,6 +22,7 @@ from lms.plugins.api import (
     find_table,
     read_sheets,
 )
+from lms.plugins.scorecards.files import Refused, RowsRefused
 from lms.plugins.scorecards.models import Kind
 from lms.plugins.scorecards.supervisors.entering import Line, check_month, enter
 from lms.plugins.scorecards.supervisors.shares import share
@@ -34,20 +33,6 @@ ACTIONS = (
     "actions done", "actions",
 )  # fmt: skip
 _COLUMNS = {**KPI_COLUMNS, "sampling": SAMPLING, "actions": ACTIONS}
-
-
-@dataclass(frozen=True)
-class Refused:
-    row: int
-    reason: DomainError
-
-
-class RowsRefused(DomainError):
-    """`rows`: each refused row with its reason; nothing was stored."""
-
-    def __init__(self, rows: Sequence[Refused]) -> None:
-        super().__init__(N_("Refused rows: %(count)s. Nothing was stored."), count=len(rows))
-        self.rows = rows
 
 
 def take(
