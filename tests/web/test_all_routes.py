@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from lms.access import Scope, Viewer, declared_access, viewer_of
 from lms.app import create_app
+from lms.audit import AuditEntry
 from lms.cases.models import DrillRun, RunMode, RunState
 from lms.cases.scoring.reading import current
 from lms.cli.site import prepare_site
@@ -24,6 +25,7 @@ from lms.clock import SettableClock
 from lms.db import db
 from lms.demo.services import load_demo
 from lms.people.models import Person, RoleAssignment
+from lms.plugins.promotion.models import Archive
 from tests.conftest import NOW, Auth, _running, _settings
 from tests.counting import statements
 from tests.web.routes_kit import ROLES, Others, prepare
@@ -291,6 +293,43 @@ def test_acts_on_what_is_not_theirs_are_refused(demo: Flask, others: Others, rol
             if status not in {403, 404}:
                 wrong.append((rule.endpoint, status))
     assert wrong == []
+
+
+# What HR takes away, of each kind of page.
+TAKEN = (
+    "/results/months/2026-09/export?format=xlsx",
+    "/results/months/2026-09?chart=scores&format=csv",
+    "/results/months/2026-10/missing?format=csv",
+    "/retraining?month=2026-09&format=csv",
+    "/retraining/before-and-after?format=csv",
+    "/promotion?format=csv",
+    "/promotion/archive/{archive}?format=csv",
+    "/promotion/{person}/dossier.pdf",
+    "/results/people/{person}?chart=trend&format=csv",
+    "/scorecards/people?format=csv",
+    "/scorecards/supervisors?format=csv",
+    "/insight/company?format=csv",
+    "/recognition/points?format=csv",
+    "/recognition/years/2026?format=csv",
+    "/people?format=csv",
+)
+
+
+def test_what_hr_takes_away_is_in_the_audit_log(demo: Flask, others: Others) -> None:
+    client, hr = signed_in(demo, "hr")
+    hr_id, stranger = hr.id, others.values["person_id"]
+    archive = db.session.scalars(select(Archive.id)).first()
+    taken = select(func.count(AuditEntry.id)).where(AuditEntry.actor_id == hr_id)
+    silent = []
+    for url in TAKEN:
+        before = db.session.scalar(taken)
+        db.session.rollback()
+        answer = client.get(url.format(archive=archive, person=stranger), buffered=True)
+        is_file = answer.status_code == 200 and answer.mimetype != "text/html"
+        if not is_file or db.session.scalar(taken) != (before or 0) + 1:
+            silent.append((url, answer.status_code, answer.mimetype))
+        db.session.rollback()
+    assert silent == []
 
 
 def test_nobody_gets_in_without_signing_in(demo: Flask, others: Others) -> None:

@@ -112,17 +112,14 @@ def _needed(session: Session, rows: Sequence[Any], top_share: float) -> Mapping[
             MonthFigure.person_id == MonthResult.person_id,
             MonthFigure.metric == "csat",
         )
-        lowest = dict(
-            session.execute(
-                select(MonthResult.close_id, func.min(MonthFigure.value))
-                .join(limit, limit.c.id == MonthResult.close_id)
-                .join(MonthFigure, figure)
-                .where(MonthResult.csat_rank <= limit.c.limit)
-                .group_by(MonthResult.close_id)
-            )
-            .tuples()
-            .all()
+        found = session.execute(
+            select(MonthResult.close_id, func.min(MonthFigure.value))
+            .join(limit, limit.c.id == MonthResult.close_id)
+            .join(MonthFigure, figure)
+            .where(MonthResult.csat_rank <= limit.c.limit)
+            .group_by(MonthResult.close_id)
         )
+        lowest = {close_id: value for close_id, value in found}
         kept.update({keys[close_id]: lowest.get(close_id) for close_id in missing})
     return {close_id: kept[key] for close_id, key in keys.items()}
 

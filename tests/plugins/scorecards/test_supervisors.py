@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from fractions import Fraction
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lms.audit import OPERATOR, AuditEntry
 from lms.clock import Month
-from lms.db import db
+from lms.db import Localized, db
 from lms.errors import Conflict, DomainError
 from lms.events import MonthClosed
 from lms.people.models import Person, RoleAssignment, Team
@@ -25,6 +25,8 @@ from lms.plugins.scorecards.policy import SUPERVISOR
 from lms.plugins.scorecards.supervisors import entering, importing, months
 from lms.plugins.scorecards.supervisors.entering import Line
 from lms.plugins.scorecards.supervisors.shares import share, supervisor_score
+from lms.results.defined import services as defined
+from lms.results.defined.services import Definition
 from lms.results.models import MonthClose, MonthResult
 from lms.tabular.sheets import Cell
 from tests.conftest import NOW, Auth, Facts, People
@@ -140,29 +142,44 @@ def test_teams_are_those_of_the_roles(app: Flask, persons: People, facts: Facts)
     assert len(db.session.scalars(select(Team)).all()) == 2
 
 
-def test_two_shares_of_a_closed_month_at_once(
+def test_what_changes_months_goes_one_after_the_other(
     postgres_app: Flask, persons: People, facts: Facts
 ) -> None:
     head, agents = team(persons)
     person_id = head.id
+    hr = Auth(postgres_app).login(persons.add("hr", level="manager"))
     organisation(db.session())  # its row is the lock
     close(facts, head, agents, 3)
 
-    def second() -> int:
+    def share() -> int:
         with postgres_app.app_context():
             line = Line(person_id, MARCH, {Kind.ACTIONS: Fraction(1)})
             count = entering.enter(db.session(), [line], actor=OPERATOR, now=NOW)
             db.session.commit()
             return count
 
+    def metric() -> int:
+        said = Definition(
+            Localized("投诉率", "Complaint rate"), [], "service", 1.0, False, {"": 0.02}
+        )
+        with postgres_app.app_context():
+            defined.define(
+                db.session(), "complaints", "ratio", "lower", said, from_month=MARCH.plus(1),
+                reason="抽查发现投诉上升", actor=OPERATOR, now=NOW,
+            )  # fmt: skip
+            db.session.commit()
+            return 1
+
+    def worked_out() -> int:
+        return hr.post("/scorecards/supervisors/2026-03/work-out").status_code
+
     line = Line(person_id, MARCH, {Kind.SAMPLING: Fraction(1)})
     entering.enter(db.session(), [line], actor=OPERATOR, now=NOW)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(second)
-        with pytest.raises(TimeoutError):
-            waiting.result(0.5)
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(act) for act in (share, metric, worked_out)]
+        assert not wait(waiting, 0.5).done
         db.session.commit()
-        assert waiting.result(10) == 1
+        assert [one.result(10) for one in waiting] == [1, 1, 303]
     assert rows(db.session.get_one(Person, person_id))[-1] == (3, 10_000, True)
 
 
