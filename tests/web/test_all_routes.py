@@ -311,7 +311,6 @@ TAKEN = (
     "/insight/company?format=csv",
     "/recognition/points?format=csv",
     "/recognition/years/2026?format=csv",
-    "/people?format=csv",
 )
 
 
