@@ -46,7 +46,7 @@ def with_csat() -> ColumnElement[int]:
     before it did is counted here."""
     here = select(func.count(MonthResult.csat_rank)).where(MonthResult.close_id == MonthClose.id)
     counted = MonthClose.summary["ranked"]["csat"].as_integer()
-    return func.coalesce(counted, here.scalar_subquery())
+    return func.coalesce(counted, here.correlate(MonthClose).scalar_subquery())
 
 
 def limits(closes: Select[int], top_share: float) -> CTE:
