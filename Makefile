@@ -53,7 +53,7 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
 	@echo "Installing what the tests need (first run only) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
 .PHONY: help run test test-full pytest lint bench messages screenshots locks
