@@ -98,13 +98,6 @@ def chart_file(name: str, charts: Mapping[str, Mapping[str, Any] | None]) -> Res
     return download(f"{name}-{asked}", head, rows, request.args.get("format", "csv"))
 
 
-def attachment(filename: str) -> str:
-    """The header under which a browser keeps a file; a header itself cannot hold Chinese."""
-    if filename.isascii():
-        return dump_options_header("attachment", {"filename": filename})
-    return dump_options_header("attachment", {"filename*": f"UTF-8''{quote(filename, safe='')}"})
-
-
 def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:
     """The rows for the command line, as `csv` or `json` (a list of objects)."""
     if kind == "json":
