@@ -98,6 +98,13 @@ def chart_file(name: str, charts: Mapping[str, Mapping[str, Any] | None]) -> Res
     return download(f"{name}-{asked}", head, rows, request.args.get("format", "csv"))
 
 
+def attachment(filename: str) -> str:
+    """The header of a file to be kept. A header is Latin-1: servers fail on other names as such."""
+    if filename.isascii():
+        return dump_options_header("attachment", {"filename": filename})
+    return f"attachment; filename*=UTF-8''{quote(filename)}"
+
+
 def as_text(names: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> str:
     """The rows for the command line, as `csv` or `json` (a list of objects)."""
     if kind == "json":
