@@ -60,7 +60,7 @@ def _expected(month: Month, policy: PolicyInForce, required: Sequence[Metric]) -
 
     A metric without a target for the person's channel is not asked of them.
     """
-    one = roster(month, float(policy["leave_share"])).subquery("one")
+    one = roster(month, policy).subquery("one")
     missing = [
         and_(
             one.c.channel.in_(list(metric.targets)),

@@ -149,6 +149,7 @@ class NotRanked(StrEnum):
     LEVEL = "level"
     NOT_CLEARED = "not_cleared"
     LEAVE = "leave"
+    TENURE = "tenure"
     NO_SCORE = "no_score"
 
 

@@ -2,9 +2,9 @@
 
     figures    the inputs, frozen: the LMS's own training figures, then what was imported; each with
                its target, its attainment in units of 1e-12, and whether it meets
-    results    who counts, with team, level and channel of the month's last day, leave, clearance;
-               components and the score in hundredths, half up; KPI met; no score: not ranked;
-               competition rank by score, and by CSAT among those ranked who have one
+    results    who counts, with team, level and channel of the month's last day, clearance, leave,
+               tenure; components and the score in hundredths, half up; KPI met; no score: not
+               ranked; competition rank by score, and by CSAT among those ranked who have one
 
 Exactness: figures are the doubles nearest to the decimals in the file, so `value <= target` decides
 as the decimals would. Attainments become integers of 1e-12, so that equal ones are equal. The score
@@ -40,7 +40,7 @@ def compute(
     known = metrics(policy.params)
     scoring_figures.freeze(session, close_id, month, members(month), known, own_figures)
     _count_rows(session, MonthFigure.__tablename__)
-    session.execute(results(close_id, roster(month, float(policy["leave_share"])), known, policy))
+    session.execute(results(close_id, roster(month, policy), known, policy))
     _count_rows(session, MonthResult.__tablename__)
     ranked = (MonthResult.close_id == close_id, MonthResult.not_ranked.is_(None))
     return session.scalar(select(func.count()).where(*ranked)) or 0

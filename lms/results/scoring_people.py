@@ -24,6 +24,7 @@ from lms.clock import Month
 from lms.people.channels import covers
 from lms.people.clearance import in_force
 from lms.people.models import Clearance, Leave, Level, Person, Position
+from lms.policies import PolicyInForce
 from lms.results.models import KpiRow, NotRanked
 
 RANKED_LEVELS = (Level.AGENT, Level.SENIOR_AGENT)
@@ -44,7 +45,7 @@ def members(month: Month) -> Select[Any]:
     return found.where(or_(present, has_row))
 
 
-def roster(month: Month, leave_share: float) -> Select[Any]:
+def roster(month: Month, policy: PolicyInForce) -> Select[Any]:
     """The members with their days of leave; `not_ranked` is null for those who need but a score."""
     one, leave = members(month).subquery("member"), _leave_days(month)
     days = func.coalesce(leave.c.days, 0)
@@ -53,15 +54,19 @@ def roster(month: Month, leave_share: float) -> Select[Any]:
         in_force(month.first_day),
         covers(Clearance.channels, one.c.channel),
     )
-    not_ranked = case(
+    excluded = [
         (
             func.coalesce(one.c.level, "").not_in([str(level) for level in RANKED_LEVELS]),
             literal(str(NotRanked.LEVEL)),
         ),
         (~cleared, literal(str(NotRanked.NOT_CLEARED))),
-        (days >= leave_share * month.days, literal(str(NotRanked.LEAVE))),
-        else_=null(),
-    )
+        (days >= float(policy["leave_share"]) * month.days, literal(str(NotRanked.LEAVE))),
+    ]
+    if policy["tenure"]:
+        excluded.append(
+            (_is_new(one.c.person_id, month, policy["tenure"]), literal(str(NotRanked.TENURE)))
+        )
+    not_ranked = case(*excluded, else_=null())
     return select(one, days.label("leave_days"), not_ranked.label("not_ranked")).outerjoin(
         leave, leave.c.person_id == one.c.person_id
     )
@@ -76,6 +81,12 @@ def _held(month: Month) -> ColumnElement[bool]:
         .limit(1)
     )
     return Position.id == latest.correlate(Person).scalar_subquery()
+
+
+def _is_new(person_id: ColumnElement[int], month: Month, tenure: int) -> ColumnElement[bool]:
+    """Whether a person has served fewer full months than `tenure` on the first day of the month."""
+    since = month.plus(-tenure).first_day
+    return exists().where(Person.id == person_id, Person.hired_on > since)
 
 
 def _leave_days(month: Month) -> FromClause:

@@ -1,4 +1,4 @@
-"""The policy `results.scoring`: metrics and targets, required ones, weights, leave, scope."""
+"""The policy `results.scoring`: metrics, targets, required ones, weights, leave, tenure, scope."""
 
 from typing import Any
 
@@ -131,6 +131,14 @@ SCORING = Policy(
             "leave_share",
             Localized("休假达到当月天数的此比例不排名", "On leave this share of days: not ranked"),
             0.5, 0.01, 1,
+        ),
+        Parameter(
+            "tenure",
+            Localized(
+                "当月 1 日在职未满此月数不排名（0：不要求）",
+                "Fewer months of service than this on the 1st: not ranked (0: any)",
+            ),
+            0, 0, 120,
         ),
         Parameter(
             "scope", Localized("排名范围", "Ranking scope"), "company",

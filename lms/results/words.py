@@ -14,6 +14,7 @@ REASONS: Mapping[str, Localized] = {
         "月初尚未取得本渠道上岗资格", "Not cleared for their channel on the first day"
     ),
     NotRanked.LEAVE: Localized("休假达半月", "On leave for half the month"),
+    NotRanked.TENURE: Localized("在职时间不足", "Not long enough in service"),
     NotRanked.NO_SCORE: Localized("没有可评分的数据", "No figures to score"),
 }
 KINDS: Mapping[str, Localized] = {

@@ -20,6 +20,7 @@ class Agent:
     channel: str = "online"
     level: str = "agent"
     cleared: date | None = date(2020, 1, 1)
+    hired: date = date(2020, 1, 1)
     leaves: list[tuple[date, date]] = field(default_factory=list)
     figures: dict[str, Fraction] = field(default_factory=dict)
 
@@ -56,7 +57,13 @@ def is_half(score: Fraction) -> bool:
     return (100 * score) % 1 == Fraction(1, 2)
 
 
-def reason(agent: Agent, first: date, last: date) -> str | None:
+def months_served(agent: Agent, day: date) -> int:
+    """Full months from the hire date to the day."""
+    months = (day.year - agent.hired.year) * 12 + day.month - agent.hired.month
+    return months - (day.day < agent.hired.day)
+
+
+def reason(agent: Agent, first: date, last: date, tenure: int = 0) -> str | None:
     if agent.level not in ("agent", "senior_agent"):
         return "level"
     if agent.cleared is None or agent.cleared > first:
@@ -65,6 +72,8 @@ def reason(agent: Agent, first: date, last: date) -> str | None:
     away = sum(1 for day in days if any(a <= day <= b for a, b in agent.leaves))
     if 2 * away >= len(days):
         return "leave"
+    if tenure and months_served(agent, first) < tenure:
+        return "tenure"
     return None if exact_score(agent) is not None else "no_score"
 
 

@@ -15,6 +15,7 @@ from lms.clock import Month
 from lms.db import db
 from lms.people.clearance import grant_clearance
 from lms.people.models import ClearanceSource, Leave, Level, Person
+from lms.policies import PolicyInForce
 from lms.results.completeness import Completeness, completeness
 from lms.results.models import KpiRow, KpiValue
 from lms.results.scoring_policy import SCORING
@@ -70,6 +71,15 @@ def test_who_lacks_what(both_apps: Flask, persons: People) -> None:
         none.id: (False, ["frt", "fcr", "csat"]),
         by_mail.id: (True, ["frt", "fcr"]),
     }
+    part.hired_on = date(2026, 2, 1)
+    db.session.flush()
+    with_tenure = [
+        completeness(
+            db.session(), MARCH, PolicyInForce(SCORING.name, 0, SCORING.defaults() | {"tenure": n})
+        )
+        for n in (1, 2)
+    ]
+    assert [(one.expected, one.count) for one in with_tenure] == [(4, 3), (3, 2)]
     first = found(most=1)
     assert (first.count, [one.person_id for one in first.lacking]) == (3, [part.id])
 

@@ -364,6 +364,10 @@ def test_a_scoring_policy_shows_whose_results_move_before_it_is_saved(
     wanted = {**form, "target_frt_online": "5", "base": "0", "preview": "1"}
     page = hr.post("/policies/results.scoring", data=wanted).text
     assert "Results that move" in page and "2026-03" in page and 'value="5"' in page
+    page = hr.post(
+        "/policies/results.scoring", data={**wanted, "target_frt_online": "30", "tenure": "120"}
+    ).text
+    assert "Results that move" in page and 'value="120"' in page
     assert db.session.scalars(select(MonthClose.revision)).all() == [1]
     assert db.session.scalars(select(PolicyVersion)).all() == []
 

@@ -28,6 +28,7 @@ from tests.results.oracle import Agent
 from tests.results.test_scoring import FIGURES, FIRST, LAST, compute, store
 
 RULE = PolicyInForce(SELECTION.name, 0, SELECTION.defaults())
+TENURE = 1  # months
 # Few different figures, so that many tie; one in five is not ranked, for every reason.
 TYING = {name: st.sampled_from([Fraction(n) for n in found]) for name, found in {
     "frt": ("10", "30", "40"), "fcr": ("0.9", "0.85"), "csat": ("4.5", "4.4", "4.9"),
@@ -40,6 +41,7 @@ EXCLUDED = st.one_of(
     st.builds(Agent, figures=ANY, level=st.sampled_from(["supervisor", "manager"])),
     st.builds(Agent, figures=ANY, cleared=st.sampled_from([None, FIRST + timedelta(days=1)])),
     st.builds(Agent, figures=ANY, leaves=st.just([(FIRST, LAST)])),
+    st.builds(Agent, figures=ANY, hired=st.just(FIRST)),
 )
 AGENTS = st.lists(st.one_of(RANKED, RANKED, RANKED, RANKED, EXCLUDED), min_size=11, max_size=32)
 
@@ -49,7 +51,7 @@ Outcome = list[tuple[Any, ...]]
 def outcome(agents: list[Agent]) -> tuple[Outcome, list[bool], int]:
     """By agent what the month made of them; who is selected; and k."""
     ids = store(agents)
-    close_id, found = compute()
+    close_id, found = compute(tenure=TENURE)
     close = db.session.get_one(MonthClose, close_id)
     close.ranked = sum(found[i].rank is not None for i in ids)
     at = selection.cut(db.session(), close, RULE)
@@ -68,7 +70,7 @@ def holds(agents: list[Agent], newcomer: Agent, seed: int) -> None:
         db.session.rollback()
     # Never more than the share plus ties; equal scores are treated equally.
     scores = [oracle.exact_score(a) for a in agents]
-    ranked = [oracle.reason(a, FIRST, LAST) is None for a in agents]
+    ranked = [oracle.reason(a, FIRST, LAST, TENURE) is None for a in agents]
     rounded = [
         oracle.hundredths(s) for s, r in zip(scores, ranked, strict=True) if r and s is not None
     ]

@@ -30,7 +30,7 @@ def store(agents: list[Agent]) -> list[int]:
     people = [
         Person(
             staff_no=f"S{i:03}", name="某", level=a.level, channel=a.channel, employment="regular",
-            hired_on=date(2020, 1, 1), created_at=NOW,
+            hired_on=a.hired, created_at=NOW,
         )
         for i, a in enumerate(agents)
     ]  # fmt: skip
@@ -89,6 +89,16 @@ AGENTS = st.builds(
     channel=st.sampled_from(["online", "phone", "email"]),
     level=st.sampled_from(["agent"] * 5 + ["senior_agent", "supervisor", "manager"]),
     cleared=st.sampled_from([date(2025, 1, 1)] * 5 + [FIRST, FIRST + timedelta(days=1), None]),
+    hired=st.sampled_from(
+        [date(2020, 1, 1)] * 3
+        + [
+            date(2025, 11, 1),
+            date(2025, 11, 2),
+            date(2025, 12, 31),
+            FIRST,
+            FIRST + timedelta(days=1),
+        ]
+    ),
     leaves=st.lists(st.tuples(DAYS, DAYS).map(lambda t: (min(t), max(t))), max_size=3),
     figures=st.fixed_dictionaries({}, optional=FIGURES),
 )
@@ -97,21 +107,23 @@ AGENTS = st.builds(
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(agents=st.lists(AGENTS, min_size=1, max_size=12))
-def test_scores_and_ranks_agree_with_exact_fractions(both_apps: Flask, agents: list[Agent]) -> None:
+@given(agents=st.lists(AGENTS, min_size=1, max_size=12), tenure=st.sampled_from([0, 0, 1, 3]))
+def test_scores_and_ranks_agree_with_exact_fractions(
+    both_apps: Flask, agents: list[Agent], tenure: int
+) -> None:
     try:
         ids = store(agents)
-        _, found = compute()
-        check(agents, [found[i] for i in ids])
+        _, found = compute(tenure=tenure)
+        check(agents, [found[i] for i in ids], tenure)
     finally:
         db.session.rollback()
 
 
-def check(agents: list[Agent], results: list[MonthResult]) -> None:
+def check(agents: list[Agent], results: list[MonthResult], tenure: int = 0) -> None:
     ranked = []
     for agent, result in zip(agents, results, strict=True):
         score = oracle.exact_score(agent)
-        assert result.not_ranked == oracle.reason(agent, FIRST, LAST)
+        assert result.not_ranked == oracle.reason(agent, FIRST, LAST, tenure)
         assert result.score == (None if score is None else oracle.hundredths(score))
         present = sum(1 for name in oracle.SIX if name in agent.figures)
         assert result.is_partial == (score is not None and present < 6)

@@ -1,5 +1,7 @@
 """`lms month verify`: a stored result follows from what was frozen with it, or it says no."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -9,7 +11,8 @@ from lms.audit import OPERATOR
 from lms.cli.commands import run
 from lms.clock import Month
 from lms.db import db
-from lms.people.models import Leave
+from lms.people.clearance import grant_clearance
+from lms.people.models import ClearanceSource, Leave, Person
 from lms.results.closing import close_month
 from lms.results.models import KpiRow, KpiValue, MonthClose, MonthFigure, MonthResult
 from lms.results.scoring_policy import SCORING
@@ -23,6 +26,10 @@ def closed(both_apps: Flask, persons: People) -> MonthClose:
     """Twelve people with figures, one of them without a score, one away the whole month."""
     for number in range(12):
         person = persons.add()
+        grant_clearance(
+            db.session(), person.id, source=ClearanceSource.HISTORY, from_day=date(2025, 2, 1),
+            actor=OPERATOR, now=NOW,
+        )  # fmt: skip
         db.session.add(KpiRow(month=MARCH, person_id=person.id))
         if number == 1:
             db.session.add(
@@ -70,11 +77,16 @@ def test_a_tampered_row_is_found(
 
 
 def test_it_is_the_policy_of_then_that_counts(both_apps: Flask, closed: MonthClose, capsys) -> None:
-    params = {**SCORING.defaults(), "weight_training": 40}
+    params = {**SCORING.defaults(), "weight_training": 40, "tenure": 3}
+    newest = db.session.scalar(select(func.max(Person.id)))
+    db.session.execute(update(Person).where(Person.id == newest).values(hired_on=date(2025, 12, 2)))
     policies.save(
         db.session(), SCORING, params, base_number=0, reason="more weight", actor=OPERATOR, now=NOW
     )
-    close_month(db.session(), MARCH, assign=False, actor=OPERATOR, now=NOW, reason="new policy")
+    close = close_month(
+        db.session(), MARCH, assign=False, actor=OPERATOR, now=NOW, reason="new policy"
+    )
+    assert close.summary["not_ranked"] == {"no_score": 1, "leave": 1, "tenure": 1}
     db.session.commit()
     assert verified(both_apps) == verified(both_apps, "--revision", "1") == 0
     said = capsys.readouterr().out

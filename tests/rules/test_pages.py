@@ -31,7 +31,10 @@ def admin(app: Flask, persons, auth):
 
 
 def change(client, base: str = "0", **changes: str):
-    data = {"share": "0.1", "threshold": "60", "due_days": "14", "base": base, "reason": "Trial"}
+    data = {
+        "share": "0.1", "threshold": "60", "due_days": "14", "base": base, "reason": "Trial",
+        "rounding": "floor", "ties": "together", "minimum": "0",
+    }  # fmt: skip
     return client.post(RETRAINING, data=data | changes, follow_redirects=True)
 
 

@@ -16,7 +16,10 @@ from tests.conftest import Auth, Facts, People
 
 FEBRUARY, MARCH = Month.parse("2026-02"), Month.parse("2026-03")
 RULE, POLICY = "/rules/retraining.bottom", "/policies/retraining.selection"
-AS_DELIVERED = {"base": "0", "threshold": "60", "due_days": "14", "share": "0.1"}
+AS_DELIVERED = {
+    "base": "0", "threshold": "60", "due_days": "14", "share": "0.1",
+    "rounding": "floor", "ties": "together", "minimum": "0",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -77,6 +80,8 @@ def test_a_policy_shows_its_effect_before_it_is_saved(
     page = hr.post(POLICY, data=wider).text
     assert page.count("客服1<") == 2 and "2026-02" in page and "2026-03" in page
     assert 'value="0.2"' in page and counts() == before
+    few = hr.post(POLICY, data={**AS_DELIVERED, "minimum": "11", "preview": "1"}).text
+    assert few.count("客服0<") == 2 and counts() == before
     assert "Nothing was changed." in hr.post(POLICY, data={**wider, "share": "0.1"}).text
     assert "between" in hr.post(POLICY, data={**wider, "share": "7"}).text
     narrow = {**AS_DELIVERED, "due_days": "15", "preview": "1"}

@@ -16,6 +16,7 @@ _NOT_RANKED = {
     "level": Localized("职级不参加排名", "not ranked: the level"),
     "not_cleared": Localized("未参加排名：月初尚未上岗", "not ranked: not cleared by day one"),
     "leave": Localized("未参加排名：休假达半月", "not ranked: on leave half of the month"),
+    "tenure": Localized("未参加排名：在职时间不足", "not ranked: not long enough in service"),
     "no_score": Localized("未参加排名：没有得分", "not ranked: no score"),
 }
 

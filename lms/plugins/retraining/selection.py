@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from lms.plugins.api import MonthClose, MonthFigure, MonthResult, PolicyInForce, Session
+from lms.plugins.retraining.policy import LEFT_OUT, ROUNDINGS
 
 FIGURES = ("frt", "fcr", "csat", "feedback", "exam", "case_analysis")  # ties in this order
 # A figure and what was attained in it as one integer: the sort of them all is then one of numbers.
@@ -41,11 +42,16 @@ _KEY = (
 
 @dataclass(frozen=True)
 class Cut:
-    """Of `ranked` people the `k` lowest are meant; `score` (hundredths) is the k-th lowest."""
+    """Of `ranked` people the `k` lowest are meant: all with `score` (hundredths) or less.
+
+    That is the k-th lowest, or where ties are left out, the highest that no more than k people
+    reach. None: the share selects nobody; with `too_few` ranked, nothing else does.
+    """
 
     ranked: int
     k: int
     score: int | None
+    too_few: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,25 +68,32 @@ class Selected:
     having: int
 
 
-def lowest(share: float, ranked: int) -> int:
-    """floor(share × ranked), the share taken as the decimal number that HR typed."""
-    return int(Decimal(str(share)) * ranked)
+def lowest(share: float, ranked: int, rounding: str) -> int:
+    """share × ranked in whole people, the share taken as the decimal number that HR typed."""
+    return int((Decimal(str(share)) * ranked).to_integral_value(ROUNDINGS[rounding]))
 
 
 def cut(session: Session, close: MonthClose, policy: PolicyInForce) -> Cut:
-    k = lowest(policy["share"], close.ranked)
+    if close.ranked < policy["minimum"]:
+        return Cut(close.ranked, 0, None, too_few=True)
+    k = lowest(policy["share"], close.ranked, policy["rounding"])
     if k == 0:
         return Cut(close.ranked, 0, None)
     # The month's page asks too: there is an index by rank, and none by score.
     by_rank = close.policy.get("scope") == "company"
-    kth = (
+    upwards = (
         select(MonthResult.score)
         .where(*_ranked(close.id), MonthResult.rank.is_not(None))
         .order_by(MonthResult.rank.desc() if by_rank else MonthResult.score)
-        .offset(k - 1)
-        .limit(1)
     )
-    return Cut(close.ranked, k, session.scalar(kth))
+    if policy["ties"] == LEFT_OUT and k < close.ranked:
+        # Below the score of the first one beyond the k there are at most k people.
+        few = upwards.limit(k + 1).cte("few")
+        beyond = select(func.max(few.c.score)).scalar_subquery()
+        limit = select(func.max(few.c.score)).where(few.c.score < beyond)
+    else:
+        limit = upwards.offset(k - 1).limit(1)
+    return Cut(close.ranked, k, session.scalar(limit))
 
 
 def below(policy: PolicyInForce) -> int | None:
@@ -90,7 +103,7 @@ def below(policy: PolicyInForce) -> int | None:
 
 def selected(session: Session, close_id: int, at: Cut, threshold: int | None) -> list[Selected]:
     """Lowest score first."""
-    if at.score is None and threshold is None:
+    if at.too_few or (at.score is None and threshold is None):
         return []
     triggers = []
     if at.score is not None:

@@ -111,7 +111,19 @@ def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> 
     page = client.get("/results/months/2026-10").text
     assert "12 people are ranked, so the lowest 1 are meant" in page
     assert "score of 70.00 or less" in page and "the policy as delivered" in page
-    desk.close("2026-10", revision=2)
+    for number, (changes, said) in enumerate([
+        ({"minimum": 13}, "12 people are ranked; under the policy it takes at least 13."),
+        ({"minimum": 0, "ties": "left_out"}, "People who tie beyond that number are left out."),
+        ({"share": 0.01}, "1 % of 12 ranked people is less than one person."),
+    ], start=1):  # fmt: skip
+        policies.save(
+            db.session(), SELECTION, changes, base_number=number, reason="another way",
+            actor=OPERATOR, now=clock.now(),
+        )  # fmt: skip
+        desk.run(desk.close("2026-10", revision=number + 1))
+        assert said in client.get("/results/months/2026-10").text
+        db.session.rollback()
+    desk.close("2026-10", revision=5)
     db.session.commit()
     assert "The rule has not run for this close." in client.get("/results/months/2026-10").text
 
