@@ -11,6 +11,7 @@ from sqlalchemy import select
 from lms import policies
 from lms.audit import OPERATOR
 from lms.cli import build
+from lms.clock import Month
 from lms.db import db
 from lms.people.models import Level
 from lms.plugins import hookspecs
@@ -115,6 +116,7 @@ def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> 
         ({"minimum": 13}, "12 people are ranked; under the policy it takes at least 13."),
         ({"minimum": 0, "ties": "left_out"}, "People who tie beyond that number are left out."),
         ({"share": 0.01}, "1 % of 12 ranked people is less than one person."),
+        ({"use_threshold": True}, "The share selects nobody; only the fixed score counts."),
     ], start=1):  # fmt: skip
         policies.save(
             db.session(), SELECTION, changes, base_number=number, reason="another way",
@@ -123,7 +125,16 @@ def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> 
         desk.run(desk.close("2026-10", revision=number + 1))
         assert said in client.get("/results/months/2026-10").text
         db.session.rollback()
-    desk.close("2026-10", revision=5)
+    policies.save(
+        db.session(), SELECTION, {"share": 0.1}, base_number=5, reason="all tie",
+        actor=OPERATOR, now=clock.now(),
+    )  # fmt: skip
+    figures = {p.id: {"frt": (40.0, 10**11)} for p in desk.people}
+    scores = dict.fromkeys(figures, 7000)
+    desk.run(desk.facts.close(Month.parse("2026-10"), scores, figures, revision=6))
+    assert "more than that share the lowest score" in client.get("/results/months/2026-10").text
+    db.session.rollback()
+    desk.close("2026-10", revision=7)
     db.session.commit()
     assert "The rule has not run for this close." in client.get("/results/months/2026-10").text
 
