@@ -18,14 +18,14 @@ class LastingConnection(psycopg.Connection[Any]):
     """One that keeps the statements it has prepared when a transaction is rolled back.
 
     psycopg forgets them all, in case a table that was made meanwhile is gone again. Every page ends
-    with a rollback, so the server would parse and plan each statement anew for each page.
+    with a rollback, so the server would parse and plan each statement anew for each page. After an
+    error they are forgotten: those of a table whose columns were changed fail from then on.
     """
 
     _trusted_until = 0.0
 
     def rollback(self) -> None:
-        status = self.pgconn.transaction_status
-        if status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        if self.pgconn.transaction_status == TransactionStatus.INTRANS:
             with self.lock:
                 done = self.pgconn.exec_(b"ROLLBACK")
             if done.status == ExecStatus.COMMAND_OK:
@@ -38,13 +38,13 @@ class LastingConnection(psycopg.Connection[Any]):
         try:
             self.pgconn.consume_input()  # the server's last words, if any
             self.pgconn.consume_input()  # and that nothing follows
+            at = time.monotonic()
+            if at >= self._trusted_until:
+                if self.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
+                    raise DisconnectionError
+                self._trusted_until = at + _TRUSTED_SECONDS
         except psycopg.OperationalError as gone:
             raise DisconnectionError from gone
-        at = time.monotonic()
-        if at >= self._trusted_until:
-            if self.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
-                raise DisconnectionError
-            self._trusted_until = at + _TRUSTED_SECONDS
 
 
 @event.listens_for(Pool, "checkout")

@@ -48,6 +48,26 @@ def test_prepared_statements_outlast_a_rollback(engine: Engine) -> None:
         assert connection.scalar(known) == 1
 
 
+def test_a_statement_works_again_once_its_table_has_changed(engine: Engine) -> None:
+    owner, asked = sa.create_engine(os.environ["TEST_POSTGRES_URL"]), sa.text("TABLE changing")
+    with owner.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE changing (id integer)"))
+    try:
+        for _ in range(7):
+            with engine.connect() as connection:
+                connection.execute(asked)
+        with owner.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE changing ALTER id TYPE bigint"))
+        with engine.connect() as connection, pytest.raises(sa.exc.NotSupportedError):
+            connection.execute(asked)  # cached plan must not change result type
+        with engine.connect() as connection:
+            assert connection.execute(asked).all() == []
+    finally:
+        with owner.begin() as connection:
+            connection.execute(sa.text("DROP TABLE changing"))
+        owner.dispose()
+
+
 def test_what_was_rolled_back_is_undone(engine: Engine) -> None:
     before = _backend(engine)
     with engine.connect() as connection:

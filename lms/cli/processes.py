@@ -68,15 +68,30 @@ def serve_in_processes(
 
 
 def _load_and_divide(load: Callable[[], "Flask"], workers: int) -> "Flask":
+    # What the process that watches does at a signal is nothing here: it would load on, and serve.
+    # Once it serves, granian sets its own.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     from lms.jobs import start_worker
 
     app = load()
-    _show_pages(app)
+    _warm_up(app)
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all of it
     _divide(workers)
     start_worker(app)
     return app
+
+
+def _warm_up(app: "Flask") -> None:
+    """No connection is left behind: none is to be shared with the processes it divides into."""
+    from lms.db import db
+
+    try:
+        _show_pages(app)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def _show_pages(app: "Flask") -> None:
@@ -98,18 +113,16 @@ def _show_pages(app: "Flask") -> None:
         with pages.session_transaction() as session:
             session["_user_id"] = user.get_id()
         pages.get("/")
-    with app.app_context():
-        db.engine.dispose()  # no connection is to be shared with the processes it divides into
 
 
 def _divide(workers: int) -> None:
     """Returns in each of them: in this process and in its forks."""
-    watcher, stopping = os.getppid(), Event()
+    parent, watcher, stopping = os.getpid(), os.getppid(), Event()
     forks: dict[int, Thread] = {}
     for _ in range(workers - 1):
         process = os.fork()
         if process == 0:
-            _end_with_parent()
+            _end_with(parent)
             return
         forks[process] = Thread(target=_report_end, args=(process, watcher, stopping), daemon=True)
     for thread in forks.values():
@@ -117,11 +130,13 @@ def _divide(workers: int) -> None:
     Finalize(None, _stop, args=(forks, stopping), exitpriority=1)
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """However it ends: nobody would watch over this process afterwards."""
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it had ended before that was said
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _report_end(process: int, watcher: int, stopping: Event) -> None:

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from lms.cli import run
+from lms.cli.processes import _warm_up
+from lms.db import db
 
 COMMAND = "import sys; from lms.cli import main; sys.argv[0] = 'lms'; main()"
 
@@ -90,6 +93,22 @@ def test_two_processes_serve(app: Flask, server: Server) -> None:
     server.wait_for(2)
     assert "set LMS_RATE_LIMIT_STORAGE" in server.log.read_text()
     assert len(server.processes()) == 2 and server.serves()
+    assert server.stops(), server.log.read_text()
+
+
+def test_processes_share_no_connection_even_if_the_first_page_failed(app: Flask) -> None:
+    db.session.execute(text("ALTER TABLE organisation RENAME TO not_there"))
+    db.session.commit()
+    app.testing = False  # a page that fails is answered, as for people
+    _warm_up(app)
+    assert db.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.full
+def test_what_is_still_loading_is_stopped(server: Server) -> None:
+    while "Spawning worker" not in server.log.read_text():
+        time.sleep(0.05)
+    time.sleep(0.3)
     assert server.stops(), server.log.read_text()
 
 

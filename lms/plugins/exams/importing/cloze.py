@@ -16,8 +16,10 @@ from lms.plugins.exams.importing.words import is_chinese
 from lms.plugins.exams.models import LETTERS, QuestionType
 
 _FULL = 99.9
-_CODE = re.compile(r"\{(\d*):([A-Z]{2,}(?:_[A-Z]+)?):((?:[^\\}]|\\.)*)\}", re.DOTALL)
-_OPEN = re.compile(r"\{\d*:[A-Z]{2,}(?:_[A-Z]+)?:")
+# Of bounded length: what begins a hundred thousand gaps and ends none would be read for an hour.
+_CODE = re.compile(r"\{(\d{0,4}):([A-Z]{2,}(?:_[A-Z]+)?):((?:[^\\}]|\\.){0,4000})\}", re.DOTALL)
+# What is left of a gap that is written otherwise, by hand or by an editor, would show its key.
+_LEFT = re.compile(r"\{\s*(?:\d*\s*:\s*\w+\s*:|[=~])")
 _WORDS = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 _NUMBER = {"NUMERICAL", "NM"}
 _CHOICE = {"MULTICHOICE", "MC"} | {
@@ -51,11 +53,12 @@ def is_cloze(written: str) -> bool:
 def read_cloze(draft: Draft, written: str, plain: Callable[[str], str]) -> None:
     """`written` is the text with its gaps; `plain` takes the markup off a text."""
     found = [_part(match, plain) for match in _CODE.finditer(written)]
-    if not found or _OPEN.search(_CODE.sub("", written)):
+    stem = plain(_CODE.sub(_GAP, written))
+    if not found or _LEFT.search(stem):
         draft.type = QuestionType.BLANK
         draft.reasons.append(DomainError("It has no gap, or one that does not end."))
         return
-    draft.stem = plain(_CODE.sub(_GAP, written))
+    draft.stem = stem
     draft.explanation = with_remarks(
         draft.explanation, [remark for part in found for remark in part.remarks]
     )

@@ -49,6 +49,18 @@ def test_aiken_refuses_other_types_by_number_and_name() -> None:
         assert said.startswith(told)
 
 
+@pytest.mark.parametrize("gap", ["{1:sa:=us}", "{ 1:SA:=us}", "{<b>1:SA</b>:=us}"])
+def test_no_key_stays_in_a_text_with_gaps(gap: str) -> None:
+    xml = f"<p>By {{1:SA:=hand}} and {gap}</p>".replace("<", "&lt;")
+    (said,) = read(
+        f'<quiz><question type="cloze"><questiontext><text>{xml}</text></questiontext>'
+        "</question></quiz>"
+    )
+    (also,) = read("By {1:SA:=hand} and {=us}\n")
+    assert said.endswith("It has no gap, or one that does not end.")
+    assert also.endswith("It has no gap, or one that does not end.")
+
+
 def test_what_is_said_of_single_answers_is_kept() -> None:
     gift = "谁？{=甲#对 ~乙#不是\n####见手册}\n\n可以。{F#不可以#很好}\n\n行。{T#行的}\n"
     assert read(gift) == [
