@@ -56,7 +56,8 @@ def test_a_large_file_is_read_and_taken_while_the_page_is_closed(
     assert upload(hr, *file).location == page  # a double click
     waiting = hr.get(page).text
     assert "The file is being read" in waiting and 'hx-trigger="every 1s"' in waiting
-    assert hr.get(page + "/refused").status_code == 200 and hr.get("/results/imports").status_code
+    for address in (page + "/refused", "/results/imports"):
+        assert hr.get(address).status_code == 200
     seen: list[Progress | None] = []
 
     def watched(step: Change) -> Change:

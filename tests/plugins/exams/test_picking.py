@@ -90,7 +90,8 @@ def test_a_section_is_filled_ordered_and_valued_from_the_bank(world: World) -> N
     assert {r.version.question_id: r.points for r in paper} == {two: 1, seven: 4, three: 1}
 
 
-def test_a_new_exam_goes_from_its_settings_to_picking(world: World) -> None:
+def test_a_new_exam_goes_from_its_settings_to_picking(both_worlds: World) -> None:
+    world = both_worlds
     trainer = world.client(world.persons.add("trainer"))
     new = form(world, key="exam-new", base="", **{"sections-0-how": "fixed"})
     new |= {"sections-0-count": "", "do": "save"}

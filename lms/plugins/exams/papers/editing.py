@@ -81,6 +81,12 @@ def create(session: Session, key: str, settings: Settings, *, actor: Actor, now:
     return exam
 
 
+def lock(session: Session, exam: Exam) -> None:
+    """As it is now, until the transaction ends. Its own row alone: what it was loaded with comes
+    by an outer join, which PostgreSQL does not lock."""
+    session.refresh(exam, with_for_update={"of": Exam})
+
+
 def change(
     session: Session,
     exam: Exam,
@@ -91,7 +97,7 @@ def change(
     now: datetime,
 ) -> Exam:
     """The next version; Conflict unless `base_number` is still the one in force."""
-    session.refresh(exam, with_for_update=True)
+    lock(session, exam)
     if exam.number != base_number:
         raise Conflict("Somebody changed this exam in the meantime. Look at it again first.")
     check(session, settings)

@@ -95,7 +95,7 @@ def change(
     now: datetime,
 ) -> bool:
     """Whether the section is another now. Whoever else changed the exam meanwhile loses nothing."""
-    session.refresh(exam, with_for_update=True)
+    editing.lock(session, exam)
     section_of(exam, number)
     settings = editing.settings_of(exam)
     parts = [how(s) if n == number else s for n, s in enumerate(settings.sections, start=1)]
