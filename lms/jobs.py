@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -70,7 +71,7 @@ def enqueue(session: Session, job: str, payload: dict[str, Any], *, due_at: date
 def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
     """Run what is due, each item in a transaction of its own; returns how many ran."""
     by_name = {job.name: job for job in jobs}
-    done = 0
+    done, began = 0, monotonic()
     with only_reading():
         periodic = _periodic_due(by_name.values(), now)
     for job, every in periodic:
@@ -91,7 +92,10 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
         found = db.session.execute(due).all()
     for item_id, name in found:
         job = by_name[name]
-        done += _run_apart(item_id, job, now) if job.apart else _run_item(item_id, job, now)
+        if job.apart:
+            done += _run_apart(item_id, job, now, timedelta(seconds=monotonic() - began))
+        else:
+            done += _run_item(item_id, job, now)
     return done
 
 
@@ -169,10 +173,11 @@ def _run_item(item_id: int, job: Job, now: datetime) -> bool:
         return False
 
 
-def _run_apart(item_id: int, job: Job, now: datetime) -> bool:
-    """The item is lent, not locked: SQLite's lock is that of all who write."""
+def _run_apart(item_id: int, job: Job, now: datetime, waited: timedelta) -> bool:
+    """The item is lent, not locked: SQLite's lock is that of all who write. It has `waited` for its
+    turn since `now`."""
     free = OutboxItem.id == item_id, OutboxItem.done_at.is_(None), OutboxItem.due_at <= now
-    lent = {"due_at": now + _LENT, "attempts": OutboxItem.attempts + 1}
+    lent = {"due_at": now + waited + _LENT, "attempts": OutboxItem.attempts + 1}
     payload = db.session.scalar(
         update(OutboxItem).where(*free).values(lent).returning(OutboxItem.payload)
     )

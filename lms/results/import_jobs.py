@@ -41,12 +41,14 @@ def receive(
     lock_months(session)
     new = importing.new_run(kind, content, filename, actor, now, keep=True)
     run = session.scalar(
-        select(ImportRun).where(
+        select(ImportRun)
+        .where(
             ImportRun.sha256 == new.sha256,
             ImportRun.kind == kind,
             ImportRun.state.in_((ImportState.PREVIEW, ImportState.READING)),
             ImportRun.created_by == actor.person_id,
         )
+        .with_for_update(skip_locked=True)  # one that is just being confirmed is no preview
     )
     if run is not None and run.state == ImportState.READING:
         return run
@@ -111,10 +113,11 @@ def is_given_up(run: ImportRun) -> bool:
     return run.state in WORKING and run.job is not None and run.job.attempts >= MAX_ATTEMPTS
 
 
-def try_again(session: Session, run: ImportRun, *, now: datetime) -> None:
-    """Put an import back in the queue whose job was given up."""
+def try_again(session: Session, run: ImportRun, *, actor: Actor, now: datetime) -> None:
+    """Put an import back in the queue whose job was given up; the actor answers for it now."""
     if is_given_up(run) and run.job is not None:
-        run.job = enqueue(session, run.job.job, dict(run.job.payload), due_at=now)
+        payload = {**run.job.payload, "person_id": actor.person_id}
+        run.job = enqueue(session, run.job.job, payload, due_at=now)
         session.flush()
 
 

@@ -158,7 +158,10 @@ def read_again(import_id: int) -> ResponseReturnValue:
 @access.requires("results.import")
 def retry_import(import_id: int) -> ResponseReturnValue:
     """Once more, after the job that should read it or take its rows was given up."""
-    import_jobs.try_again(db.session(), _run(import_id), now=now())
+    run = _run(import_id)
+    if _lacks_history_right(run):
+        abort(403)
+    import_jobs.try_again(db.session(), run, actor=actor(), now=now())
     db.session.commit()
     return redirect(url_for(".import_run", import_id=import_id), 303)
 

@@ -140,8 +140,12 @@ def _told(kind: str) -> Select[ColumnName]:
 def remember_columns(
     session: Session, run: ImportRun, columns: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> None:
-    """What the columns of such files mean, code by header; Conflict when the run is over."""
-    if run.state != ImportState.PREVIEW or run.content is None:
+    """What the columns of such files mean, code by header; Conflict when the run is over.
+
+    Until the transaction ends nobody else confirms or discards it.
+    """
+    claim(session, run, ImportState.PREVIEW, None)
+    if run.content is None:
         raise Conflict("This file has been imported or discarded already.")
     known = {c.name: c for c in session.scalars(_told(run.kind))}
     for name, code in columns.items():

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.clock import Month
 from lms.db import Session
 from lms.errors import DomainError
-from lms.i18n import N_, pick
+from lms.i18n import N_
 from lms.people.models import Person, Position
 from lms.progress import watched
 from lms.results.defined.scoring import scoring_policies
@@ -51,7 +51,7 @@ def read_kpi(
         keys,
         N_("The same person and month stand in row %(rows)s too."),
     )
-    _leave_out(session, reading, present)
+    _leave_out(session, reading, present, table)
     _look_again(session, reading, table, how.today)
     return reading
 
@@ -155,10 +155,11 @@ def _about(header: str, error: DomainError) -> DomainError:
     return DomainError(message, column=header, **error.params)
 
 
-def _leave_out(session: Session, reading: Reading, present: Sequence[Metric]) -> None:
+def _leave_out(session: Session, reading: Reading, present: Sequence[Metric], table: Table) -> None:
     """A metric that HR has defined is taken for the months in which it counts, and no others."""
     delivered = {entry["code"] for entry in METRICS}
-    headers = {m.code: m.label for m in present if m.code not in delivered}
+    # By the column's own words: a job reads large files, and in nobody's language.
+    headers = {m.code: table.columns[m.code].header for m in present if m.code not in delivered}
     if not headers:
         return
     policy_of = scoring_policies(session)
@@ -175,7 +176,7 @@ def _leave_out(session: Session, reading: Reading, present: Sequence[Metric]) ->
         reading.warn(
             None,
             N_("“%(metric)s” does not count in %(month)s. Figures left out: %(count)s."),
-            metric=pick(headers[code]), month=name, count=count,
+            metric=headers[code], month=name, count=count,
         )  # fmt: skip
 
 

@@ -153,9 +153,6 @@ def _columns(sort: str) -> Select[Any]:
 def everybody(session: Session, close_id: int, wanted: Wanted) -> list[Entry]:
     """All who are wanted, on one page: for files."""
     who = [MonthResult.close_id == close_id, wanted.scope, *of_kind(wanted.show)]
-    if wanted.show != "all":
-        is_ranked = MonthResult.rank.is_not(None)
-        who.append(is_ranked if wanted.show == "ranked" else ~is_ranked)
     if wanted.team_id is not None:
         who.append(MonthResult.team_id == wanted.team_id)
     if wanted.text:

@@ -50,8 +50,8 @@ def text(cell: Cell) -> str:
     value = cell.value
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if isinstance(value, float):  # 15 digits, as in `number`
+        value = int(value) if value.is_integer() else f"{value:.15g}"
     written = str(value)
     if not written.isascii():
         written = unicodedata.normalize("NFKC", written).replace("−", "-")

@@ -97,7 +97,8 @@ def test_from_its_month_on_and_not_before(both_apps: Flask, persons: People) -> 
         line("A1", "2026-03", *good, 0.03), line("A2", "2026-03", 15, 0.9, 4.5, 90, 0.04),
         ["A3", "某人", "2026-03", None, None, None, None, 0.01],
     )  # fmt: skip
-    assert [w["params"]["month"] for w in run.warnings if "metric" in w["params"]] == ["2026-02"]
+    told = [w["params"] for w in run.warnings if "metric" in w["params"]]
+    assert [(one["month"], one["metric"]) for one in told] == [("2026-02", "客诉占比")]
     march = close(MARCH)
     shown = evidence(db.session(), online.id, MARCH)
     assert shown is not None

@@ -2,25 +2,26 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from lms import progress
-from lms.audit import AuditEntry
+from lms import jobs, progress
+from lms.audit import OPERATOR, AuditEntry
 from lms.clock import SettableClock
-from lms.db import db
-from lms.errors import DomainError
-from lms.jobs import drain
+from lms.db import Session, db
+from lms.errors import Conflict, DomainError
+from lms.jobs import Job, OutboxItem, drain
 from lms.plugins.registry import all_jobs
 from lms.progress import Progress
 from lms.results import import_jobs, importing, kpi_apply
 from lms.results.models import ImportRun, KpiValue
-from tests.conftest import Auth, People
+from tests.conftest import NOW, Auth, People
 from tests.results.files import HEADER, delimited
 from tests.results.test_pages import cleared, rows, upload
 
@@ -37,8 +38,7 @@ def hr(auth: Auth, persons: People, monkeypatch: pytest.MonkeyPatch) -> FlaskCli
 
 def work(clock: SettableClock, seconds: int = 0) -> None:
     clock.advance(seconds=seconds)
-    jobs = [job for job in all_jobs() if job.name.startswith("results.")]
-    drain(jobs, clock.now())
+    drain([job for job in all_jobs() if job.name.startswith("results.")], clock.now())
     db.session.rollback()
 
 
@@ -56,8 +56,8 @@ def test_a_large_file_is_read_and_taken_while_the_page_is_closed(
     assert upload(hr, *file).location == page  # a double click
     waiting = hr.get(page).text
     assert "The file is being read" in waiting and 'hx-trigger="every 1s"' in waiting
-    for address in (page + "/refused", "/results/imports"):
-        assert hr.get(address).status_code == 200
+    assert hr.get(page + "/refused").status_code == 200
+    assert "Being read" in hr.get("/results/imports").text
     seen: list[Progress | None] = []
 
     def watched(step: Change) -> Change:
@@ -75,6 +75,7 @@ def test_a_large_file_is_read_and_taken_while_the_page_is_closed(
     monkeypatch.setattr(kpi_apply, "_store", watched(kpi_apply._store))
     work(clock)
     assert "Import it" in hr.get(page).text and figures() == 0
+    _read_again_while_somebody_confirms(clock)
     for _ in range(2):
         assert hr.post(page + "/confirm").location == page
     progress.report("import-1", Progress(1000, 48000, "store"))
@@ -90,9 +91,47 @@ def test_a_large_file_is_read_and_taken_while_the_page_is_closed(
     assert db.session.scalar(taken) == 1
 
 
-def test_it_goes_on_after_a_crash_and_stores_nothing_by_half(
-    hr: FlaskClient, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+def _read_again_while_somebody_confirms(clock: SettableClock) -> None:
+    session = db.session()
+    run = session.scalars(select(ImportRun)).one()
+    session.execute(
+        update(ImportRun).values(state="taking"), execution_options={"synchronize_session": False}
+    )
+    with pytest.raises(Conflict):
+        import_jobs.read_again(
+            session, run, percent=[], columns={}, actor=OPERATOR, now=clock.now()
+        )
+    session.rollback()
+
+
+def test_a_second_large_file_is_lent_from_its_turn_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    passed = [0.0]
+    lent: list[datetime] = []
+    monkeypatch.setattr(jobs, "monotonic", lambda: passed[0])
+
+    def takes_long(session: Session, payload: dict[str, Any], _now: datetime) -> None:
+        here = OutboxItem.payload["n"].as_integer() == payload["n"]
+        lent.append(session.scalars(select(OutboxItem.due_at).where(here)).one())
+        passed[0] += 90
+
+    for n in (1, 2):
+        jobs.enqueue(db.session(), "long", {"n": n}, due_at=NOW)
+    db.session.commit()
+    assert drain([Job("long", takes_long, apart=True)], NOW) == 2
+    assert lent == [NOW + timedelta(seconds=60), NOW + timedelta(seconds=150)]
+
+
+def test_it_goes_on_after_a_crash_and_stores_nothing_by_half(
+    hr: FlaskClient,
+    clock: SettableClock,
+    auth: Auth,
+    persons: People,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    colleague = persons.add("hr", staff_no="HR2", level="manager")
+    other, their_id = auth.login(colleague), colleague.id
     page = upload(hr, delimited([HEADER, *rows()]), "kpi.csv").location
 
     def fails(error: BaseException) -> Change:
@@ -119,7 +158,10 @@ def test_it_goes_on_after_a_crash_and_stores_nothing_by_half(
         for _ in range(7):
             work(clock, seconds=3600)
         assert "failed again and again" in hr.get(page).text
-    assert hr.post(page + "/retry").location == page
+    assert other.post(page + "/retry").location == page
+    run = db.session.scalars(select(ImportRun)).one()
+    assert run.job is not None and run.job.payload["person_id"] == their_id
+    db.session.rollback()
     with monkeypatch.context() as patch:
         patch.setattr(kpi_apply, "hold", fails(DomainError("No row of the file can be taken.")))
         work(clock)

@@ -351,7 +351,8 @@ def test_importing_clearance_history_needs_the_right_to_it(
     monkeypatch.setitem(known, "clearance.override", theirs)
     monkeypatch.setitem(app.extensions, "lms_scopes", {})
     assert "needs HR’s right" in hr.get(roster.location).text
-    assert hr.post(roster.location + "/confirm").status_code == 403
+    for action in ("confirm", "retry"):
+        assert hr.post(f"{roster.location}/{action}").status_code == 403
 
 
 def test_a_scoring_policy_shows_whose_results_move_before_it_is_saved(

@@ -165,14 +165,16 @@ def test_a_file_of_checks_is_taken_once_and_whole(app: Flask, persons: People) -
     with pytest.raises(RowsRefused) as refused:
         take(good, good, ["X", "2026-03-05", 90, 1, "a"], ["007", "2026-03-05", 101, 1, "a"],
              ["007", "2026-03-05", None, 1, "a"], ["007", "2026-03-05", 90, 0, "a"],
-             ["007", "2030-01-01", 90, 1, "a"], ["007", "2026-03-05", 90, 1, None])  # fmt: skip
-    assert [r.row for r in refused.value.rows] == [4, 5, 6, 7, 8, 9, 10]
+             ["007", "2030-01-01", 90, 1, "a"], ["007", "2026-03-05", 90, 1, None],
+             ["007", "2026-03-05", "1e999999", 1, "a"])  # fmt: skip
+    assert [r.row for r in refused.value.rows] == [4, 5, 6, 7, 8, 9, 10, 11]
     assert db.session.scalar(select(SpotCheck)) is None
-    assert take(good, ["007", date(2026, 4, 1), 0.88, 2, "五通录音"]) == (2, 2)
-    assert take(good) == (1, 0)
+    worked_out = ["007", date(2026, 4, 2), 80.15 + 7.2, 2, "平均"]  # 87.35000000000001
+    assert take(good, ["007", date(2026, 4, 1), 0.88, 2, "五通录音"], worked_out) == (3, 3)
+    assert take(good, ["007", "2026-04-01", "0.88", "2.00", "五通录音"]) == (2, 0)
     found = db.session.scalars(select(SpotCheck).order_by(SpotCheck.id)).all()
     assert [(c.person_id, c.day.month, c.score, c.weight) for c in found] == [
-        (person.id, 3, 9350, 50), (person.id, 4, 88, 200)
+        (person.id, 3, 9350, 50), (person.id, 4, 88, 200), (person.id, 4, 8735, 200)
     ]  # fmt: skip
     said = Said(date(2026, 3, 6), 9000, 50, "wrong day")
     spot_checks.correct(db.session(), found[0].id, said, withdraw=False, actor=OPERATOR, now=NOW)

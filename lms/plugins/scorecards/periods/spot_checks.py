@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -43,7 +43,7 @@ def hundredths(text: str | None, field: str, low: int, high: int) -> int:
     """`87.5` as 8750; DomainError for more than two decimals, or beyond `low` to `high`."""
     try:
         value = Decimal((text or "").strip()) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all numbers
         raise DomainError("This must be a number.", field=field) from None
     if not value.is_finite() or value != value.to_integral_value() or not low <= value <= high:
         raise DomainError(

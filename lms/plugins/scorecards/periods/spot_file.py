@@ -55,7 +55,7 @@ def take(
         try:
             person, said = _line(table, row, people, usual)
             require_sound(person, said, actor, now)
-            key = _key(person, said, _text(table, row, "weight"))
+            key = _key(person, said, has_weight=bool(_text(table, row, "weight")))
             if key in lines:
                 raise DomainError("The same stands in row %(row)s too.", row=lines[key][0])
             lines[key] = (row.number, person, said)
@@ -113,7 +113,9 @@ def _text(table: Table, row: Row, name: str) -> str:
     return cell_values.text(_cell(table, row, name))
 
 
-def _key(person: Person, said: Said, weight: str) -> str:
-    """Of what the row says, so that the same file is taken once, whatever the usual weight is."""
+def _key(person: Person, said: Said, *, has_weight: bool) -> str:
+    """Of what the row says, so that it is taken once: however it writes its weight, and whatever
+    the usual one is, where it has none."""
+    weight = f"{said.weight / 100:g}" if has_weight else ""
     told = (person.id, said.day.isoformat(), said.score, weight, said.note)
     return "file:" + sha256(repr(told).encode()).hexdigest()
