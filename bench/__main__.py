@@ -34,7 +34,7 @@ from lms.config import Settings
 APP_PORT, BARE_PORT = free_port(), free_port()
 PAGE, KEPT_PAGE, INSERT = "/", "/kept", "/insert"
 BARE = (
-    "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws",
+    "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "3", "--no-ws",
     "--log-level", "warning", "--port",
 )  # fmt: skip
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

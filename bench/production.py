@@ -5,7 +5,7 @@ structlog would load it to colour its lines; here it comes with a tool of the de
 
 import sys
 
-SERVE = ("-m", "bench.production", "run", "--workers", "2", "--threads", "4", "--port")
+SERVE = ("-m", "bench.production", "run", "--workers", "2", "--threads", "3", "--port")
 
 
 def main() -> None:
