@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms import policies
 from lms.audit import OPERATOR
 from lms.clock import Month
 from lms.courses import queries, single
@@ -26,6 +27,7 @@ from lms.people.clearance import (
 )
 from lms.people.models import Clearance, ClearanceGate, Leave, Person
 from lms.results.scoring_people import roster
+from lms.results.scoring_policy import SCORING
 from tests.clearances import clearance_on
 from tests.conftest import Auth, People
 from tests.courses.conftest import Documents, lesson
@@ -39,7 +41,7 @@ FROM = date(2026, 11, 10)
 
 def not_ranked(month: Month, person: Person) -> str | None:
     """As the month's close finds it."""
-    counted = roster(month, 0.5).subquery()
+    counted = roster(month, policies.in_force(db.session(), SCORING)).subquery()
     found = select(counted.c.not_ranked).where(counted.c.person_id == person.id)
     return db.session.scalars(found).one()
 
