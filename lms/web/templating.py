@@ -5,9 +5,8 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask.templating import Environment
-from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemBytecodeCache
 
 from lms import __version__
@@ -26,13 +25,6 @@ class FlatEnvironment(Environment):
         return {**self.globals, **d} if d else self.globals
 
 
-def csrf_token() -> str:
-    """The form's token, signed once for all the forms of a page."""
-    if "csrf_token_text" not in g:
-        g.csrf_token_text = generate_csrf()
-    return str(g.csrf_token_text)
-
-
 def _compiled() -> FileSystemBytecodeCache | None:
     """Where compiled templates are kept; None where nothing can be written, as after an
     installation by another user. Compiling takes a first page a third of a second."""
@@ -48,5 +40,3 @@ def _compiled() -> FileSystemBytecodeCache | None:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _compiled()
-    app.jinja_env.globals["csrf_token"] = csrf_token
-    app.context_processor(lambda: {"csrf_token": csrf_token})  # Flask-WTF has one as well
