@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from lms.access import Scope, permissions
+from lms.appeals.deciding import deciders
 from lms.appeals.models import Appeal, AppealState
 from lms.db import Localized, Session
 from lms.people.models import Person
 from lms.people.notices import notify
-from lms.people.roles import people_with
 from lms.plugins.types import Appealable
 
 
@@ -19,17 +18,13 @@ def tell_deciders(
     involved: Collection[int],
     now: datetime,
 ) -> None:
-    """Those who may decide about everybody, less whoever took part."""
-    known = permissions()
-    grants = known["appeals.decide"].grants.items(), known[appealable.permission].grants.items()
-    deciding, entitled = ({role for role, scope in g if scope is Scope.ALL} for g in grants)
-    people = {person for role in deciding & entitled for person in people_with(session, role)}
+    """Those who decide on it: nobody who took part."""
     name = session.get_one(Person, appeal.person_id).name
     text = Localized(
         f"{name}对“{appeal.title.pick('zh')}”提出申诉",
         f"{name} appeals: “{appeal.title.pick('en')}”",
     )
-    told = sorted(people - {*involved, appeal.person_id})
+    told = sorted(deciders(session, appealable, appeal.person_id, involved))
     notify(session, told, "appeal.filed", text, f"/appeals/{appeal.id}", now)
 
 

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms import access
-from lms.access import viewer
+from lms.access import ADMIN, viewer
 from lms.appeals import queries, services
+from lms.appeals.deciding import left_to
 from lms.appeals.forms import ReasonForm
 from lms.appeals.kinds import decided_by, kinds
 from lms.appeals.models import Appeal, AppealState
@@ -34,7 +35,7 @@ TONES = {"pending": "held", "upheld": "ok", "declined": "none"}
 def index() -> ResponseReturnValue:
     """One's own appeals, and for those who decide what waits for them."""
     who, asked = viewer(), request.args
-    deciding = decided_by(who)
+    deciding = list(kinds().values()) if ADMIN in who.roles else decided_by(who)
     wanted = asked.get("show", "")
     which = wanted if deciding and wanted in queries.LISTS else queries.MINE
     if deciding and not wanted:
@@ -104,21 +105,31 @@ def show(appeal_id: int) -> ResponseReturnValue:
         else:
             session.commit()
             flash(_("Decided; the person is told."), "success")
+            if not _is_entitled(appeal):  # what follows is for those who are
+                go_on = url_for(".show", appeal_id=appeal_id)
             return redirect(go_on or url_for(".index"), 303)
     page = render_template(
         "appeals/appeal.html", appeal=appeal, form=form, is_mine=is_mine, may_decide=may_decide,
         is_involved=may_decide and _is_involved(appeal), kind=kinds().get(appeal.kind),
+        stands_in=may_decide and not _is_entitled(appeal),
         states=STATES, tones=TONES,
     )  # fmt: skip
     return page, 400 if form.is_submitted() else 200
 
 
 def _decides(appeal: Appeal) -> bool:
-    who, appealable = viewer(), kinds().get(appeal.kind)
-    if appealable is None or appeal.person_id == who.person_id:
+    who = viewer()
+    if appeal.kind not in kinds() or appeal.person_id == who.person_id:
         return False
-    needed = "appeals.decide", appealable.permission
-    return all(who.covers(permission, appeal.person) for permission in needed)
+    if _is_entitled(appeal) or appeal.decided_by == who.person_id:
+        return True
+    return bool(left_to(db.session(), who, [appeal]))
+
+
+def _is_entitled(appeal: Appeal) -> bool:
+    """By the viewer's roles, and not as an admin who decides because nobody else may."""
+    needed = "appeals.decide", kinds()[appeal.kind].permission
+    return all(viewer().covers(permission, appeal.person) for permission in needed)
 
 
 def _is_involved(appeal: Appeal) -> bool:

@@ -226,6 +226,47 @@ def test_two_decide_at_once(database: str, request: pytest.FixtureRequest, desk:
     assert db.session.scalar(decisions) == 2  # filed, and decided once
 
 
+def test_where_every_rater_took_part_an_admin_decides(app: Flask, desk: Desk, auth: Auth) -> None:
+    desk.need(2)
+    run, raters = desk.run(), [desk.persons.add("trainer"), desk.persons.add("quality")]
+    admin, rater_too = desk.persons.add("admin"), desk.persons.add("admin", "trainer")
+    desk.rated(run, (Actor(raters[1].id), POOR), (Actor(rater_too.id), POOR))
+    appeal = file(desk, run)
+    url, told = f"/appeals/{appeal.id}", select(Notification.person_id)
+    told = told.where(Notification.kind == "appeal.filed")
+    assert db.session.scalars(told).all() == [raters[0].id]  # had no part: nobody stands in yet
+    boss = auth.login(admin)
+    assert boss.get(url).status_code == 404
+    assert "No appeal waits" in boss.get("/appeals").text
+
+    raters[0].left_on = desk.clock.now().date()
+    db.session.commit()
+    for person in (raters[1], rater_too):
+        assert auth.login(person).post(url, data={"reason": WHY}).status_code in {400, 403, 404}
+    assert run.drill.title.en in boss.get("/appeals").text
+    assert "so an admin decides" in boss.get(url).text
+    assert boss.get(f"/drills/runs/{run.id}/result").status_code == 200
+    done = boss.post(url, data={"reason": "Heard you out.", "decision": "uphold"})
+    assert done.location.endswith(url)  # the scoring is not the admin's
+    assert "give somebody the role" in boss.get(url).text
+    assert "Appeal upheld" in boss.get("/appeals?show=decided").text
+    db.session.rollback()
+    desk.rate(run, GOOD, desk.raters(1)[0])
+    assert (run.state, run.score) == (RunState.SCORED, 9000)
+
+
+def test_an_admin_hears_of_an_appeal_that_nobody_else_may_decide(app: Flask, desk: Desk) -> None:
+    run, (rater,) = desk.run(), desk.raters(1)
+    admin = desk.persons.add("admin")
+    desk.persons.add("hr")
+    desk.rate(run, POOR, rater)
+    appeal = file(desk, run)
+    told = select(Notification.person_id).where(Notification.kind == "appeal.filed")
+    assert db.session.scalars(told).all() == [admin.id]
+    assert decide(desk, appeal, Actor(admin.id), upheld=False) == ""
+    assert (run.state, counted()) == (RunState.SCORED, [(30.0, 1)])
+
+
 def test_in_the_browser(app: Flask, desk: Desk, auth: Auth) -> None:
     run = desk.run()
     scorer, decider = desk.persons.add("trainer"), desk.persons.add("quality")

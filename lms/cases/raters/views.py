@@ -13,7 +13,12 @@ from lms.cases.blueprint import actor, bp
 from lms.cases.marks_form import text, typed
 from lms.cases.models import DrillRun, RunState
 from lms.cases.raters import lists, reading, taking, trials
-from lms.cases.raters.blinding import BLIND, has_to_score_first
+from lms.cases.raters.blinding import (
+    BLIND,
+    has_gold_to_score,
+    has_to_score_first,
+    round_to_score,
+)
 from lms.cases.raters.models import CalibrationRound, GoldRun, Trial
 from lms.cases.raters.severity import overall
 from lms.cases.raters.sheets import sheet_page, trial_of
@@ -115,6 +120,11 @@ def round(round_id: int) -> ResponseReturnValue:
         return _submit(found.run, f"round.{round_id}", found)
     if me in found.rater_ids and mine is None and not over:
         return _sheet(found.run, f"round.{round_id}", found)
+    if (first := round_to_score(db.session(), found.run_id, me, now())) is not None:
+        flash(_(BLIND), "warning")  # what was given in an earlier round of the same run
+        return redirect(url_for("cases.round", round_id=first.id), 303)
+    if mine is None and has_gold_to_score(db.session(), found.run_id, me):
+        raise NotAllowed(BLIND)
     return render_template(
         "cases/raters/round.html", round=found, is_over=over, mine=mine,
         times=measure(found.run.messages),
@@ -172,6 +182,9 @@ def gold(gold_id: int) -> ResponseReturnValue:
     may_see = mine is not None or who.person_id == found.made_by or found.retired_at is not None
     if not may_see:
         return _sheet(found.run, f"gold.{gold_id}", found)
+    is_maker = who.person_id == found.made_by  # who knows the marks
+    if not is_maker and round_to_score(db.session(), found.run_id, who.person_id, now()):
+        raise NotAllowed(BLIND)
     return render_template("cases/raters/gold.html", gold=found, mine=mine)
 
 

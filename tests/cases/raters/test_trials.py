@@ -143,6 +143,46 @@ def test_a_calibration_is_blind_until_it_is_over(app: Flask, desk: Desk, auth: A
     assert run.score == 9000  # the learner is not concerned
 
 
+def test_an_earlier_round_of_the_same_run_is_hidden_from_whoever_is_invited_again(
+    app: Flask, desk: Desk, auth: Auth
+) -> None:
+    leader = desk.persons.add("quality")
+    one, two, new = (desk.persons.add("trainer") for _ in range(3))
+    run = desk.rated(desk.run(), (Actor(leader.id), GOOD))
+
+    def opened(*people: int) -> str:
+        round_ = trials.open_round(
+            db.session(), run.id, people, actor=Actor(leader.id), now=desk.clock.now()
+        )
+        db.session.commit()
+        return f"/scoring/calibration/{round_.id}"
+
+    earlier = opened(one.id, two.id, new.id)
+    for person in (one, two):
+        given = form(POOR, comment="GIVEN-BEFORE")
+        assert auth.login(person).post(earlier, data=given).status_code == 303
+    desk.clock.advance(days=1)
+    trials.close_round(db.session(), 1, actor=Actor(leader.id), now=desk.clock.now())
+    later = opened(new.id, leader.id)  # one did not answer the first, one was not invited
+    for person in (new, leader):
+        client = auth.login(person)
+        asked = client.get(earlier)
+        assert (asked.status_code, asked.location) == (303, later)
+        sheet = client.get(later).text
+        assert "GIVEN-BEFORE" not in sheet and "to score this run for a comparison" in sheet
+        db.session.rollback()
+        assert client.post(later, data=form(FAIR)).status_code == 303
+        assert "GIVEN-BEFORE" in client.get(earlier).text
+    assert "GIVEN-BEFORE" in auth.login(one).get(earlier).text  # had no part in the second
+    later = opened(one.id, two.id)
+    gold = make_gold(desk, run, GOOD, Actor(leader.id))
+    assert auth.login(one).get(earlier).location == later
+    trials.retire_gold(db.session(), gold.id, actor=Actor(leader.id), now=desk.clock.now())
+    db.session.commit()
+    assert auth.login(one).get(f"/scoring/gold/{gold.id}").status_code == 403
+    assert auth.login(new).get(f"/scoring/gold/{gold.id}").status_code == 200
+
+
 def test_closing_ends_it(app: Flask, desk: Desk) -> None:
     leader, one, two = desk.raters(3)
     run, now = desk.rated(desk.run(), (leader, GOOD)), desk.clock.now()
