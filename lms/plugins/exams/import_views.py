@@ -53,7 +53,7 @@ def import_questions() -> ResponseReturnValue:
         try:
             kept = _read(form)
         except DomainError as error:
-            error.field = "file"
+            error.field = "text" if (form.text.data or "").strip() else "file"
             show_on(form, error)
         else:
             db.session.commit()
@@ -69,6 +69,10 @@ def _read(form: ImportForm) -> QuestionImport:
     file, pasted = form.file.data, form.text.data or ""
     if not file and not pasted.strip():
         raise DomainError("Choose a file.")
+    if file and pasted.strip():
+        raise DomainError(
+            "You chose a file as well. Empty this box to read the file, or leave the file out."
+        )
     pasted_name = _("Pasted text")
     return previews.prepare(
         db.session(),

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from lms.plugins.api import Session
 from lms.plugins.exams.attempts import own
-from lms.plugins.exams.models import Attempt, Leaving
+from lms.plugins.exams.models import Leaving
+from lms.plugins.exams.results import Sat
 from lms.plugins.exams.standing import is_over
 
 # A page that is loaded again is out of sight for a moment: that is not leaving it.
@@ -47,7 +48,7 @@ def record(
             last.back_at = now
 
 
-def summary(session: Session, attempt: Attempt) -> Summary:
+def summary(session: Session, attempt: Sat) -> Summary:
     """Who did not come back was away until the end."""
     end = attempt.submitted_at or attempt.deadline
     rows = session.execute(

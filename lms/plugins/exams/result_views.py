@@ -19,8 +19,8 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams import leavings, mistakes, results, reviewing
 from lms.plugins.exams.correcting import appealing
-from lms.plugins.exams.models import Attempt
 from lms.plugins.exams.papers.showing import Visible, visible
+from lms.plugins.exams.results import Sat
 from lms.plugins.exams.reviewing import ShownQuestion
 from lms.plugins.exams.views import bp, media_url
 
@@ -29,18 +29,12 @@ from lms.plugins.exams.views import bp, media_url
 @access.signed_in
 def result(attempt_id: int) -> ResponseReturnValue:
     """For the person; and for trainers once the exam is handed in."""
-    found, is_own = _found(attempt_id)
-    attempt = found.attempt
+    attempt, is_own = _found(attempt_id)
     if is_own and attempt.submitted_at is None:
         return redirect(url_for("exams.take", attempt_id=attempt_id))
     return render_template(
         "exams/result.html",
-        result=results.result_of(
-            db.session(),
-            attempt,
-            has_passed=found.has_passed,
-            visible=_visible(found, is_own),
-        ),
+        result=results.result_of(db.session(), attempt, _visible(attempt, is_own)),
         is_own=is_own,
         left=None if is_own else leavings.summary(db.session(), attempt),
     )
@@ -50,14 +44,13 @@ def result(attempt_id: int) -> ResponseReturnValue:
 @access.signed_in
 def review(attempt_id: int) -> ResponseReturnValue:
     """The questions of the attempt, ten at a time, with what of them may be shown."""
-    found, is_own = _found(attempt_id)
-    attempt = found.attempt
+    attempt, is_own = _found(attempt_id)
     if is_own and attempt.score is None:
         return redirect(url_for("exams.result", attempt_id=attempt_id))
     shown = reviewing.review(
         db.session(),
         attempt,
-        visible=_visible(found, is_own),
+        visible=_visible(attempt, is_own),
         only_wrong=request.args.get("show") == "wrong",
         page=request.args.get("page", 1, int),
         position=request.args.get("q", None, int),
@@ -73,22 +66,22 @@ def review(attempt_id: int) -> ResponseReturnValue:
     )
 
 
-def _found(attempt_id: int) -> tuple[results.Found, bool]:
+def _found(attempt_id: int) -> tuple[Sat, bool]:
     """The attempt, and whether it is the viewer's."""
     found = results.found(db.session(), attempt_id) or abort(404)
-    is_own = found.attempt.person_id == viewer().person_id
+    is_own = found.person_id == viewer().person_id
     if not is_own and not viewer().may("exams.manage", access.Scope.ALL):
         abort(404)
     return found, is_own
 
 
-def _visible(found: results.Found, is_own: bool) -> Visible:
+def _visible(attempt: Sat, is_own: bool) -> Visible:
     if not is_own:
         return Visible()
-    return visible(db.session(), found.attempt, now(), sits_again=found.sits_again)
+    return visible(db.session(), attempt, now(), sits_again=attempt.sits_again)
 
 
-def _appeals(attempt: Attempt, questions: Sequence[ShownQuestion]) -> dict[int, AppealStanding]:
+def _appeals(attempt: Sat, questions: Sequence[ShownQuestion]) -> dict[int, AppealStanding]:
     """By position until when an answer that is not right can be appealed against: the same for
     all of them, less those that were corrected later."""
     at, found = now(), {}

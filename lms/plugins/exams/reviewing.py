@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from lms.plugins.api import Localized, NotFound, Session
 from lms.plugins.exams.attempts import questions
-from lms.plugins.exams.models import Attempt, Mark, Response, Ruling
+from lms.plugins.exams.models import Mark, Response, Ruling
 from lms.plugins.exams.papers.showing import Visible
+from lms.plugins.exams.results import Sat
 from lms.plugins.exams.types import FULL
 from lms.plugins.exams.types.blank import BLANK
 from lms.plugins.exams.wording import own_wording
@@ -49,7 +50,7 @@ class Review:
     """`questions`: those of the page, of `total` in all; `count` in the attempt, `wrong` of them
     not right. `visible`: what of it the reader may see."""
 
-    attempt: Attempt
+    attempt: Sat
     questions: Sequence[ShownQuestion]
     count: int
     wrong: int
@@ -65,7 +66,7 @@ PER_PAGE = 10
 
 def review(
     session: Session,
-    attempt: Attempt,
+    attempt: Sat,
     *,
     visible: Visible,
     only_wrong: bool = False,

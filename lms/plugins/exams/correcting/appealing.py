@@ -22,6 +22,7 @@ from lms.plugins.api import (
 from lms.plugins.exams.markers import marks
 from lms.plugins.exams.models import Attempt, Exam, Mark, Response, Ruling
 from lms.plugins.exams.papers import resits
+from lms.plugins.exams.results import Sat
 from lms.plugins.exams.settling import has_appeal, is_appealed, is_latest, remember, set_step
 
 KIND = "exams.answer"
@@ -45,7 +46,7 @@ def refusals(session: Session, enrolment_id: int) -> list[Refusal]:
 
 
 def final_at(
-    attempt: Attempt, corrected_at: datetime | None, ruling: str | None
+    attempt: Attempt | Sat, corrected_at: datetime | None, ruling: str | None
 ) -> datetime | None:
     """Since when the mark of an answer stands: one that is corrected gives the others no new time
     to appeal. None while there is nothing to appeal against."""

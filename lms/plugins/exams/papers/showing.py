@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
@@ -10,6 +11,22 @@ from lms.plugins.api import Session
 from lms.plugins.exams.models import Attempt
 from lms.plugins.exams.papers import rules as exam_rules
 from lms.plugins.exams.papers.rules import Rules, Shown
+
+
+class _Ruled(Protocol):
+    @property
+    def rules(self) -> dict[str, Any]: ...
+
+
+class Attempted(_Ruled, Protocol):
+    """What is asked of an attempt here, whether it is loaded whole or not."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def exam_id(self) -> int: ...
+    @property
+    def exam(self) -> _Ruled: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +47,7 @@ class Visible:
 
 
 def visible(
-    session: Session, attempt: Attempt, now: datetime, *, sits_again: bool | None = None
+    session: Session, attempt: Attempted, now: datetime, *, sits_again: bool | None = None
 ) -> Visible:
     """`sits_again`: whether the exam is open for the person, if that is known."""
     found = by_rules(session, attempt, now)
@@ -41,7 +58,7 @@ def visible(
     return replace(found, key=False, explanations=False, is_sitting=True) if sits_again else found
 
 
-def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
+def by_rules(session: Session, attempt: Attempted, now: datetime) -> Visible:
     """By the rules the attempt began with. It has closed when, by the rules now, nobody sits it
     any more: a window that was made longer must not give the key away."""
     began_with = exam_rules.read(attempt.rules)
@@ -62,7 +79,7 @@ def by_rules(session: Session, attempt: Attempt, now: datetime) -> Visible:
     )
 
 
-def score_shown(attempt: Attempt, now: datetime) -> bool:
+def score_shown(attempt: Attempted, now: datetime) -> bool:
     """The score says nothing about the key: it need not wait for those who still sit it."""
     began_with = exam_rules.read(attempt.rules)
     return _score_shown(began_with, _closes_at(attempt, began_with), now)
@@ -74,13 +91,13 @@ def _score_shown(began_with: Rules, closes_at: datetime | None, now: datetime) -
     )
 
 
-def _closes_at(attempt: Attempt, began_with: Rules) -> datetime | None:
+def _closes_at(attempt: Attempted, began_with: Rules) -> datetime | None:
     both = (began_with, exam_rules.read(attempt.exam.rules))
     return max((rules.closes_at for rules in both if rules.closes_at), default=None)
 
 
 def _has_closed(
-    session: Session, attempt: Attempt, closes_at: datetime | None, now: datetime
+    session: Session, attempt: Attempted, closes_at: datetime | None, now: datetime
 ) -> bool:
     if closes_at is None or now < closes_at:
         return False

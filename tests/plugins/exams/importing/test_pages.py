@@ -51,6 +51,19 @@ def test_a_file_that_is_none_is_refused_beside_its_field(trainer) -> None:
     assert "上岗题库" in answer.text  # what was typed is kept
 
 
+def test_pasted_text_beside_a_file_is_not_dropped_in_silence(trainer) -> None:
+    pasted = "1. 谁？（B）\nA. 甲\nB. 乙\n"
+    file = (BytesIO(FILE.encode("utf-8-sig")), "题库.csv")
+    answer = trainer.post(
+        "/exams/banks/import", data={"bank": "上岗题库", "file": file, "text": pasted},
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert answer.status_code == 400 and "You chose a file as well." in answer.text
+    assert "1. 谁？（B）" in answer.text and "上岗题库" in answer.text
+    unread = trainer.post("/exams/banks/import", data={"bank": "上岗题库", "text": "no question"})
+    assert unread.status_code == 400 and "no question</textarea>" in unread.text
+
+
 def test_a_paper_is_pasted_and_what_is_there_already_is_said(trainer, auth, persons) -> None:
     form = {"bank": "上岗题库", "text": "1. 谁？（B）\nA. 甲\nB. 乙\n2. 几时？\nA. 早\nB. 晚\n"}
     shown = trainer.post("/exams/banks/import", data=form)
