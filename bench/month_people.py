@@ -17,12 +17,12 @@ NOW = datetime(2026, 4, 2, tzinfo=UTC)
 FIRST_NUMBER = 10_000_000
 # Spread over people and months without a generator: what is measured is not the spreading.
 FIGURES = {
-    "frt": "15 + (p.id * 7919 + :m) % 40",
-    "fcr": "0.80 + ((p.id * 10473 + :m) % 2000) / 10000.0",
-    "csat": "4.0 + ((p.id * 12997 + :m) % 100) / 100.0",
-    "feedback": "60 + ((p.id * 15486 + :m) % 400) / 10.0",
-    "exam": "50 + ((p.id * 32453 + :m) % 500) / 10.0",
-    "case_analysis": "50 + ((p.id * 19979 + :m) % 500) / 10.0",
+    "frt": "15 + (CAST(p.id AS BIGINT) * 7919 + :m) % 40",
+    "fcr": "0.80 + ((CAST(p.id AS BIGINT) * 10473 + :m) % 2000) / 10000.0",
+    "csat": "4.0 + ((CAST(p.id AS BIGINT) * 12997 + :m) % 100) / 100.0",
+    "feedback": "60 + ((CAST(p.id AS BIGINT) * 15486 + :m) % 400) / 10.0",
+    "exam": "50 + ((CAST(p.id AS BIGINT) * 32453 + :m) % 500) / 10.0",
+    "case_analysis": "50 + ((CAST(p.id AS BIGINT) * 19979 + :m) % 500) / 10.0",
 }
 PEOPLE = f"""
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)

@@ -334,8 +334,9 @@ def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[Skil
 
 
 @hookimpl
-def lms_month_columns(close_id: int) -> Sequence[MonthColumn]:
-    return [MonthColumn("sample", after="rank", values={1: "yes"}, default="no")]
+def lms_month_columns(close_id: int, person_ids: Sequence[int] | None) -> Sequence[MonthColumn]:
+    asked = person_ids is None or 1 in person_ids
+    return [MonthColumn("sample", after="rank", values={1: "yes"} if asked else {}, default="no")]
 
 
 @hookimpl

@@ -206,8 +206,11 @@ def lms_skill_gaps(scope: ColumnElement[bool], since: datetime) -> Sequence[Skil
 
 
 @hookspec
-def lms_month_columns(close_id: int) -> Sequence[MonthColumn] | None:
-    """collect. Columns of the month's list and of `lms month show`."""
+def lms_month_columns(
+    close_id: int, person_ids: Sequence[int] | None
+) -> Sequence[MonthColumn] | None:
+    """collect. Columns of the month's list and of `lms month show`. `person_ids`: who stands on the
+    page, whose values alone are looked at; None for everybody."""
 
 
 @hookspec

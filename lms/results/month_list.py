@@ -12,8 +12,9 @@ from lms.results.models import MonthClose, MonthResult
 CORE = ("staff_no", "score", "rank", "partial", "not_ranked")
 
 
-def plugin_columns(close_id: int) -> list[MonthColumn]:
-    groups = plugins().collect(hookspecs.lms_month_columns, close_id)
+def plugin_columns(close_id: int, people: list[int] | None = None) -> list[MonthColumn]:
+    """With the values of these people, or of everybody."""
+    groups = plugins().collect(hookspecs.lms_month_columns, close_id, people)
     return [column for group in groups for column in group]
 
 

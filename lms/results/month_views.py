@@ -78,7 +78,7 @@ def month(month: str) -> ResponseReturnValue:
         found=found,
         wanted=wanted,
         teams=_teams(current),
-        added=plugin_columns(current.id),
+        added=plugin_columns(current.id, [entry.person_id for entry in found.items]),
         known=by_code(metrics(current.policy)),
         waiting=queries.waiting_corrections(db.session(), wanted_month) if waiting else [],
         charts=charts,

@@ -10,7 +10,15 @@ from lms.db import Session
 from lms.people.models import Person, Team
 from lms.results import stored_orders
 from lms.results.models import MonthClose, MonthFigure, MonthResult
-from lms.results.ranking_order import RANK, chosen, metric_of, of_kind, order_by, with_figures
+from lms.results.ranking_order import (
+    RANK,
+    chosen,
+    in_order,
+    metric_of,
+    of_kind,
+    order_by,
+    with_figures,
+)
 from lms.web.lists import Page
 
 SHOWN = ("ranked", "not_ranked", "all")
@@ -101,13 +109,15 @@ def _put_in_order(
 
 def _narrowed(session: Session, close_id: int, wanted: Wanted) -> Select[Any]:
     """Those who are wanted, in their order. A search looks through the people, not the results."""
+    if wanted.text:
+        # Looked through once, although the page and the number of all ask for it. Who fits is of
+        # the kind that is shown: said again, it would lead SQLite through an index of everybody.
+        fits = _who_fits(session, close_id, wanted).cte("fits").prefix_with("MATERIALIZED")
+        each = in_order(close_id, wanted.sort, wanted.show)
+        return each.where(MonthResult.person_id.in_(select(fits.c.id)))
     found = chosen(close_id, wanted.sort, wanted.show)
     if wanted.team_id is not None:
         found = found.where(MonthResult.team_id == wanted.team_id)
-    if wanted.text:
-        # Looked through once, although the page and the number of all ask for it.
-        fits = _who_fits(session, close_id, wanted).cte("fits").prefix_with("MATERIALIZED")
-        return found.where(MonthResult.person_id.in_(select(fits.c.id)))
     if not isinstance(wanted.scope, True_):
         mine = select(Person.id).where(wanted.scope)
         found = found.where(MonthResult.person_id.in_(mine))

@@ -82,8 +82,14 @@ def of_kind(show: str) -> list[ColumnElement[bool]]:
 
 
 def chosen(close_id: int, sort: str, show: str) -> Select[Any]:
-    """The ids in their order; people and teams are looked at only where the order is theirs."""
-    found = select(MonthResult.person_id).where(MonthResult.close_id == close_id, *of_kind(show))
+    """The ids in their order."""
+    return in_order(close_id, sort, show).where(*of_kind(show))
+
+
+def in_order(close_id: int, sort: str, show: str) -> Select[Any]:
+    """The ids of all, in the order of a list that shows some; people and teams are looked at only
+    where the order is theirs."""
+    found = select(MonthResult.person_id).where(MonthResult.close_id == close_id)
     name = sort.removeprefix("-")
     if name == "name":
         found = found.join(Person, Person.id == MonthResult.person_id)

@@ -103,10 +103,10 @@ def lms_panels(place: str, subject: Any, viewer: Viewer) -> Sequence[Panel] | No
 
 
 @hookimpl
-def lms_month_columns(close_id: int) -> Sequence[MonthColumn]:
+def lms_month_columns(close_id: int, person_ids: Sequence[int] | None) -> Sequence[MonthColumn]:
     from lms.plugins.retraining.queries import month_columns
 
-    return month_columns(db.session(), close_id)
+    return month_columns(db.session(), close_id, person_ids)
 
 
 @hookimpl

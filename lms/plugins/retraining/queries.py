@@ -95,14 +95,19 @@ def of_month(session: Session, person_id: int, month: Month) -> Assignment | Non
     return session.scalar(select(Assignment).where(*here).options(_COURSE))
 
 
-def month_columns(session: Session, close_id: int) -> list[MonthColumn]:
+def month_columns(
+    session: Session, close_id: int, person_ids: Sequence[int] | None
+) -> list[MonthColumn]:
     """`selected` (1/0) and the weakest figure of the selected, as the rule recorded them."""
-    rows = session.execute(
-        select(Proposal.person_id, Proposal.evidence)
+    figure = Proposal.evidence["weakest", "figure"].as_string()
+    found = (
+        select(Proposal.person_id, figure)
         .join(RuleRun, RuleRun.id == Proposal.run_id)
         .where(RuleRun.rule == RULE, RuleRun.close_id == close_id)
-    ).all()
-    weakest = {person_id: str(e["weakest"]["figure"]) for person_id, e in rows}
+    )
+    if person_ids is not None:
+        found = found.where(Proposal.person_id.in_(person_ids))
+    weakest = {person_id: str(code) for person_id, code in session.execute(found)}
     return [
         MonthColumn(
             "selected", "rank", dict.fromkeys(weakest, "1"), "0", Localized("补训", "Retraining")

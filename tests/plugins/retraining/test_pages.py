@@ -94,12 +94,16 @@ def test_hr_decides_on_what_was_begun(close, hr, auth) -> None:
 
 
 def test_columns_of_the_month(close, desk) -> None:
-    (columns,) = plugins().collect(hookspecs.lms_month_columns, close.id)
+    (columns,) = plugins().collect(hookspecs.lms_month_columns, close.id, None)
     selected, weakest = columns
     assert (selected.name, selected.after, selected.default) == ("selected", "rank", "0")
     assert selected.values == {desk.lowest.id: "1"}
     assert (weakest.name, weakest.after) == ("weakest", "partial")
     assert weakest.values == {desk.lowest.id: "frt"}
+    # A page asks for its own people, not for everybody whom the month selected.
+    for people, chosen in (([desk.lowest.id], {desk.lowest.id: "1"}), ([desk.lowest.id + 1], {})):
+        (columns,) = plugins().collect(hookspecs.lms_month_columns, close.id, people)
+        assert columns[0].values == chosen
 
 
 def test_the_month_says_how_the_cut_came_about(close, desk, hr, auth, clock) -> None:
