@@ -10,11 +10,12 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import ColumnElement, false, or_, true
 
+from lms.current import the_app, the_g
 from lms.db import Localized
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ class Viewer:
 
 def permissions() -> Mapping[str, Permission]:
     """All declared permissions by name, the plugins' included."""
-    return cast(Mapping[str, Permission], current_app.extensions["lms_permissions"])
+    return cast(Mapping[str, Permission], the_app().extensions["lms_permissions"])
 
 
 def viewer_of(
@@ -244,7 +245,7 @@ def viewer_of(
 
 def _scopes(roles: frozenset[str]) -> Mapping[str, Scope]:
     """Worked out once for each set of roles."""
-    kept = cast(dict[frozenset[str], Mapping[str, Scope]], current_app.extensions["lms_scopes"])
+    kept = cast(dict[frozenset[str], Mapping[str, Scope]], the_app().extensions["lms_scopes"])
     if roles not in kept:
         scopes: dict[str, Scope] = {}
         for permission in permissions().values():
@@ -275,14 +276,17 @@ def _entrusted_to(person_id: int) -> Entrusted:
 
 def viewer() -> Viewer:
     """The viewer of this request; 401 when nobody is signed in."""
-    known = g.get("viewer")
-    if known is not None:
-        return cast(Viewer, known)
-    if not current_user.is_authenticated:
-        abort(401)
-    me = current_user.known
-    g.viewer = viewer_of(me, current_user.roles, _entrusted_to(me.id))
-    return cast(Viewer, g.viewer)
+    return viewer_if_any() or abort(401)
+
+
+def viewer_if_any() -> Viewer | None:
+    """The viewer of this request; None when nobody is signed in."""
+    kept = the_g()
+    known = kept.get("viewer")
+    if known is None and current_user.is_authenticated:
+        me = current_user.known
+        known = kept.viewer = viewer_of(me, current_user.roles, _entrusted_to(me.id))
+    return cast(Viewer | None, known)
 
 
 def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from lms.current import the_app
 
 
 class Clock(Protocol):
@@ -35,7 +35,7 @@ class SettableClock:
 
 def now() -> datetime:
     """The running application's present instant (UTC)."""
-    clock: Clock = current_app.extensions["lms_clock"]
+    clock: Clock = the_app().extensions["lms_clock"]
     return clock.now()
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -21,17 +21,28 @@ from sqlalchemy import (
     MetaData,
     String,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    make_transient_to_detached,
+    mapped_column,
+    registry,
+)
 from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeDecorator
 
 from lms.clock import Month
 from lms.turns import FairConnection
+
+M = TypeVar("M", bound="Model")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -231,6 +242,22 @@ def read_rows(session: Session, statement: Executable, **parameters: Any) -> Seq
     """What a statement of columns finds, without the ORM's own work, which takes longer than a
     small query: for what every start page asks. It does not flush."""
     return session.connection().execute(statement, parameters).all()
+
+
+def as_read(session: Session, model: type[M], values: Mapping[str, Any]) -> M:
+    """An object of all its columns' values, as if the session had read it: for what came with
+    `read_rows`. An object that the session holds already stays as it is, unless it is expired."""
+    mapper = inspect(model)
+    key = identity_key(model, tuple(values[column.name] for column in mapper.primary_key))
+    known: M | None = session.identity_map.get(key)
+    if known is not None:
+        for name in inspect(known).expired_attributes & values.keys():
+            set_committed_value(known, name, values[name])
+        return known
+    found = model(**values)
+    make_transient_to_detached(found)
+    session.add(found)
+    return found
 
 
 class PartialIndex(Index):

@@ -7,13 +7,14 @@ from weakref import WeakKeyDictionary
 
 from babel.dates import format_date
 from babel.support import Translations
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from jinja2 import pass_context
 from markupsafe import Markup
 
 from lms.clock import local_date, now
+from lms.current import the_g
 from lms.db import Localized
 
 LANGUAGES = {"zh_Hans": "简体中文", "en": "English"}
@@ -48,9 +49,12 @@ def select_locale() -> str:
 
 def locale() -> str:
     """`zh_Hans` or `en`."""
-    if "locale" not in g:
-        g.locale = normalise(str(get_locale())) or DEFAULT
-    return cast(str, g.locale)
+    kept = the_g()
+    try:
+        return cast(str, kept.locale)
+    except AttributeError:
+        kept.locale = normalise(str(get_locale())) or DEFAULT
+        return cast(str, kept.locale)
 
 
 def pick(text: Localized | dict[str, str] | str | None) -> str:
@@ -95,12 +99,13 @@ _texts: WeakKeyDictionary[Translations, _Texts] = WeakKeyDictionary()
 
 def _of_request() -> _Texts:
     """Flask-Babel asks for the request's language anew for each text; here once."""
+    kept = the_g()
     try:
-        return cast(_Texts, g.texts)
+        return cast(_Texts, kept.texts)
     except AttributeError:
         catalogue = get_translations()
-        g.texts = _texts.setdefault(catalogue, _Texts(catalogue))
-        return cast(_Texts, g.texts)
+        kept.texts = _texts.setdefault(catalogue, _Texts(catalogue))
+        return cast(_Texts, kept.texts)
 
 
 def gettext(message: str, **values: object) -> str:

@@ -2,42 +2,56 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from lms.courses.gating import Progress, Standing, standing
 from lms.courses.models import Enrolment, EnrolmentStatus, Programme, ProgrammeVersion, StepProgress
 from lms.courses.outline import Outline, outlines
-from lms.db import Localized, Session
+from lms.db import Localized, Session, as_read, read_rows
 from lms.errors import NotFound
 
 ACTIVE = Enrolment.status == EnrolmentStatus.ACTIVE
 
 
+_STEPS = (
+    StepProgress.step_id,
+    StepProgress.state,
+    StepProgress.score,
+    StepProgress.started_at,
+    StepProgress.completed_at,
+    StepProgress.data,
+)
+_BEGUN = StepProgress.enrolment_id == Enrolment.id
 _PROGRESS = (
-    select(
-        Enrolment,
-        StepProgress.step_id,
-        StepProgress.state,
-        StepProgress.score,
-        StepProgress.started_at,
-        StepProgress.completed_at,
-        StepProgress.data,
-    )
-    .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
+    select(Enrolment, *_STEPS)
+    .outerjoin(StepProgress, _BEGUN)
     .order_by(Enrolment.due_on, Enrolment.id)
 )
-# Made once, for the pages that learners open all day. Without an order: SQLite would take the
-# index that has it, and walk through everybody's active enrolments for one person's.
-_UNDER_WAY = _PROGRESS.order_by(None).where(Enrolment.person_id == bindparam("person_id"), ACTIVE)
-_ONE = _PROGRESS.where(Enrolment.id == bindparam("enrolment_id"))
+# Made once, for the pages that learners open all day, and of the tables: the ORM's own work would
+# take longer than the query. Without an order: SQLite would take the index that has it, and walk
+# through everybody's active enrolments for one person's.
+_ENROLMENT = tuple(cast(Table, Enrolment.__table__).c)
+_ROWS = select(*_ENROLMENT, *_STEPS).outerjoin_from(Enrolment, StepProgress, _BEGUN)
+_UNDER_WAY = _ROWS.where(Enrolment.person_id == bindparam("person_id"), ACTIVE)
+_ONE = _ROWS.where(Enrolment.id == bindparam("enrolment_id"))
 
 
 def standings(session: Session, where: ColumnElement[bool], today: date) -> list[Standing]:
     """The enrolments that match, soonest due first; one query once outlines are kept."""
     return _stood(session, session.execute(_PROGRESS.where(where)), today)
+
+
+def _read(session: Session, statement: Select[Any], **parameters: int) -> list[Any]:
+    """Rows as those of `_PROGRESS`."""
+    session.flush()
+    found, count = [], len(_ENROLMENT)
+    for row in read_rows(session, statement, **parameters):
+        values = dict(zip((column.name for column in _ENROLMENT), row, strict=False))
+        found.append((as_read(session, Enrolment, values), *row[count:]))
+    return found
 
 
 def _stood(session: Session, rows: Iterable[Any], today: date) -> list[Standing]:
@@ -90,7 +104,7 @@ def _missing(
 
 def active(session: Session, person_id: int, today: date) -> list[Standing]:
     """What the person is in the middle of, soonest due first."""
-    found = _stood(session, session.execute(_UNDER_WAY, {"person_id": person_id}), today)
+    found = _stood(session, _read(session, _UNDER_WAY, person_id=person_id), today)
     return sorted(found, key=lambda one: (one.enrolment.due_on, one.enrolment.id))
 
 
@@ -101,7 +115,7 @@ def of_person(session: Session, person_id: int, today: date) -> list[Standing]:
 
 def one(session: Session, enrolment_id: int, today: date) -> Standing:
     """NotFound if there is none."""
-    found = _stood(session, session.execute(_ONE, {"enrolment_id": enrolment_id}), today)
+    found = _stood(session, _read(session, _ONE, enrolment_id=enrolment_id), today)
     if not found:
         raise NotFound("This course does not exist.")
     return found[0]

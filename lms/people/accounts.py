@@ -12,15 +12,13 @@ from typing import Any, cast
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_login import UserMixin
-from sqlalchemy import Date, Row, Table, and_, bindparam, inspect, select
-from sqlalchemy.orm import joinedload, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy import Date, Row, Table, and_, bindparam, select
+from sqlalchemy.orm import joinedload
 
 from lms import audit
 from lms.audit import Actor
 from lms.clock import local_date, now
-from lms.db import Session, db, read_rows, reading, snapshot
+from lms.db import Session, as_read, db, read_rows, reading, snapshot
 from lms.errors import DomainError
 from lms.people.channels import union
 from lms.people.clearance import in_force
@@ -144,17 +142,8 @@ def _signed_in(rows: Sequence[Any], version: int) -> SignedInUser | None:
 
 def _person(row: Row[Any]) -> Person:
     """As if the request's session had read it."""
-    session = db.session()
     values = {column.name: getattr(row, column.name) for column in _PERSON.c}
-    known = session.identity_map.get(identity_key(Person, row.id))
-    if known is not None:
-        for name in inspect(known).expired_attributes & values.keys():
-            set_committed_value(known, name, values[name])
-        return known
-    person = Person(**values)
-    make_transient_to_detached(person)
-    session.add(person)
-    return person
+    return as_read(db.session(), Person, values)
 
 
 def hash_password(password: str) -> str:

@@ -5,11 +5,11 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from flask import g
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.current import the_g
 from lms.db import Localized, Session, db, snapshot
 from lms.people.models import Organisation
 
@@ -29,9 +29,12 @@ def organisation(session: Session) -> Organisation:
 
 def zone() -> ZoneInfo:
     """The time zone in which months, days and deadlines are counted."""
-    if "zone" not in g:
-        g.zone = ZoneInfo(_zone_name())
-    return cast(ZoneInfo, g.zone)
+    kept = the_g()
+    try:
+        return cast(ZoneInfo, kept.zone)
+    except AttributeError:
+        kept.zone = ZoneInfo(_zone_name())
+        return cast(ZoneInfo, kept.zone)
 
 
 # Every page asks, so each process remembers the answer for a while (by engine: one per app).

@@ -12,11 +12,12 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import pluggy
 import structlog
-from flask import Flask, current_app, has_app_context
+from flask import Flask, has_app_context
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.config import Settings
+from lms.current import the_app
 from lms.db import HookSession, db
 from lms.plugins import hookspecs, loading, shapes
 from lms.plugins.calls import Call, PageGuard, bound, in_savepoint
@@ -253,5 +254,5 @@ def _place(impl: pluggy.HookImpl) -> int:
 
 def plugins(app: Flask | None = None) -> PluginManager:
     """The manager of the running app."""
-    manager: PluginManager = (app or current_app).extensions["lms_plugins"]
+    manager: PluginManager = (app or the_app()).extensions["lms_plugins"]
     return manager

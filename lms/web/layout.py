@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_babel import format_datetime
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 from markupsafe import Markup, escape
 
-from lms.access import Scope, Viewer, viewer
+from lms.access import Scope, Viewer, viewer, viewer_if_any
+from lms.current import the_app, the_request
 from lms.i18n import DEFAULT, N_, date_text, locale
 from lms.i18n import gettext as _
 from lms.people import accounts
@@ -69,7 +70,8 @@ def listed(items: Iterable[object], strong: bool = False) -> Markup:
 
 
 def may(permission: str) -> bool:
-    return bool(current_user.is_authenticated) and viewer().may(permission)
+    who = viewer_if_any()
+    return who is not None and who.may(permission)
 
 
 def url_exists(endpoint: str) -> bool:
@@ -154,12 +156,13 @@ _SECTIONS = ("learn", "library", "team", "results", "admin")
 
 def nav_items() -> tuple[Link, ...]:
     """The links in their sections' order; a plugin may bring a section, which comes last."""
-    if not current_user.is_authenticated:
+    who = viewer_if_any()
+    if who is None:
         return ()
-    who = viewer()
-    here = request.endpoint if request.endpoint in _CORE_PAGES else None
-    key = (request.root_path, locale(), here, who.roles)
-    kept = current_app.extensions["lms_core_links"]
+    asked = the_request()
+    here = asked.endpoint if asked.endpoint in _CORE_PAGES else None
+    key = (asked.root_path, locale(), here, who.roles)
+    kept = the_app().extensions["lms_core_links"]
     if key not in kept:
         kept[key] = _core_links(who)
     links = list(kept[key])
@@ -185,5 +188,5 @@ def _place(item: NavItem) -> tuple[int, int]:
 
 
 def _link(item: NavItem, label: str) -> Link:
-    here = request.endpoint == item.endpoint
+    here = the_request().endpoint == item.endpoint
     return Link(label, url_for(item.endpoint), item.icon, here, item.badge, item.section)

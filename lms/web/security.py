@@ -1,11 +1,14 @@
 """CSRF, rate limits, security headers, and the read or write mode of a request."""
 
+from typing import cast
+
 from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.current import the_g
 from lms.db import reading
 from lms.plugins.manager import plugins
 
@@ -25,6 +28,14 @@ _POLICY = "; ".join(
     )
 )
 
+# No view says any of these.
+_FIXED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+
 
 def init_app(app: Flask) -> None:
     settings = app.extensions["lms_settings"]
@@ -38,8 +49,16 @@ def init_app(app: Flask) -> None:
         )
     app.before_request(_choose_mode)
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = _csrf_token
+    app.context_processor(lambda: {"csrf_token": _csrf_token})
     limiter.init_app(app)
     app.after_request(_headers)
+
+
+def _csrf_token() -> str:
+    """Flask-WTF's, from where it keeps the request's: it would look at its settings anew for each
+    form of a page."""
+    return the_g().get("csrf_token") or cast(str, generate_csrf())
 
 
 def _choose_mode() -> None:
@@ -56,11 +75,9 @@ def hide_disabled_plugins() -> None:
 def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
     headers.setdefault("X-Frame-Options", "DENY")
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    for name, value in _FIXED:
+        headers.add(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static" and "Cache-Control" not in headers:

@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Any, cast
 
 import flask
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from markupsafe import Markup
 
+from lms.current import the_app, the_request
 from lms.i18n import locale
 from lms.web.plots import plot_of
 from lms.web.small_plots import segments_of, spark_of
@@ -30,7 +31,7 @@ class Tools:
                 return flask.url_for(endpoint, **values)  # type: ignore[arg-type]
         if endpoint[0] == "." or "_external" in values:
             return flask.url_for(endpoint, **values)  # type: ignore[arg-type]
-        return self._built(request.root_path, endpoint, tuple(values.items()))
+        return self._built(the_request().root_path, endpoint, tuple(values.items()))
 
     def asset(self, name: str, endpoint: str = "static") -> str:
         """A static file's URL that changes with the release, so that it is cached for a year."""
@@ -40,11 +41,11 @@ class Tools:
 
     def icon(self, name: str, classes: str = "", title: str | None = None) -> Markup:
         """A name from ICON_NAMES in scripts/vendor_assets.py. Decorative unless titled."""
-        return self._drawn(request.root_path, name, classes, title)
+        return self._drawn(the_request().root_path, name, classes, title)
 
     def part(self, name: str, items: Hashable = None) -> Markup:
         """A part of the frame that shows nothing but `items`, in the reader's language; kept."""
-        return self._rendered(request.root_path, locale(), name, items)
+        return self._rendered(the_request().root_path, locale(), name, items)
 
     def _render(self, _root: str, _locale: str, name: str, items: Hashable) -> Markup:
         text = current_app.jinja_env.get_template(name).render(items=items)
@@ -87,4 +88,4 @@ def init_app(app: Flask) -> None:
 
 def url_for(endpoint: str, **values: object) -> str:
     """The same as in templates."""
-    return cast(Tools, current_app.extensions["lms_tools"]).url_for(endpoint, **values)
+    return cast(Tools, the_app().extensions["lms_tools"]).url_for(endpoint, **values)
