@@ -29,7 +29,8 @@ def test_objects_that_ask_for_the_environment_when_called_get_it(app: Flask) -> 
 
 def test_macros_take_a_caller_and_escape_what_they_are_given(app: Flask) -> None:
     page = (
-        "{% macro box(title, kind='a') %}<b class={{ kind }}>{{ title }}{{ caller() }}</b>{% endmacro %}"
+        "{% macro box(title, kind='a') %}"
+        "<b class={{ kind }}>{{ title }}{{ caller() }}</b>{% endmacro %}"
         "{% call box('<x>', kind='c') %}<i>{{ '<y>' }}</i>{% endcall %}"
     )
     with app.test_request_context():
