@@ -12,7 +12,8 @@ def test_what_asks_for_the_context_gets_it_with_a_loops_variables(app: Flask) ->
 
     with app.test_request_context():
         page = (
-            "{% block a %}{% for one in 'xy' %}{{ seen('one', times=2) }}{% endfor %}{% endblock %}"
+            "{% block a %}{% for one in 'xy' %}{% set it = one %}"
+            "{{ seen('it', times=2) }}{% endfor %}{% endblock %}"
         )
         assert render_template_string(page, seen=seen) == "xxyy"
 
