@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select, update
 
-from lms.audit import OPERATOR
+from lms.audit import OPERATOR, Actor
 from lms.courses.services import enrol
 from lms.db import db
 from lms.people.models import Account, Person
 from lms.plugins.exams.attempts import start
 from lms.plugins.exams.models import Attempt, Response
+from lms.plugins.exams.papers.grants import add_time
 from tests.conftest import People
 from tests.e2e.conftest import Site, Windows
 from tests.plugins.exams.conftest import programme_with_exam
@@ -156,6 +157,31 @@ def test_more_time_given_meanwhile_keeps_what_was_not_sent(
     tick(page, 1, 0)
     expect(page.locator("#exam-saved")).to_contain_text("You were given more time")
     expect(page.locator("#exam-left")).to_contain_text("30:0")
+
+
+def test_who_only_reads_hears_of_more_time_too(
+    phone: Windows, site: Site, persons: People, sitting: tuple[str, int]
+) -> None:
+    staff_no, attempt_id = sitting
+    examiner, at = persons.add("trainer").id, site.clock.now()
+    page = phone.sign_in(staff_no)
+    page.clock.install(time=at)
+    page.goto(f"/exams/attempts/{attempt_id}?q=1")
+    expect(page.locator("#exam-left")).to_have_text("15:00")
+    saved: list[str] = []
+    page.on("request", lambda r: saved.append(r.url) if "/answers" in r.url else None)
+    attempt = db.session.get_one(Attempt, attempt_id)
+    add_time(
+        db.session(), attempt.exam_id, attempt.person_id, 10, reason="A fire drill.",
+        actor=Actor(examiner), now=at,
+    )  # fmt: skip
+    db.session.commit()
+    site.clock.advance(seconds=60)
+    page.clock.fast_forward(60_000)
+    expect(page.locator("#exam-left")).to_contain_text("24:0")
+    expect(page.locator("#exam-saved")).to_contain_text("You were given more time")
+    expect(page.locator("#exam-say")).to_contain_text("You were given more time")
+    assert not saved
 
 
 def test_an_answer_that_is_refused_is_kept_and_holds_up_no_other(

@@ -79,3 +79,10 @@ def test_neither_length_nor_place_tells_which_option_is_right() -> None:
     assert max(places.values()) < 0.45 * len(single)
     judged = Counter(q["answer"][0] for q in STARTER if q["type"] == "true_false")
     assert max(judged.values()) < 0.65 * judged.total()
+
+
+def test_how_many_options_are_right_cannot_be_guessed() -> None:
+    several = [question for question in STARTER if question["type"] == "multiple"]
+    many = Counter(len(question["answer"]) for question in several)
+    assert max(many.values()) < 0.45 * len(several) and len(many) > 2
+    assert all(2 <= len(question["answer"]) <= len(question["options"]) for question in several)
