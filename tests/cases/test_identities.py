@@ -18,6 +18,8 @@ ZH = [
         [(Kind.ADDRESS, "北京市朝阳区建国路 88 号院 3 号楼 502")],
     ),
     ("客户王小明，电话打不通；用户李娜来电", [(Kind.NAME, "王小明"), (Kind.NAME, "李娜")]),
+    ("我是张伟，昨天下的单；我是李娜", [(Kind.NAME, "张伟"), (Kind.NAME, "李娜")]),
+    ("我是金牌客服，我是主管，我是小秦，我是黄金会员", []),
     ("客户马上要走，客户田里没信号，顾客满意，走了 3 公里路 5 分钟", []),
     ("身份证310101199001011234", [(Kind.CARD, "310101199001011234")]),
     ("发到li.na@example.com", [(Kind.EMAIL, "li.na@example.com")]),
@@ -28,6 +30,8 @@ ZH = [
 ]
 EN = [
     ("This is John Smith, order #A1234567.", [(Kind.NAME, "John Smith"), (Kind.ORDER, "A1234567")]),
+    ("I am Robert Miller. I’m Ann Lee!", [(Kind.NAME, "Robert Miller"), (Kind.NAME, "Ann Lee")]),
+    ("I am here. I'm Fang from the service, I am Not amused", []),
     ("Call me on +44 20 7946 0958", [(Kind.PHONE, "+44 20 7946 0958")]),
     ("My number: (415) 555-0132", [(Kind.PHONE, "(415) 555-0132")]),
     ("Mrs. Baker at 12 Baker Street, Flat 4", [(Kind.NAME, "Baker"), (Kind.ADDRESS, None)]),

@@ -20,14 +20,14 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "stage": ("服务阶段", "阶段", "stage"),
     "channel": ("渠道", "服务渠道", "channel"),
     "complaint_level": ("投诉等级", "投诉级别", "complaint level", "level"),
-    "outcome": ("成败", "结局", "outcome"),
+    "outcome": ("成败", "结局", "案例类型", "outcome"),
     "category": ("产品或主题", "产品类别", "类别", "分类", "category", "product or topic"),
     "tags": ("标签", "tags"),
     "scenario": ("情景", "场景", "背景", "scenario"),
     "dialogue": ("对话", "对话内容", "dialogue"),
     "handling": ("处理过程", "处理", "处理步骤", "handling", "what was done"),
     "result": ("结果", "处理结果", "result", "how it ended"),
-    "lessons": ("经验", "经验教训", "教训", "lessons"),
+    "lessons": ("经验", "经验教训", "教训", "学习要点", "lessons", "what to take away"),
 }
 _REQUIRED = ("title", "stage", "channel")
 _WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -43,19 +43,19 @@ _WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "email": ("邮件", "邮箱", "email", "e-mail"),
     },
     "outcome": {
-        "success": ("成功", "处理得当", "success", "went well"),
-        "failure": ("失败", "处理失当", "failure", "went wrong"),
+        "success": ("成功", "成功案例", "处理得当", "success", "went well"),
+        "failure": ("失败", "失败案例", "处理失当", "failure", "went wrong"),
     },
     "complaint_level": {
-        "0": ("0", "无", "无投诉", "", "no complaint"),
-        "1": ("1", "一级", "1级"),
-        "2": ("2", "二级", "2级"),
-        "3": ("3", "三级", "3级"),
+        "0": ("0", "无", "无投诉", "非投诉", "", "no complaint"),
+        "1": ("1", "一级", "1级", "一级投诉", "level 1", "complaint level 1"),
+        "2": ("2", "二级", "2级", "二级投诉", "level 2", "complaint level 2"),
+        "3": ("3", "三级", "3级", "三级投诉", "level 3", "complaint level 3"),
     },
 }
 _SPEAKERS = {
     **dict.fromkeys(("客户", "顾客", "customer"), "customer"),
-    **dict.fromkeys(("客服", "坐席", "agent"), "agent"),
+    **dict.fromkeys(("客服", "客服专员", "坐席", "agent"), "agent"),
     **dict.fromkeys(("系统", "system"), "system"),
 }
 _SPOKEN = re.compile(rf"(?:^|\n|\s/\s|^/)\s*({'|'.join(_SPEAKERS)})\s*[:：]", re.IGNORECASE)
