@@ -45,7 +45,7 @@ _SURNAMES = (
     "通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙"
     "东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公岳]"
 )
-# Of those, the frequent ones that seldom begin another word: after 客户 or 我是 a name may stand alone.
+# Of those, the frequent ones that seldom begin another word: after 客户 or 我是 one stands alone.
 _FREQUENT = (
     "[王李张刘陈杨黄赵吴周徐孙朱胡郭罗郑梁谢宋唐韩冯邓曹彭萧肖田董潘袁蔡蒋余杜叶魏苏吕丁沈姚卢傅钟姜崔谭"
     "廖范汪陆金戴贾韦夏邱侯邹熊孟秦白尹薛闫段雷龙黎贺郝龚邵钱覃武莫汤]"

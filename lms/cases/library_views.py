@@ -2,6 +2,7 @@
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -151,9 +152,28 @@ def compare(case_id: int) -> ResponseReturnValue:
     new = by_number.get(request.args.get("b", newest, type=int)) or abort(404)
     old = by_number.get(request.args.get("a", new.number - 1, type=int)) or abort(404)
     sections = differences(old, new, locale())
+    others = differences(old, new, "en" if locale().startswith("zh") else "zh")
+    # A text in one language alone stands in for the other: it is not shown twice.
+    elsewhere = [b for a, b in zip(sections, others, strict=True) if b.is_changed and a != b]
     return render_template(
-        "cases/compare.html", old=old, new=new, versions=versions, sections=sections
-    )
+        "cases/compare.html", old=old, new=new, versions=versions, sections=sections,
+        elsewhere=elsewhere, facts=_changed_facts(old, new),
+    )  # fmt: skip
+
+
+def _changed_facts(old: CaseVersion, new: CaseVersion) -> list[tuple[object, object, object]]:
+    """Stage, channel, complaint level, outcome and pictures, where they differ: name and both."""
+    found: list[tuple[object, object, object]] = []
+    for name, (label, words) in FACETS.items():
+        column = "complaint_level" if name == "level" else name
+        before, after = (str(getattr(version, column)) for version in (old, new))
+        if before != after:
+            found.append((label, words[before], words[after]))
+    pictures = [[(p.upload_id, p.alt) for p in version.pictures] for version in (old, new)]
+    if pictures[0] != pictures[1]:
+        shown = ([alt.pick(locale()) or "–" for _id, alt in side] for side in pictures)
+        found.append((_("Pictures"), *(" · ".join(alts) or "–" for alts in shown)))
+    return found
 
 
 def readable_versions(case_id: int) -> list[CaseVersion]:

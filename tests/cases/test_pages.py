@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.audit import Actor
-from lms.cases import authoring, publishing, runs, scoring
+from lms.cases import authoring, content, publishing, runs, scoring
 from lms.cases.models import CaseState, CaseVersion, Drill, DrillMessage, DrillRun, Rating
 from lms.cases.scoring import Marks
 from lms.clock import SettableClock
@@ -340,3 +340,23 @@ def test_superseded_versions_stay_readable(agent: FlaskClient, clock: SettableCl
     page = text_of(agent, f"/cases/{old.case_id}?version=1")
     assert "A newer one is in force" in page
     assert "<del>" in text_of(agent, f"/cases/{old.case_id}/compare")
+
+
+def test_what_changed_in_the_other_language_and_beside_the_text_is_compared(
+    agent: FlaskClient, clock: SettableClock
+) -> None:
+    old = kit.published_case(clock.now())
+    new = CaseVersion(case_id=old.case_id, number=2, state=CaseState.DRAFT, created_at=clock.now())
+    content.of(old).write_to(new)
+    db.session.add(new)
+    publishing.make_public(db.session(), new, clock.now())
+    db.session.commit()
+    url = f"/cases/{old.case_id}/compare"
+    assert "say the same" in text_of(agent, url)
+    db.session.rollback()
+    new.title = Localized("换了的标题", new.title.en)
+    new.complaint_level = 3
+    db.session.commit()
+    page = text_of(agent, url)
+    assert "say the same" not in page and "<h2>中文</h2>" in page and "换了的标题" in page
+    assert "<ins>Complaint level 3</ins>" in page

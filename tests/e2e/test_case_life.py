@@ -41,6 +41,7 @@ def wrote(page: Page, texts: dict[str, str]) -> None:
 def open_from_desk(page: Page, title: str) -> None:
     page.goto("/cases/desk")
     page.get_by_role("link", name=title).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     assert fits(page)
 
 
@@ -93,6 +94,9 @@ def test_a_case_is_reviewed_published_changed_and_archived(
     reviewer.goto(case)
     expect(reviewer.locator("main")).to_contain_text("当天换货")
     open_from_desk(reviewer, "不会自动断电的电水壶")
+    reviewer.locator("main form a[href*='/compare']").click()
+    expect(reviewer.locator(".compare ins", has_text="three")).to_be_visible()
+    reviewer.go_back()
     reviewer.locator("input[name=is_major][value='1']").check()
     reviewer.fill("[name=change]", "换货时限改为三小时")
     reviewer.locator("button[value=publish]").click()
