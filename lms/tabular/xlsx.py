@@ -8,20 +8,14 @@ from typing import Any
 
 from lms.errors import DomainError
 from lms.progress import Report, to_nobody, watched
-from lms.tabular.sheets import BLANK, Area, Cell, Row, Sheet
+from lms.tabular.sheets import Area, Row, Sheet
 
 MAX_UNPACKED = 80 * 1024 * 1024
 MAX_RATIO = 150
 MAX_ENTRIES = 2000
 MAX_ROWS = 120_000
-MAX_COLUMNS = 200
 MAX_SHEETS = 50
-# Rows far below are looked for no longer: one cell in the last row makes a million empty ones.
-LAST_ROW = 200_000
 
-# Date formats that a Chinese Excel has built in and names by number only (27: 2026年10月); openpyxl
-# does not know them and gives the day's number.
-_CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 # A formula with no value behind it. Text results may be empty rightly, so t="str" is passed over.
 _UNCOMPUTED = re.compile(
@@ -84,9 +78,11 @@ def _inspect(content: bytes, name: str) -> None:
 
 
 def _sheets(content: bytes, name: str, report: Report) -> list[Sheet]:
-    from openpyxl import load_workbook
+    from lms.tabular.sheet_xml import Reader
 
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    reader = Reader(BytesIO(content), read_only=True, data_only=True)
+    reader.read()
+    book = reader.wb
     try:
         return [_sheet(content, sheet, name, report) for sheet in book.worksheets[:MAX_SHEETS]]
     finally:
@@ -94,21 +90,17 @@ def _sheets(content: bytes, name: str, report: Report) -> list[Sheet]:
 
 
 def _sheet(content: bytes, sheet: Any, name: str, report: Report) -> Sheet:
-    # Some exporters declare a size of one cell; the rows themselves know better.
-    declared = sheet.max_row or 0
-    sheet.reset_dimensions()
-    rows: list[Row] = []
-    every = watched(sheet.iter_rows(max_row=LAST_ROW), declared, "open", report)
-    for number, cells in enumerate(every, 1):
-        row = [_cell(c) for c in cells[:MAX_COLUMNS]]
-        while row and row[-1] is BLANK:
-            row.pop()
-        if row:
-            rows.append(Row(number, row))
-        if len(rows) > MAX_ROWS:
-            raise DomainError("%(file)s has more than %(count)s rows.", file=name, count=MAX_ROWS)
+    from lms.tabular import sheet_xml
+
     with zipfile.ZipFile(BytesIO(content)) as archive:
         xml = archive.read(sheet._worksheet_path)
+    rows: list[Row] = []
+    every = watched(sheet_xml.rows(sheet, xml), sheet.max_row or 0, "open", report)
+    for number, cells in every:
+        if cells:
+            rows.append(Row(number, cells))
+        if len(rows) > MAX_ROWS:
+            raise DomainError("%(file)s has more than %(count)s rows.", file=name, count=MAX_ROWS)
     return Sheet(
         name=sheet.title,
         rows=rows,
@@ -116,24 +108,6 @@ def _sheet(content: bytes, sheet: Any, name: str, report: Report) -> Sheet:
         merged=[_area(found) for found in _MERGED.findall(xml)],
         uncomputed=len(_UNCOMPUTED.findall(xml)) if b"<f" in xml else 0,
     )
-
-
-def _cell(cell: Any) -> Cell:
-    value = cell.value
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return BLANK
-    if isinstance(value, (int, float)) and cell.style_array.numFmtId in _CHINESE_DATES:
-        return Cell(_date(value))
-    return Cell(value, "" if isinstance(value, str) else cell.number_format or "")
-
-
-def _date(serial: float) -> object:
-    from openpyxl.utils.datetime import from_excel
-
-    try:
-        return from_excel(serial)
-    except (ValueError, OverflowError):
-        return serial
 
 
 def _area(found: tuple[bytes, bytes, bytes, bytes]) -> Area:

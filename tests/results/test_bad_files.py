@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+import xlsxwriter
 
 from lms.errors import DomainError
 from lms.tabular import read_sheets
@@ -22,9 +23,17 @@ def archive(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
-def rebuilt(change: Callable[[str, bytes], bytes]) -> bytes:
+def with_shared_strings() -> bytes:
+    """As Excel writes them: the texts of all cells in a part of their own."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet().write_row(0, 0, HEADER)
+    return out.getvalue()
+
+
+def rebuilt(change: Callable[[str, bytes], bytes], of: bytes = GOOD) -> bytes:
     """The good workbook with its parts changed."""
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as zipped:
+    with zipfile.ZipFile(io.BytesIO(of)) as zipped:
         return archive(**{n: change(n, zipped.read(n)) for n in zipped.namelist()})
 
 
@@ -59,13 +68,16 @@ def protected() -> bytes:
     return bytes(content)
 
 
-def entities() -> bytes:
-    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
-    return rebuilt(
-        lambda name, xml: (
-            xml.replace(b"<worksheet", laughs + b"<worksheet", 1) if "sheet1" in name else xml
-        )
-    )
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+
+
+def entities(part: str, root: str, encoding: str = "utf-8") -> bytes:
+    def change(name: str, xml: bytes) -> bytes:
+        if part not in name:
+            return xml
+        return (LAUGHS + xml[xml.index(root.encode()) :].decode()).encode(encoding)
+
+    return rebuilt(change, with_shared_strings())
 
 
 BAD = {
@@ -88,7 +100,9 @@ BAD = {
     "one gigabyte": ("kpi.xlsx", one_gigabyte),
     "lying size": ("kpi.xlsx", lying_size),
     "protected": ("kpi.xlsx", protected),
-    "entities": ("kpi.xlsx", entities),
+    "entities": ("kpi.xlsx", lambda: entities("sheet1", "<worksheet")),
+    "entities among strings": ("kpi.xlsx", lambda: entities("sharedStrings", "<sst")),
+    "entities in UTF-16": ("kpi.xlsx", lambda: entities("sharedStrings", "<sst", "utf-16")),
     "a picture": ("kpi.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20),
     "no such characters": ("kpi.csv", lambda: b"\xe5\xb7\xa5,\xff\xff\x80\n"),
     "an endless cell": ("kpi.csv", lambda: b'"' + b"x" * 200_000),
@@ -112,3 +126,15 @@ def test_a_cell_in_the_farthest_corner_costs_nothing() -> None:
     far = workbook([HEADER, line("A1")], lambda sheet: sheet.cell(1_048_576, 16_384, "x"))
     (sheet,) = read_sheets(far, "kpi.xlsx")
     assert [row.number for row in sheet.rows] == [1, 2]
+
+
+def test_a_row_that_stands_twice_counts_once_and_numbers_may_be_left_out() -> None:
+    def change(name: str, xml: bytes) -> bytes:
+        if "sheet1" not in name:
+            return xml
+        row = b'<row%s><c%s t="inlineStr"><is><r><t>%s</t></r><r><t>!</t></r></is></c></row>'
+        more = row % (b' r="2"', b' r="A2"', b"again") + row % (b"", b"", b"next")
+        return xml.replace(b"</sheetData>", more + b"</sheetData>")
+
+    (sheet,) = read_sheets(rebuilt(change), "kpi.xlsx")
+    assert [(row.number, row.cells[0].value) for row in sheet.rows][1:] == [(2, "A1"), (3, "next!")]
