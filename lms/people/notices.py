@@ -1,11 +1,12 @@
 """Notices in the application itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
 
-from lms.db import Localized, Session
+from lms.db import Localized, Session, read_rows
 from lms.people.models import Notification
 
 
@@ -19,16 +20,22 @@ def notify(
 
 
 _LATEST = (
-    select(Notification)
+    select(
+        Notification.kind,
+        Notification.text,
+        Notification.url,
+        Notification.created_at,
+        Notification.read_at,
+    )
     .where(Notification.person_id == bindparam("person_id"))
     .order_by(Notification.id.desc())
     .limit(bindparam("most"))
 )
 
 
-def latest(session: Session, person_id: int, limit: int = 50) -> list[Notification]:
-    """Newest first."""
-    return list(session.scalars(_LATEST, {"person_id": person_id, "most": limit}))
+def latest(session: Session, person_id: int, limit: int = 50) -> Sequence[Any]:
+    """Newest first: `kind`, `text`, `url`, `created_at` and `read_at` of each."""
+    return read_rows(session, _LATEST, person_id=person_id, most=limit)
 
 
 def unread(person_id: ColumnElement[int] | int) -> ScalarSelect[int]:

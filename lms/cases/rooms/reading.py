@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from lms.cases.models import Drill
 from lms.cases.rooms.models import DrillRoom, DrillRoomMessage, DrillRoomPerson, Role
-from lms.db import Localized, Session
+from lms.db import Localized, Session, read_rows
 from lms.errors import NotFound
 from lms.people.models import Person
 
@@ -104,6 +105,13 @@ class MyRoom:
 
 def mine(session: Session, person_id: int, *, only_open: bool, limit: int) -> list[MyRoom]:
     """The rooms this person is in, the newest first."""
+    rows = read_rows(session, _mine(only_open), person_id=person_id, most=limit)
+    return [MyRoom(*row) for row in rows]
+
+
+@cache
+def _mine(only_open: bool) -> Any:
+    """Made once: every start page asks it."""
     agent, host = aliased(Person), aliased(Person)
     wanted = (
         select(
@@ -114,13 +122,11 @@ def mine(session: Session, person_id: int, *, only_open: bool, limit: int) -> li
         .join(Drill, Drill.id == DrillRoom.drill_id)
         .join(agent, agent.id == DrillRoom.person_id)
         .join(host, host.id == DrillRoom.host_id)
-        .where(DrillRoomPerson.person_id == person_id)
+        .where(DrillRoomPerson.person_id == bindparam("person_id"))
         .order_by(DrillRoom.id.desc())
-        .limit(limit)
+        .limit(bindparam("most"))
     )  # fmt: skip
-    if only_open:
-        wanted = wanted.where(DrillRoom.ended_at.is_(None))
-    return [MyRoom(*row) for row in session.execute(wanted)]
+    return wanted.where(DrillRoom.ended_at.is_(None)) if only_open else wanted
 
 
 def sees_notes(role: str, *, is_trainer: bool) -> bool:

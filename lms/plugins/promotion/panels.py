@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import render_template
+from flask_login import current_user
 from sqlalchemy import and_, bindparam, select
 
 from lms.plugins.api import (
@@ -10,10 +11,10 @@ from lms.plugins.api import (
     MonthClose,
     MonthResult,
     Panel,
-    Person,
     Session,
     Viewer,
     db,
+    read_rows,
 )
 from lms.plugins.promotion import streaks
 from lms.plugins.promotion.evidence import ClosedMonth, MonthEvidence
@@ -23,13 +24,12 @@ from lms.plugins.promotion.policy import LONGEST_RUN, TRACKS, Track, track_from
 def panels(place: str, viewer: Viewer) -> list[Panel] | None:
     if place != "home_more":
         return None
-    session = db.session()
-    person = session.get(Person, viewer.person_id)
-    track = track_from(person.level) if person else None
-    if person is None or track is None:
+    me = current_user.known
+    track = track_from(me.level)
+    if track is None:
         return None
-    here_since = Month.of(person.hired_on)
-    months = [m for m in _latest(session, person.id, track) if m.closed.month >= here_since]
+    here_since, found = Month.of(me.hired_on), _latest(db.session(), viewer.person_id, track)
+    months = [month for month in found if month.closed.month >= here_since]
     if not months:
         return None
     html = render_template(
@@ -70,7 +70,7 @@ def _latest(session: Session, person_id: int, track: Track) -> Sequence[MonthEvi
 
     None where the track asks for no run.
     """
-    rows = session.execute(_LATEST[track.key], {"person_id": person_id}).all()
+    rows = read_rows(session, _LATEST[track.key], person_id=person_id)
     policy = {**track.policy.defaults(), **((rows[0].policy if rows else None) or {})}
     if not policy["streak"]:
         return []

@@ -1,9 +1,11 @@
 """What the pages show: stars by name, never with a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from lms.plugins.api import (
     Month,
@@ -14,6 +16,7 @@ from lms.plugins.api import (
     RuleRun,
     Session,
     Team,
+    read_rows,
 )
 from lms.plugins.recognition.policy import CHANNEL, COMPANY
 from lms.plugins.recognition.stars import RULE
@@ -40,23 +43,29 @@ def months(session: Session) -> Sequence[Month]:
 
 def stars(session: Session, month: Month) -> list[Star]:
     """As the month's last revision has them; one's team is the month's."""
-    return _stars(session, RuleRun.period == month)
+    return _read(session.execute(_stars(RuleRun.period == month)))
 
 
 def latest(session: Session) -> tuple[Month, list[Star]] | None:
-    """The last month with a star, in one query: every start page asks it."""
+    """The last month with a star, in one query."""
+    found = _read(read_rows(session, _latest()))
+    return (found[0].month, found) if found else None
+
+
+@cache
+def _latest() -> Select[Any]:
+    """Made once: every start page asks it."""
     named = (
         select(func.max(RuleRun.period))
         .join(Proposal, Proposal.run_id == RuleRun.id)
         .where(RuleRun.rule == RULE, RuleRun.is_current)
         .scalar_subquery()
     )
-    found = _stars(session, RuleRun.period == named)
-    return (found[0].month, found) if found else None
+    return _stars(RuleRun.period == named)
 
 
-def _stars(session: Session, period: ColumnElement[bool]) -> list[Star]:
-    rows = session.execute(
+def _stars(period: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(
             RuleRun.period,
             Person.id,
@@ -80,6 +89,9 @@ def _stars(session: Session, period: ColumnElement[bool]) -> list[Star]:
         )
         .order_by(Team.name, Person.name)
     )
+
+
+def _read(rows: Iterable[Any]) -> list[Star]:
     return [
         Star(month, person_id, name, team, _group(evidence["each"], team, channel))
         for month, person_id, name, team, channel, evidence in rows
