@@ -2,29 +2,63 @@
 team whose raters have all scored the run, an admin does: an appeal that nobody may decide would
 hold its outcome for ever."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from lms.access import ADMIN, Scope, Viewer, permissions
+from lms.appeals import telling
 from lms.appeals.kinds import kinds
 from lms.appeals.models import Appeal, AppealState
 from lms.db import Session
+from lms.jobs import Job
 from lms.people.roles import people_with
 from lms.plugins.types import Appealable
 
-_MOST = 100  # pending appeals that are looked through for those left to the admins
+
+def tell_deciders(
+    session: Session,
+    appealable: Appealable,
+    appeal: Appeal,
+    involved: Collection[int],
+    now: datetime,
+) -> None:
+    """Whoever may decide on it hears of it; if it is left to the admins, that is noted, so that
+    their list needs no look at each appeal that waits."""
+    told = _entitled(session, appealable) - {*involved, appeal.person_id}
+    appeal.is_left_to_admins = not told
+    if not told:
+        told = set(people_with(session, ADMIN)) - {*involved, appeal.person_id}
+    telling.of_appeal(session, appeal, told, now)
 
 
-def deciders(
-    session: Session, appealable: Appealable, person_id: int, involved: Collection[int]
-) -> set[int]:
-    """Ids of those who may decide on this person's appeal, `involved` having had a part in it."""
-    apart = {*involved, person_id}
-    return entitled(session, appealable) - apart or set(people_with(session, ADMIN)) - apart
+def is_left_to(session: Session, who: Viewer, appeal: Appeal) -> bool:
+    """Whether this admin decides on it, because nobody else may now."""
+    appealable = kinds().get(appeal.kind)
+    if ADMIN not in who.roles or appeal.state != AppealState.PENDING or appealable is None:
+        return False
+    subject = appealable.find(session, appeal.subject_id)
+    if subject is None:
+        return False
+    apart = {*subject.involved, appeal.person_id}
+    return who.person_id not in apart and _entitled(session, appealable) <= apart
 
 
-def entitled(session: Session, appealable: Appealable) -> set[int]:
+def look_again(session: Session, now: datetime) -> None:
+    """Pending appeals whose deciders have left, or lost their role, go to the admins; and back."""
+    for appeal in session.scalars(select(Appeal).where(Appeal.state == AppealState.PENDING)).all():
+        appealable = kinds().get(appeal.kind)
+        subject = appealable.find(session, appeal.subject_id) if appealable else None
+        if appealable is None or subject is None:
+            continue
+        apart = {*subject.involved, appeal.person_id}
+        if appeal.is_left_to_admins != (_entitled(session, appealable) <= apart):
+            tell_deciders(session, appealable, appeal, subject.involved, now)
+
+
+def _entitled(session: Session, appealable: Appealable) -> set[int]:
     """Ids of those whose roles let them decide about everybody."""
     known = permissions()
     grants = known["appeals.decide"].grants.items(), known[appealable.permission].grants.items()
@@ -32,26 +66,8 @@ def entitled(session: Session, appealable: Appealable) -> set[int]:
     return {person for role in deciding & allowed for person in people_with(session, role)}
 
 
-def left_to(session: Session, who: Viewer, appeals: Collection[Appeal] | None = None) -> list[int]:
-    """Ids of the pending appeals that an admin decides because nobody else may: of these, or of
-    the oldest that wait. None for anybody but an admin."""
-    if ADMIN not in who.roles:
-        return []
-    known = {kind: (one, entitled(session, one)) for kind, one in kinds().items()}
-    found = []
-    for appeal in _waiting(session) if appeals is None else appeals:
-        if appeal.state != AppealState.PENDING or appeal.kind not in known:
-            continue
-        appealable, others = known[appeal.kind]
-        subject = appealable.find(session, appeal.subject_id)
-        if subject is None:
-            continue
-        apart = {*subject.involved, appeal.person_id}
-        if who.person_id not in apart and others <= apart:
-            found.append(appeal.id)
-    return found
+def _run(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    look_again(session, now)
 
 
-def _waiting(session: Session) -> Sequence[Appeal]:
-    pending = select(Appeal).where(Appeal.state == AppealState.PENDING)
-    return session.scalars(pending.order_by(Appeal.filed_at, Appeal.id).limit(_MOST)).all()
+LOOK_AGAIN = Job("appeals.deciders", _run, every=timedelta(days=1))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import relationship
 
 from lms.db import Code, Localized, Mapped, Model, PersonId, Pk, mapped_column
@@ -21,7 +21,7 @@ class Appeal(Model):
     the appeals against a subject whose outcome became another after a decision.
 
     `title` and `url` are those of the subject when it was filed, so that they can be read while the
-    plugin that the kind belongs to is away.
+    plugin that the kind belongs to is away. `is_left_to_admins`: nobody else may decide on it.
     """
 
     __tablename__ = "appeal"
@@ -39,6 +39,7 @@ class Appeal(Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decision: Mapped[str] = mapped_column(default="")
+    is_left_to_admins: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     person: Mapped[Person] = relationship(foreign_keys="Appeal.person_id")
     decider: Mapped[Person | None] = relationship(foreign_keys="Appeal.decided_by")

@@ -6,7 +6,6 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.access import ADMIN, Viewer
-from lms.appeals.deciding import left_to
 from lms.appeals.kinds import decided_by
 from lms.appeals.models import Appeal, AppealState
 from lms.db import Session
@@ -33,7 +32,7 @@ def page_of(
 ) -> tuple[list[Appeal], int]:
     """A page of a list and how many there are: what waits oldest first, the rest newest first."""
     wanted = select(Appeal).join(Person, Person.id == Appeal.person_id)
-    is_listed = Appeal.person_id == who.person_id if which == MINE else _scope(session, who)
+    is_listed = Appeal.person_id == who.person_id if which == MINE else _scope(who)
     wanted = wanted.where(is_listed)
     if which != MINE:
         is_pending = Appeal.state == AppealState.PENDING
@@ -50,7 +49,7 @@ def _shown(wanted: Select[Any], page: int) -> Select[Any]:
     return wanted.options(*parts).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
 
 
-def _scope(session: Session, who: Viewer) -> Any:
+def _scope(who: Viewer) -> Any:
     """The appeals of the kinds and people that the viewer may decide about, and for an admin those
     that nobody else may."""
     parts = [
@@ -59,6 +58,5 @@ def _scope(session: Session, who: Viewer) -> Any:
     ]
     theirs = and_(or_(false(), *parts), who.clause("appeals.decide"))
     if ADMIN in who.roles:
-        left = Appeal.id.in_(left_to(session, who))
-        theirs = or_(theirs, left, Appeal.decided_by == who.person_id)
+        theirs = or_(theirs, Appeal.is_left_to_admins)
     return and_(theirs, Person.id != who.person_id)

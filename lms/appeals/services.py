@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms import audit
-from lms.appeals import telling
+from lms.appeals import deciding, telling
 from lms.appeals.kinds import kinds
 from lms.appeals.models import Appeal, AppealState
 from lms.appeals.policy import APPEALS, outlived
@@ -128,7 +128,7 @@ def file(
         session, Actor(person_id), "appeal.file", ("appeal", appeal.id), now=now,
         reason=appeal.reason, kind=kind, about=subject_id,
     )  # fmt: skip
-    telling.tell_deciders(session, appealable, appeal, subject.involved, now)
+    deciding.tell_deciders(session, appealable, appeal, subject.involved, now)
     return appeal
 
 
@@ -160,7 +160,7 @@ def decide(
         session, actor, "appeal.uphold" if upheld else "appeal.decline", ("appeal", appeal.id),
         now=now, reason=appeal.decision, kind=appeal.kind, about=appeal.subject_id,
     )  # fmt: skip
-    telling.tell_of_decision(session, appeal, involved, now)
+    telling.of_decision(session, appeal, involved, now)
     go_on = ""
     if upheld:
         go_on = appealable.uphold(session, appeal.subject_id, actor, now)

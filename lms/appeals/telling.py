@@ -3,34 +3,22 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from lms.appeals.deciding import deciders
 from lms.appeals.models import Appeal, AppealState
 from lms.db import Localized, Session
 from lms.people.models import Person
 from lms.people.notices import notify
-from lms.plugins.types import Appealable
 
 
-def tell_deciders(
-    session: Session,
-    appealable: Appealable,
-    appeal: Appeal,
-    involved: Collection[int],
-    now: datetime,
-) -> None:
-    """Those who decide on it: nobody who took part."""
+def of_appeal(session: Session, appeal: Appeal, deciders: Collection[int], now: datetime) -> None:
     name = session.get_one(Person, appeal.person_id).name
     text = Localized(
         f"{name}对“{appeal.title.pick('zh')}”提出申诉",
         f"{name} appeals: “{appeal.title.pick('en')}”",
     )
-    told = sorted(deciders(session, appealable, appeal.person_id, involved))
-    notify(session, told, "appeal.filed", text, f"/appeals/{appeal.id}", now)
+    notify(session, sorted(deciders), "appeal.filed", text, f"/appeals/{appeal.id}", now)
 
 
-def tell_of_decision(
-    session: Session, appeal: Appeal, involved: Collection[int], now: datetime
-) -> None:
+def of_decision(session: Session, appeal: Appeal, involved: Collection[int], now: datetime) -> None:
     """The person, and whoever gave what was appealed against."""
     upheld = appeal.state == AppealState.UPHELD
     zh, en = ("申诉成立", "upheld") if upheld else ("申诉未成立", "declined")

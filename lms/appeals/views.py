@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from lms import access
 from lms.access import ADMIN, viewer
 from lms.appeals import queries, services
-from lms.appeals.deciding import left_to
+from lms.appeals.deciding import is_left_to
 from lms.appeals.forms import ReasonForm
 from lms.appeals.kinds import decided_by, kinds
 from lms.appeals.models import Appeal, AppealState
@@ -123,7 +123,7 @@ def _decides(appeal: Appeal) -> bool:
         return False
     if _is_entitled(appeal) or appeal.decided_by == who.person_id:
         return True
-    return bool(left_to(db.session(), who, [appeal]))
+    return is_left_to(db.session(), who, appeal)
 
 
 def _is_entitled(appeal: Appeal) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.appeals import services
+from lms.appeals import deciding, services
 from lms.appeals.models import Appeal, AppealState
 from lms.appeals.policy import APPEALS
 from lms.audit import Actor, AuditEntry
@@ -240,6 +240,9 @@ def test_where_every_rater_took_part_an_admin_decides(app: Flask, desk: Desk, au
     assert "No appeal waits" in boss.get("/appeals").text
 
     raters[0].left_on = desk.clock.now().date()
+    deciding.look_again(db.session(), desk.clock.now())
+    db.session.commit()
+    assert sorted(db.session.scalars(told)) == sorted([raters[0].id, admin.id])
     db.session.commit()
     for person in (raters[1], rater_too):
         assert auth.login(person).post(url, data={"reason": WHY}).status_code in {400, 403, 404}
