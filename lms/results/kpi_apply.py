@@ -1,22 +1,23 @@
 """Storing what a KPI file says: open months take it, closed months hold it as corrections."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from lms import audit
 from lms.audit import Actor
+from lms.bulk import insert_rows
 from lms.clock import Month
 from lms.db import Session
 from lms.people.models import Organisation
 from lms.progress import Progress, Report, to_nobody
 from lms.results.models import ImportRun, KpiCorrection, KpiRow, KpiValue, MonthClose
 
-Key = tuple[Month, int, str]
-_AT_ONCE = 10_000
+Key = tuple[int, str]  # person and metric
+_AT_ONCE = 50_000
 
 
 class Figure(NamedTuple):
@@ -26,20 +27,20 @@ class Figure(NamedTuple):
     value: float
     row: int
 
-    @property
-    def key(self) -> Key:
-        return (self.month, self.person_id, self.metric)
-
 
 @dataclass
 class Plan:
-    """What applying would do. `replaced` and `held`: with the figure that is there now, if any."""
+    """What applying would do. `replaced` and `held`: with the figure that is there now, if any.
 
-    added: list[Figure] = field(default_factory=list)
+    There may be very many of `added` (month, person, metric, value, row) and `new_rows` (month,
+    person, row): tuples of numbers and words alone are no work for the garbage collector.
+    """
+
+    added: list[tuple[int, int, str, float, int]] = field(default_factory=list)
     replaced: list[tuple[Figure, float]] = field(default_factory=list)
     held: list[tuple[Figure, float | None]] = field(default_factory=list)
     same: int = 0
-    new_rows: list[tuple[Month, int, int]] = field(default_factory=list)  # month, person, row
+    new_rows: list[tuple[int, int, int]] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         return {
@@ -60,63 +61,66 @@ def lock_months(session: Session) -> None:
     session.execute(select(Organisation.id).with_for_update()).all()
 
 
-def figures(rows: Sequence[dict[str, Any]]) -> Iterator[Figure]:
-    months: dict[str, Month] = {}
-    for entry in rows:
-        name = entry["month"]
-        month = months.get(name) or months.setdefault(name, Month.parse(name))
-        for metric, value in entry["figures"].items():
-            yield Figure(month, entry["person_id"], metric, float(value), entry["row"])
-
-
 def plan(session: Session, rows: Sequence[dict[str, Any]]) -> Plan:
     """Compare the rows with what is stored, corrections that wait included."""
-    months = {Month.parse(name) for name in {entry["month"] for entry in rows}}
-    closed = set(session.scalars(select(MonthClose.month).where(MonthClose.month.in_(months))))
-    stored = _stored(session, months)
-    waiting = _waiting(session, closed)
+    months = {name: Month.parse(name) for name in sorted({entry["month"] for entry in rows})}
+    closes = select(MonthClose.month).where(MonthClose.month.in_(months.values()))
+    closed = set(session.scalars(closes))
     result = Plan()
-    for found in figures(rows):
-        now_there = waiting.get(found.key, stored.get(found.key))
-        if now_there == found.value:
-            result.same += 1
-        elif found.month in closed:
-            result.held.append((found, stored.get(found.key)))
-        elif now_there is None:
-            result.added.append(found)
-        else:
-            result.replaced.append((found, now_there))
-    stored_rows = session.execute(
-        select(KpiRow.month, KpiRow.person_id).where(KpiRow.month.in_(months))
-    )
-    there = {(month, person_id) for month, person_id in stored_rows}
-    for entry in rows:
-        month = Month.parse(entry["month"])
-        # A closed month gets its new person's row with the correction, in its next revision.
-        if month not in closed and (month, entry["person_id"]) not in there:
-            result.new_rows.append((month, entry["person_id"], entry["row"]))
+    for name, month in months.items():
+        of_month = [entry for entry in rows if entry["month"] == name]
+        _compare(session, month, month in closed, of_month, result)
     return result
 
 
-def _stored(session: Session, months: set[Month]) -> dict[Key, float]:
-    rows = session.execute(
-        select(KpiValue.month, KpiValue.person_id, KpiValue.metric, KpiValue.value).where(
-            KpiValue.month.in_(months)
-        )
-    )
-    return {(month, person_id, metric): value for month, person_id, metric, value in rows}
+def _compare(
+    session: Session,
+    month: Month,
+    is_closed: bool,
+    rows: Sequence[dict[str, Any]],
+    result: Plan,
+) -> None:
+    stored = _stored(session, month)
+    waiting = _waiting(session, month) if is_closed else {}
+    for entry in rows:
+        person_id, row = entry["person_id"], entry["row"]
+        for metric, value in entry["figures"].items():
+            key = person_id, metric
+            now_there = waiting.get(key, stored.get(key))
+            if now_there == value:
+                result.same += 1
+            elif now_there is None and not is_closed:
+                result.added.append((month.index, person_id, metric, float(value), row))
+            else:
+                found = Figure(month, person_id, metric, float(value), row)
+                if is_closed:
+                    result.held.append((found, stored.get(key)))
+                elif now_there is not None:
+                    result.replaced.append((found, now_there))
+    if is_closed:
+        return  # gets its new person's row with the correction, in its next revision
+    there = set(session.scalars(select(KpiRow.person_id).where(KpiRow.month == month)))
+    result.new_rows += [
+        (month.index, entry["person_id"], entry["row"])
+        for entry in rows
+        if entry["person_id"] not in there
+    ]
 
 
-def _waiting(session: Session, months: set[Month]) -> dict[Key, float]:
-    if not months:
-        return {}
+def _stored(session: Session, month: Month) -> dict[Key, float]:
+    columns = KpiValue.person_id, KpiValue.metric, KpiValue.value
+    rows = session.execute(select(*columns).where(KpiValue.month == month))
+    return {(person_id, metric): value for person_id, metric, value in rows}
+
+
+def _waiting(session: Session, month: Month) -> dict[Key, float]:
     c = KpiCorrection
     rows = session.execute(
-        select(c.month, c.person_id, c.metric, c.new)
-        .where(c.month.in_(months), c.applied_close_id.is_(None))
+        select(c.person_id, c.metric, c.new)
+        .where(c.month == month, c.applied_close_id.is_(None))
         .order_by(c.id)
     )
-    return {(month, person_id, metric): new for month, person_id, metric, new in rows}
+    return {(person_id, metric): new for person_id, metric, new in rows}
 
 
 def apply(
@@ -147,26 +151,20 @@ def apply(
 
 
 def _store(session: Session, todo: Plan, import_id: int, report: Report = to_nobody) -> None:
-    if todo.new_rows:
-        session.execute(
-            insert(KpiRow.__table__),  # type: ignore[arg-type]
-            [
-                {"month": month, "person_id": person_id, "import_id": import_id, "source_row": row}
-                for month, person_id, row in todo.new_rows
-            ],
-        )
+    insert_rows(
+        session, KpiRow, ("month", "person_id", "import_id", "source_row"),
+        ((month, person_id, import_id, row) for month, person_id, row in todo.new_rows),
+    )  # fmt: skip
     # In parts, so that a large file is not there twice more.
     for begin in range(0, len(todo.added), _AT_ONCE):
         report(Progress(begin, len(todo.added), "store"))
-        session.execute(
-            insert(KpiValue.__table__),  # type: ignore[arg-type]
-            [
-                {
-                    "month": f.month, "person_id": f.person_id, "metric": f.metric,
-                    "value": f.value, "import_id": import_id, "source_row": f.row,
-                }
-                for f in todo.added[begin : begin + _AT_ONCE]
-            ],
+        insert_rows(
+            session, KpiValue,
+            ("month", "person_id", "metric", "value", "import_id", "source_row"),
+            (
+                (month, person_id, metric, value, import_id, row)
+                for month, person_id, metric, value, row in todo.added[begin : begin + _AT_ONCE]
+            ),
         )  # fmt: skip
     if todo.replaced:
         table = KpiValue.__table__

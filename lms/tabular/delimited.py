@@ -14,10 +14,11 @@ def read_delimited(content: bytes, name: str) -> Sheet:
     if "\0" in text:
         raise DomainError("%(file)s is neither an Excel workbook nor a CSV file.", file=name)
     rows: list[Row] = []
+    kept: dict[str, Cell] = {}  # the same few thousand figures fill a large file
     try:
         lines = csv.reader(StringIO(text, None), delimiter=_delimiter(text))
         for number, values in enumerate(lines, 1):
-            cells = [_cell(value) for value in values]
+            cells = [kept.get(value) or kept.setdefault(value, _cell(value)) for value in values]
             while cells and cells[-1] is BLANK:
                 cells.pop()
             if cells:

@@ -124,8 +124,13 @@ def _table(
         else:
             columns[code] = Column(index, name, bool(_PERCENT.search(name)), _unit(name, known))
     sheet.fill_merged(keys)
-    repeated = [row for row in rows if [text(c) for c in row.cells] != header[: len(row.cells)]]
-    return Table(sheet.name, columns, unknown, header, repeated, [], sheet.uncomputed)
+    below = [row for row in rows if not _is_repeated(row, header)]
+    return Table(sheet.name, columns, unknown, header, below, [], sheet.uncomputed)
+
+
+def _is_repeated(row: Row, header: list[str]) -> bool:
+    cells = zip(row.cells, header, strict=False)
+    return len(row.cells) <= len(header) and all(text(cell) == name for cell, name in cells)
 
 
 def plain(name: str) -> str:

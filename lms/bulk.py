@@ -1,0 +1,25 @@
+"""Very many rows at once, past SQLAlchemy's own parameters: those take longer than the storing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from lms.db import Model, Session
+
+
+def insert_rows(
+    session: Session, model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Each row's values in the order of the columns, as the driver takes them. Defaults that are
+    SQLAlchemy's are not asked for. Raises the driver's own errors on PostgreSQL."""
+    table, names = model.__tablename__, ", ".join(columns)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+        if every := list(rows):
+            connection.exec_driver_sql(statement, every)
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
