@@ -19,6 +19,7 @@ from lms.plugins.api import (
 )
 from lms.plugins.exams.models import Attempt, Exam, QuestionTag, QuestionVersion, Response
 from lms.plugins.exams.settling import is_appealed
+from lms.plugins.exams.topics import names
 
 _SOURCE = Localized("考试知识点", "Exam topic")
 # Fewer questions on a topic than this say nothing about somebody.
@@ -28,7 +29,8 @@ _SHOWN = 3
 
 
 def skill_gaps(session: Session, scope: ColumnElement[bool], since: datetime) -> Sequence[SkillGap]:
-    """Who answered fewer than half of at least two questions on a topic rightly; three queries."""
+    """Who answered fewer than half of at least two questions on a topic rightly; three queries, one
+    more where tags have to be looked up."""
     right = func.sum(func.coalesce(cast(Response.is_correct, Integer), 0))
     rows = session.execute(
         select(QuestionTag.tag, Attempt.person_id)
@@ -46,10 +48,11 @@ def skill_gaps(session: Session, scope: ColumnElement[bool], since: datetime) ->
         people[tag].append(person_id)
     taught = _programmes_by_tag(session) if people else {}
     missed = _missed(session, scope, since, people) if people else {}
+    named = names(session, people)
     return [
         SkillGap(
             code=f"exams.{tag}",
-            label=Localized(tag, tag),
+            label=named[tag],
             source=_SOURCE,
             person_ids=sorted(found),
             programme_ids=taught.get(tag, []),

@@ -13,6 +13,7 @@ from lms.plugins.exams.models import Attempt, Exam, QuestionTag, QuestionVersion
 from lms.plugins.exams.papers import rules, scoring
 from lms.plugins.exams.papers.showing import SITS_AGAIN, Visible
 from lms.plugins.exams.settling import is_wrong
+from lms.plugins.exams.topics import names
 from lms.plugins.exams.types import FULL
 
 # So many topics are named as those to practise first.
@@ -170,7 +171,7 @@ def result_of(session: Session, attempt: Sat, visible: Visible) -> Result:
     )
     topics: list[Topic] = []
     if visible.key and attempt.score is not None:
-        topics = _by_section(attempt, answers) or _by_tag(rows)
+        topics = _by_section(attempt, answers) or _by_tag(session, rows)
     return Result(
         attempt=attempt,
         exam=attempt.exam,
@@ -193,12 +194,13 @@ def _by_section(attempt: Sat, answers: Sequence[_Answers]) -> list[Topic]:
     )
 
 
-def _by_tag(rows: Sequence[_Answers]) -> list[Topic]:
+def _by_tag(session: Session, rows: Sequence[_Answers]) -> list[Topic]:
     found: dict[str, list[_Answers]] = {}
     for row in rows:
         if row.tag is not None:
             found.setdefault(row.tag, []).append(row)
-    return _weakest_first((Localized(tag, tag), asked) for tag, asked in sorted(found.items()))
+    named = names(session, found)
+    return _weakest_first((named[tag], asked) for tag, asked in sorted(found.items()))
 
 
 def _weakest_first(topics: Iterable[tuple[Localized, Sequence[_Answers]]]) -> list[Topic]:

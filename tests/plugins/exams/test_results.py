@@ -3,13 +3,15 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from markupsafe import escape
+from sqlalchemy import select, update
 
 from lms.db import Localized, db
 from lms.plugins.exams import results, reviewing
-from lms.plugins.exams.models import Exam
+from lms.plugins.exams.models import Exam, QuestionTag
 from lms.plugins.exams.papers.showing import Visible
-from tests.plugins.exams.conftest import COUNT, World
+from tests.cases import kit
+from tests.plugins.exams.conftest import COUNT, NOW, World
 
 
 def test_topics_come_weakest_first_and_say_what_to_practise(both_worlds: World) -> None:
@@ -31,6 +33,20 @@ def test_topics_come_weakest_first_and_say_what_to_practise(both_worlds: World) 
     hidden = Visible(key=False)
     unseen = results.result_of(db.session(), sat, hidden)
     assert (unseen.topics, unseen.weak) == ([], [])
+
+
+def test_topics_have_names(both_worlds: World) -> None:
+    world = both_worlds
+    case = kit.published_case(NOW)
+    for old, new in (("even", "frt"), ("odd", case.case.key)):
+        db.session.execute(update(QuestionTag).values(tag=new).where(QuestionTag.tag == old))
+    db.session.commit()
+    client = world.client()
+    attempt = world.start(client)
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+    page = client.get(f"/exams/attempts/{attempt.id}/result").text
+    assert "<span>First response</span>" in page
+    assert f"<span>{escape(case.title.en)}</span>" in page
 
 
 def test_sections_are_named_until_the_exam_is_changed(world: World) -> None:

@@ -4,7 +4,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 import lms
+from lms.db import db
+from lms.plugins.exams.topics import names
 from lms.plugins.exams.types import KINDS
 from tests.plugins.exams.importing.test_exporting import STARTER
 
@@ -86,3 +90,10 @@ def test_how_many_options_are_right_cannot_be_guessed() -> None:
     many = Counter(len(question["answer"]) for question in several)
     assert max(many.values()) < 0.45 * len(several) and len(many) > 2
     assert all(2 <= len(question["answer"]) <= len(question["options"]) for question in several)
+
+
+def test_its_topics_have_names_in_both_languages(app: Flask) -> None:
+    tags = {tag for question in STARTER for tag in question["tags"]} - CASES
+    named = names(db.session(), [*tags, "自己写的"])
+    assert not [tag for tag in tags if tag in (named[tag].zh, named[tag].en)]
+    assert named["自己写的"].pick("en") == "自己写的"
