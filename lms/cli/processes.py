@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# Seconds for which those that are to be replaced serve on: on a busy machine loading takes longer
+# than granian's 3.5. A stop meanwhile waits for them to be over, and Docker waits no more than ten.
+_LOADS_WITHIN = 8.0
 
 
 def check_granian(workers: int) -> None:
@@ -57,6 +60,7 @@ def serve_in_processes(
         workers=1 if can_divide else workers,
         blocking_threads=threads,
         respawn_failed_workers=True,
+        respawn_interval=_LOADS_WITHIN,
         websockets=False,
     )
     if not can_divide:

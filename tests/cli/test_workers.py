@@ -119,7 +119,7 @@ def test_a_process_that_is_killed_is_replaced(app: Flask, server: Server, which:
     before = server.processes()
     os.kill(before[which], signal.SIGKILL)
     server.wait_for(4)
-    time.sleep(5)  # the old ones serve on for a while
+    time.sleep(10)  # the old ones serve on for a while
     assert server.serves() and len(server.processes()) == 2
     assert not set(before) & set(server.processes())
     assert server.stops(), server.log.read_text()
