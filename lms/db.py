@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -78,7 +78,7 @@ class LocalizedType(TypeDecorator[Localized]):
     cache_ok = True
 
     def process_bind_param(self, value: Localized | None, dialect: Dialect) -> Any:
-        return None if value is None else asdict(value)
+        return None if value is None else {"zh": value.zh, "en": value.en}
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Localized | None:
         return None if value is None else Localized.of(value)

@@ -79,7 +79,7 @@ def _run(
     waiting = set() if assign else {p.person_id for p in fresh}
     if outcome.proposals:
         session.execute(
-            insert(Proposal),
+            insert(Proposal.__table__),  # type: ignore[arg-type]
             [
                 {
                     "run_id": run.id,

@@ -110,7 +110,7 @@ def selected(session: Session, close_id: int, at: Cut, threshold: int | None) ->
         triggers.append(MonthResult.score <= at.score)
     if threshold is not None:
         triggers.append(MonthResult.score < threshold)
-    one = _weakest(close_id, or_(*triggers)).subquery("one")
+    one = _weakest(session, close_id, or_(*triggers)).subquery("one")
     metric = case(dict(enumerate(FIGURES)), value=one.c.figure)
     rows = session.execute(
         select(one, MonthFigure.metric, MonthFigure.value, MonthFigure.target)
@@ -124,7 +124,7 @@ def selected(session: Session, close_id: int, at: Cut, threshold: int | None) ->
     ]
 
 
-def _weakest(close_id: int, selected: ColumnElement[bool]) -> Select[Any]:
+def _weakest(session: Session, close_id: int, selected: ColumnElement[bool]) -> Select[Any]:
     """The figures of the selected, each person's weakest with `nth` 1."""
     people = (
         select(
@@ -139,7 +139,7 @@ def _weakest(close_id: int, selected: ColumnElement[bool]) -> Select[Any]:
     theirs = select(people, _KEY.label("key"), literal(0).label("n")).join(
         MonthFigure, _of(close_id, people.c.person_id)
     )
-    every = theirs.union_all(_counted(close_id)).subquery("every")
+    every = theirs.union_all(_counted(session, close_id)).subquery("every")
     standing = _standing(every).subquery("standing")
     nth = func.row_number().over(
         partition_by=standing.c.person_id,
@@ -163,14 +163,24 @@ def _of(close_id: int, person_id: Any, *more: ColumnElement[bool]) -> ColumnElem
     )
 
 
-def _counted(close_id: int) -> Select[Any]:
+def _counted(session: Session, close_id: int) -> Select[Any]:
     """By key: how many ranked people (`n`); nobody's, hence the nulls."""
-    ranked = select(MonthResult.person_id).where(*_ranked(close_id))
     return (
         select(null(), null(), null(), _KEY.label("key"), func.count())
-        .where(_of(close_id, MonthFigure.person_id, MonthFigure.person_id.in_(ranked)))
+        .where(_of(close_id, MonthFigure.person_id, _is_ranked(session, close_id)))
         .group_by("key")
     )
+
+
+def _is_ranked(session: Session, close_id: int) -> ColumnElement[bool]:
+    """Whose figure it is, told by the few who are not ranked: all who have figures have a result.
+    SQLite looks each up in a list of those few; PostgreSQL plans that well without a list only."""
+    not_ranked = select(MonthResult.person_id).where(
+        MonthResult.close_id == close_id, MonthResult.rank.is_(None)
+    )
+    if session.get_bind().dialect.name == "sqlite":
+        return MonthFigure.person_id.not_in(not_ranked)
+    return ~not_ranked.where(MonthResult.person_id == MonthFigure.person_id).exists()
 
 
 def _standing(every: Subquery) -> Select[Any]:
