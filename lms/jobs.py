@@ -7,7 +7,7 @@ one process of many run each of them per interval.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Index, select, update
+from sqlalchemy.exc import DBAPIError
 
 from lms.db import Code, Mapped, Model, Pk, Session, db, mapped_column, read_rows, reading
 
@@ -26,6 +27,7 @@ MAX_ATTEMPTS = 8
 _RETRY_AFTER = timedelta(seconds=10)
 # For so long the work of a process that may have died is left to it.
 _LENT = timedelta(minutes=1)
+_LENT_ANEW_EVERY = 20.0  # seconds
 
 
 class OutboxItem(Model):
@@ -93,7 +95,7 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
     for item_id, name in found:
         job = by_name[name]
         if job.apart:
-            done += _run_apart(item_id, job, now, timedelta(seconds=monotonic() - began))
+            done += _run_apart(item_id, job, now, began)
         else:
             done += _run_item(item_id, job, now)
     return done
@@ -173,11 +175,15 @@ def _run_item(item_id: int, job: Job, now: datetime) -> bool:
         return False
 
 
-def _run_apart(item_id: int, job: Job, now: datetime, waited: timedelta) -> bool:
-    """The item is lent, not locked: SQLite's lock is that of all who write. It has `waited` for its
-    turn since `now`."""
+def _run_apart(item_id: int, job: Job, now: datetime, began: float) -> bool:
+    """The item is lent, not locked: SQLite's lock is that of all who write. At `began` it was
+    `now`; it may have waited for its turn since."""
+
+    def lent_until() -> datetime:
+        return now + timedelta(seconds=monotonic() - began) + _LENT
+
     free = OutboxItem.id == item_id, OutboxItem.done_at.is_(None), OutboxItem.due_at <= now
-    lent = {"due_at": now + waited + _LENT, "attempts": OutboxItem.attempts + 1}
+    lent = {"due_at": lent_until(), "attempts": OutboxItem.attempts + 1}
     payload = db.session.scalar(
         update(OutboxItem).where(*free).values(lent).returning(OutboxItem.payload)
     )
@@ -185,13 +191,39 @@ def _run_apart(item_id: int, job: Job, now: datetime, waited: timedelta) -> bool
     if payload is None:
         return False
     try:
-        job.run(db.session(), payload, now)
-        db.session.execute(update(OutboxItem).where(OutboxItem.id == item_id).values(done_at=now))
-        db.session.commit()
+        with _lent_anew(item_id, lent_until):
+            job.run(db.session(), payload, now)
+            done = update(OutboxItem).where(OutboxItem.id == item_id).values(done_at=now)
+            db.session.execute(done)
+            db.session.commit()
         return True
     except Exception as error:
         _put_off(item_id, job, error, now, attempts=0)
         return False
+
+
+@contextmanager
+def _lent_anew(item_id: int, until: Callable[[], datetime]) -> Iterator[None]:
+    """While it is worked on, so that nobody else begins with what takes longer than it was lent
+    for. Where the work itself keeps others from writing, that waits like any of them."""
+    is_over, engine = threading.Event(), db.engine
+
+    def renew() -> None:
+        while not is_over.wait(_LENT_ANEW_EVERY):
+            still = update(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None))
+            with suppress(DBAPIError), engine.begin() as connection:
+                connection.execute(still.values(due_at=until()))
+
+    thread = threading.Thread(target=renew, name="lms-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    except BaseException:
+        db.session.rollback()  # it may be waiting for what this holds
+        raise
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _put_off(item_id: int, job: Job, error: Exception, now: datetime, *, attempts: int) -> None:

@@ -1,6 +1,7 @@
 """A large file is read, and its rows are taken, by a job that the page of the import watches."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from lms.audit import OPERATOR, AuditEntry
 from lms.clock import SettableClock
 from lms.db import Session, db
 from lms.errors import Conflict, DomainError
-from lms.jobs import Job, OutboxItem, drain
+from lms.jobs import Job, OutboxItem, drain, only_reading
 from lms.plugins.registry import all_jobs
 from lms.progress import Progress
 from lms.results import import_jobs, importing, kpi_apply
@@ -121,6 +122,27 @@ def test_a_second_large_file_is_lent_from_its_turn_on(
     db.session.commit()
     assert drain([Job("long", takes_long, apart=True)], NOW) == 2
     assert lent == [NOW + timedelta(seconds=60), NOW + timedelta(seconds=150)]
+
+
+def test_what_takes_long_is_lent_anew_while_it_is_worked_on(
+    both_apps: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed, lent = [0.0], [NOW]
+    monkeypatch.setattr(jobs, "monotonic", lambda: passed[0])
+    monkeypatch.setattr(jobs, "_LENT_ANEW_EVERY", 0.01)
+
+    def takes_long(session: Session, _payload: dict[str, Any], _now: datetime) -> None:
+        passed[0] += 90
+        until = time.monotonic() + 10
+        while lent[-1] <= NOW + timedelta(seconds=90) and time.monotonic() < until:
+            with only_reading():
+                lent.append(session.scalars(select(OutboxItem.due_at)).one())
+
+    item = jobs.enqueue(db.session(), "long", {}, due_at=NOW)
+    db.session.commit()
+    assert drain([Job("long", takes_long, apart=True)], NOW) == 1
+    assert lent[-1] == NOW + timedelta(seconds=150)
+    assert item.done_at == NOW and item.attempts == 1
 
 
 def test_it_goes_on_after_a_crash_and_stores_nothing_by_half(
