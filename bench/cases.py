@@ -66,7 +66,7 @@ def index(now: datetime) -> None:
     def progress(more: int) -> None:
         nonlocal told
         told += more
-        if told % 20_000 == 0:
+        if told // 20_000 > (told - more) // 20_000:
             print(f"  {told} after {perf_counter() - began:.1f} s", flush=True)
 
     count = search.rebuild(db.session(), now, progress)

@@ -40,10 +40,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """Chinese characters and pairs of them, and the words of other scripts."""
+    """Pairs of Chinese characters, the last character of each run of them (all others begin a
+    pair), and the words of other scripts."""
 
-    cjk: set[str]
+    pairs: set[str]
+    ends: set[str]
     latin: set[str]
+
+    def __or__(self, other: "Words") -> "Words":
+        return Words(self.pairs | other.pairs, self.ends | other.ends, self.latin | other.latin)
 
 
 def split_words(texts: Iterable[str]) -> Words:
@@ -54,20 +59,20 @@ def split_words(texts: Iterable[str]) -> Words:
         (plain if text.isascii() else mixed).append(text)
     # A search through text that has nothing but ASCII in it takes ten times as long as this.
     found = "\n".join(plain).translate(_ASCII_WORDS).split()
-    cjk: set[str] = set()
+    pairs, ends = set[str](), set[str]()
     if mixed:
         folded = _folded("\n".join(mixed))
         for run in _CJK_RUN.findall(folded):
-            cjk.update(run)
-            cjk.update(map(add, run, run[1:]))
+            ends.add(run[-1])
+            pairs.update(map(add, run, run[1:]))
         found += _OTHER_RUN.findall(folded)
-    return Words(cjk, {word[:_MAX_WORD] for word in found})
+    return Words(pairs, ends, {word[:_MAX_WORD] for word in found})
 
 
 def index_words(texts: Iterable[str]) -> list[str]:
     """The words of the texts, each once, sorted."""
     found = split_words(texts)
-    return sorted(found.cjk | found.latin)
+    return sorted({*found.pairs, *(pair[0] for pair in found.pairs), *found.ends, *found.latin})
 
 
 def units(text: str) -> list[str]:

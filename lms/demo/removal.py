@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import func, inspect, select, text
 
 from lms import audit
-from lms.cases import search
 from lms.courses.models import Enrolment
 from lms.db import Model, Session
 from lms.errors import DomainError
@@ -77,11 +76,10 @@ def _empty(session: Session) -> None:
         return
     # Foreign keys are looked at when the transaction ends: there is nothing left to refer to then.
     session.execute(text("PRAGMA defer_foreign_keys=ON"))
-    search.forget_all(session)
     for name in quoted:
         session.execute(text(f"DELETE FROM {name}"))
 
 
 def _is_kept(table: str) -> bool:
-    """The schema's versions, and the tables that SQLite's search index keeps for itself."""
-    return table.endswith("_alembic") or table in search.SQLITE_OWN
+    """The schema's versions."""
+    return table.endswith("_alembic")

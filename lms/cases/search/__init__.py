@@ -1,24 +1,17 @@
-"""Finding published cases: one index per engine, the same words, the same order of results.
+"""Finding published cases: one index, kept in plain tables, the same on both engines.
 
 The index is written in the transaction that publishes a version. Every case has a place in it, the
 larger the earlier it is shown: what is used much before what is used little, then the newest (see
-`places`). Both engines hand out what they find by place, so that the first page of a word which is
-in every case costs no more than that of a rare one.
+`places`). It is looked through from the last place down, and no further than for the page and what
+is counted on it, so that a word which is in every case costs no more than a rare one.
 """
 
 from lms.cases.search.asking import MOST, PAGE_SIZE, Found, Search, find
-from lms.cases.search.indexing import (
-    SQLITE_OWN,
-    complete,
-    count_published,
-    forget,
-    forget_all,
-    index,
-    rebuild,
-)
+from lms.cases.search.indexing import complete, count_published, index, rebuild
 from lms.cases.search.reading import FoundVersion
 from lms.cases.search.scored import ORDERS
 from lms.cases.search.tokens import FACETS
+from lms.cases.search.writing import forget
 from lms.cases.words import MAX_QUERY
 
 __all__ = [
@@ -27,7 +20,6 @@ __all__ = [
     "MOST",
     "ORDERS",
     "PAGE_SIZE",
-    "SQLITE_OWN",
     "Found",
     "FoundVersion",
     "Search",
@@ -35,7 +27,6 @@ __all__ = [
     "count_published",
     "find",
     "forget",
-    "forget_all",
     "index",
     "rebuild",
 ]

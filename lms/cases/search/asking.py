@@ -72,7 +72,7 @@ def _pages(total: int) -> int:
 
 
 def find(session: Session, search: Search, locale: str) -> Found:
-    """Two or three queries, whatever is found, and one more to put it in order of the scores.
+    """Three to six queries, whatever is found, and one more to put it in order of the scores.
     `locale` (`zh` or `en`): whose tags are offered."""
     words = query_words(search.text)
     if search.text.strip() and not words:

@@ -1,15 +1,15 @@
-"""What the index keeps of a version, made from its columns; for many at once in another process.
+"""What the index keeps of a segment's versions, made from their columns.
 
-Making the tokens takes about as long as storing them: with a process of its own an index of 100,000
-cases is built in little more than half the time.
+This is nearly all of the work of an index: for very many it is shared among processes.
 """
 
 import gc
 import json
+import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from lms.cases.models import CaseVersion
 from lms.cases.search import tokens
+from lms.cases.search.inverting import Inverted
+from lms.cases.search.pages import Page, packed
 from lms.cases.search.tokens import FACETS, Row
 from lms.db import Localized
 
@@ -24,33 +26,40 @@ _PLAIN = ("id", "case_id", *FACETS)
 _TEXTS = ("title", "category", "scenario", "result", "lessons")
 _LISTS = ("tags", "dialogue", "handling")
 _MAX_TAG = 64
-_AHEAD = 3  # batches that wait to be stored
+_MOST_PROCESSES = 2
+_AHEAD = 1  # batches that wait for each of them
 
 Raw = Sequence[Any]  # values of `raw_columns`
 
 
 @dataclass
 class Described:
-    """Some versions: `rows` as `engines.write` wants them but for their places, the words among
-    their tokens that a beginning may stand for, and how often each of what is counted is there."""
+    """A segment's versions in the order of their places: `rows` as `engines.write` wants them but
+    for these, its pages, the words that a beginning may stand for, and how often what is counted
+    is there."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rows: list[dict[str, Any]]
+    pages: list[Page]
+    words: set[str]
+    totals: Counter[tuple[str, str]]
 
-    def add(self, version: Row) -> None:
-        found = tokens.of_case(version)
+
+def _described(versions: Iterable[Row]) -> Described:
+    rows = list[dict[str, Any]]()
+    inverted = Inverted()
+    totals: Counter[tuple[str, str]] = Counter()
+    for number, version in enumerate(versions):
+        inverted.add(number, tokens.of_case(version))
         row = {
             "version_id": version["id"],
             "case_id": version["case_id"],
             "facets": " ".join(str(version[name]) for name in FACETS),
             "tags_zh": _joined(version["tags"].get("zh", ())),
             "tags_en": _joined(version["tags"].get("en", ())),
-            "tokens": " ".join(found.tokens),
         }
-        self.rows.append(row)
-        self.words |= found.latin
-        self.totals.update(counted(row["facets"], row["tags_zh"], row["tags_en"]))
+        rows.append(row)
+        totals.update(counted(row["facets"], row["tags_zh"], row["tags_en"]))
+    return Described(rows, packed(inverted.places(), len(rows)), inverted.words(), totals)
 
 
 def counted(facets: str, tags_zh: str, tags_en: str) -> list[tuple[str, str]]:
@@ -60,10 +69,8 @@ def counted(facets: str, tags_zh: str, tags_en: str) -> list[tuple[str, str]]:
 
 
 def described(versions: Iterable[Any]) -> Described:
-    found = Described()
-    for version in versions:
-        found.add({name: getattr(version, name) for name in (*_PLAIN, *_TEXTS, *_LISTS)})
-    return found
+    names = (*_PLAIN, *_TEXTS, *_LISTS)
+    return _described({name: getattr(version, name) for name in names} for version in versions)
 
 
 def raw_columns() -> list[Any]:
@@ -74,30 +81,31 @@ def raw_columns() -> list[Any]:
 
 
 def described_batches(batches: Iterable[Sequence[Raw]], count: int) -> Iterator[Described]:
-    """The batches in their order; with a process of its own where it is worth starting one."""
+    """The batches in their order; with processes of its own where it is worth starting them."""
     if count < 5000:
         yield from map(_described_raw, batches)
         return
-    # Spawned: this process holds a transaction, and may have threads. Nothing it makes is a cycle.
-    with ProcessPoolExecutor(1, get_context("spawn"), gc.disable) as pool:
+    processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    # Spawned: this process holds a transaction, and may have threads. Nothing they make is a cycle.
+    with ProcessPoolExecutor(processes, get_context("spawn"), gc.disable) as pool:
         waiting: deque[Future[Described]] = deque()
         for batch in batches:
             waiting.append(pool.submit(_described_raw, batch))
-            if len(waiting) > _AHEAD:
+            if len(waiting) > _AHEAD * processes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
 def _described_raw(rows: Sequence[Raw]) -> Described:
-    names = (*_PLAIN, *_TEXTS, *_LISTS)
-    found = Described()
-    for row in rows:
-        version = dict(zip(names, row, strict=True))
-        version |= {name: Localized(**json.loads(version[name])) for name in _TEXTS}
-        version |= {name: json.loads(version[name]) for name in _LISTS}
-        found.add(version)
-    return found
+    return _described(map(_read, rows))
+
+
+def _read(row: Raw) -> Row:
+    version = dict(zip((*_PLAIN, *_TEXTS, *_LISTS), row, strict=True))
+    version |= {name: Localized(**json.loads(version[name])) for name in _TEXTS}
+    version |= {name: json.loads(version[name]) for name in _LISTS}
+    return version
 
 
 def _joined(tags: Iterable[str]) -> str:

@@ -1,26 +1,19 @@
 """Writing the index: a published version in place of the one before, or all of them anew."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import chain, starmap
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from lms.cases.models import CaseState, CaseVersion
-from lms.cases.search import engines, places
-from lms.cases.search.describing import Raw, counted, described, described_batches, raw_columns
+from lms.cases.search import engines, places, segments, writing
+from lms.cases.search.describing import Raw, described_batches, raw_columns
 from lms.cases.search.engines import entry, total
 from lms.cases.search.moving import steps_used
 from lms.db import Session
 
-# The virtual table and those behind it, which only its own command may empty.
-SQLITE_OWN = frozenset(
-    f"case_search{part}" for part in ("", "_config", "_content", "_data", "_docsize", "_idx")
-)
-_BATCH = 1000
 Progress = Callable[[int], None]  # so many more are done
 
 
@@ -30,54 +23,39 @@ def index(session: Session, versions: Sequence[CaseVersion]) -> None:
         return
     session.flush()
     case_ids = [version.case_id for version in versions]
+    first = places.next_numbers(session, len(versions))
     steps = places.steps_kept(session, case_ids)
-    forget(session, case_ids)
-    found = described(versions)
-    _place(found.rows, steps, places.next_numbers(session, len(versions)))
-    engines.write(session, found.rows)
-    engines.add_words(session, found.words)
-    _count(session, found.totals)
-
-
-def forget(session: Session, case_ids: Sequence[int]) -> None:
-    """Let these cases not be found any more, until a version of theirs is indexed again."""
-    old = session.execute(
-        sa.delete(entry)
-        .where(entry.c.case_id.in_(case_ids))
-        .returning(entry.c.facets, entry.c.tags_zh, entry.c.tags_en)
-    ).all()
-    _count(session, {key: -n for key, n in Counter(chain(*starmap(counted, old))).items()})
-
-
-def forget_all(session: Session) -> None:
-    """On SQLite: empty the full-text table, which holds the tokens of old places as well."""
-    session.execute(sa.text("INSERT INTO case_search (case_search) VALUES ('delete-all')"))
+    writing.forget(session, case_ids)
+    placed = [
+        (places.place(steps.get(version.case_id, 0), number), version)
+        for number, version in enumerate(versions, first)
+    ]
+    writing.add(session, placed)
+    segments.tidy(session)
 
 
 def rebuild(session: Session, now: datetime, progress: Progress = lambda more: None) -> int:
     """The whole index anew, from what is published; returns how many cases are in it.
 
-    Nobody else can write to SQLite, or search PostgreSQL, until the transaction ends.
+    Nobody else can write to SQLite until the transaction ends.
     """
-    engines.begin_anew(session)
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
-    count = count_published(session)
-    steps = steps_used(session, now) if count else {}
-    number = places.next_numbers(session, count)
+    segments.clear(session)
+    at = _places(session, now)
     words: set[str] = set()
     totals: Counter[tuple[str, str]] = Counter()
-    for found in described_batches(_batches(session), count):
-        _place(found.rows, steps, number)
-        engines.write(session, found.rows)
-        number += len(found.rows)
+    starts = range(0, len(at), segments.MOST_CASES)
+    batches = [at[start : start + segments.MOST_CASES] for start in starts]
+    rows = (_rows(session, [version_id for _, version_id in batch]) for batch in batches)
+    for batch, found in zip(batches, described_batches(rows, len(at)), strict=True):
+        writing.write(session, found, [place for place, _ in batch])
         words |= found.words
         totals.update(found.totals)
         progress(len(found.rows))
     engines.add_words(session, words)
-    _count(session, totals)
-    engines.finish(session)
-    return count
+    writing.count(session, totals)
+    return len(at)
 
 
 def count_published(session: Session) -> int:
@@ -92,24 +70,23 @@ def complete(session: Session, now: datetime) -> int:
     return rebuild(session, now)
 
 
-def _batches(session: Session) -> Iterator[Sequence[Raw]]:
-    """The published versions, the oldest first: places go up with time."""
-    order = (CaseVersion.published_at, CaseVersion.id)
-    ids = session.scalars(
-        select(CaseVersion.id).where(CaseVersion.state == CaseState.PUBLISHED).order_by(*order)
+def _places(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """The place and id of each published version, going up: with use, then with time."""
+    found = session.execute(
+        select(CaseVersion.id, CaseVersion.case_id)
+        .where(CaseVersion.state == CaseState.PUBLISHED)
+        .order_by(CaseVersion.published_at, CaseVersion.id)
     ).all()
-    for start in range(0, len(ids), _BATCH):
-        wanted = select(*raw_columns()).where(CaseVersion.id.in_(ids[start : start + _BATCH]))
-        yield [tuple(row) for row in session.connection().execute(wanted.order_by(*order))]
+    steps = steps_used(session, now) if found else {}
+    first = places.next_numbers(session, len(found))
+    return sorted(
+        (places.place(steps.get(case_id, 0), number), version_id)
+        for number, (version_id, case_id) in enumerate(found, first)
+    )
 
 
-def _place(rows: Iterable[dict[str, Any]], steps: Mapping[int, int], first: int) -> None:
-    for number, row in enumerate(rows, first):
-        row["place"] = places.place(steps.get(row["case_id"], 0), number)
-
-
-def _count(session: Session, totals: Mapping[tuple[str, str], int]) -> None:
-    """Add to the totals that are shown while nothing is typed."""
-    given = [{"kind": kind, "key": key, "cases": n} for (kind, key), n in sorted(totals.items())]
-    if given:
-        session.execute(sa.text(places.ADD), given)
+def _rows(session: Session, version_ids: Sequence[int]) -> Sequence[Raw]:
+    """In the order of the ids."""
+    wanted = select(*raw_columns()).where(CaseVersion.id.in_(version_ids))
+    by_id = {row[0]: tuple(row) for row in session.connection().execute(wanted)}
+    return [by_id[version_id] for version_id in version_ids]

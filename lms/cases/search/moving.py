@@ -4,13 +4,11 @@ from bisect import bisect_right
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import or_, select
 
 from lms.cases import usage
 from lms.cases.models import CaseVersion
-from lms.cases.search import engines, places
-from lms.cases.search.describing import described
+from lms.cases.search import places, segments, writing
 from lms.cases.search.engines import entry
 from lms.db import Session
 from lms.jobs import Job
@@ -26,6 +24,7 @@ def steps_used(session: Session, now: datetime) -> dict[int, int]:
 
 def settle(session: Session, now: datetime) -> int:
     """Move the cases whose step has changed; returns how many."""
+    places.stand_in_line(session)
     steps = steps_used(session, now)
     placed = select(entry.c.version_id, entry.c.case_id, entry.c.place).where(
         or_(entry.c.place >= places.NUMBERS, entry.c.case_id.in_(steps))
@@ -36,15 +35,15 @@ def settle(session: Session, now: datetime) -> int:
         if place // places.NUMBERS != steps.get(case_id, 0)
     }
     if moved:
-        found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(moved)))
-        rows = [row | {"place": moved[row["version_id"]]} for row in described(found).rows]
-        session.execute(sa.delete(entry).where(entry.c.version_id.in_(moved)))
-        engines.write(session, rows)
+        found = session.scalars(select(CaseVersion).where(CaseVersion.id.in_(moved))).all()
+        writing.forget(session, [version.case_id for version in found])
+        writing.add(session, [(moved[version.id], version) for version in found])
     return len(moved)
 
 
 def _run(session: Session, payload: dict[str, Any], now: datetime) -> None:
     settle(session, now)
+    segments.tidy_daily(session)
 
 
 SETTLE = Job("cases.places", _run, every=timedelta(days=1))

@@ -2,8 +2,8 @@
 
 A word of the text is a token by itself. Everything else is a token that begins with a character of
 Unicode's private area, which no text can bring along: a word of the title or of the tags, the first
-letters of a word, a filter's value. So a question is nothing but tokens and AND and OR, and neither
-engine has to read the text, or anything but the lists of these tokens, to answer it.
+letters of a word, a filter's value. So a question is nothing but tokens and AND and OR, and nothing
+but the lists of these tokens is read to answer it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,14 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from lms.cases.words import Word, split_words
+from lms.cases.words import Word, Words, split_words
 
 TITLE, TAGS, _EDGE, _FACET, _TAG = "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
 TEXT = ""
+MARKS = (TEXT, TITLE, TAGS)
 EDGES = (2, 3)  # letters; longer beginnings are looked up in the list of words
 FACETS = ("stage", "channel", "complaint_level", "outcome")
-_MAX_EXPANDED = 64  # words that a beginning may stand for before the engine looks for them itself
+_MAX_EXPANDED = 64  # words that a beginning may stand for before all tokens are read that begin so
 
 Row = Mapping[str, Any]
 
@@ -36,14 +37,15 @@ Need = tuple[Token, ...]  # one of them must be there; an empty one can be met b
 
 @dataclass(frozen=True)
 class CaseTokens:
-    """`latin`: the words that a beginning of four letters or more may stand for."""
+    """`words` by mark, to be put before each of them and each of their beginnings; `others` are
+    tokens as they are."""
 
-    tokens: set[str]
-    latin: set[str]
+    words: Mapping[str, Words]
+    others: Sequence[str]
 
 
 def of_case(version: Row) -> CaseTokens:
-    """Tokens of a published version, whose columns are given by name."""
+    """Of a published version, whose columns are given by name."""
     tags = [tag for side in ("zh", "en") for tag in version["tags"].get(side, ())]
     lines = [*version["dialogue"], *version["handling"]]
     title = split_words(_both(version["title"]))
@@ -54,31 +56,30 @@ def of_case(version: Row) -> CaseTokens:
             *(str(line.get(side, "")) for line in lines for side in ("zh", "en")),
         ]
     )
-    latin = title.latin | head.latin | body.latin
-    found = body.cjk
-    found.update(title.cjk, head.cjk, *map(_with_edges, latin))
-    for mark, words in ((TITLE, title), (TAGS, head)):
-        plain = words.cjk.union(*map(_with_edges, words.latin))
-        found.update(map(mark.__add__, plain))
-    found.update(_facet(name, str(version[name])) for name in FACETS)
-    found.update(map(_tag, tags))
-    return CaseTokens(found, {word for word in latin if len(word) > EDGES[-1]})
+    facets = (_facet(name, str(version[name])) for name in FACETS)
+    return CaseTokens(
+        {TEXT: body | title | head, TITLE: title, TAGS: head}, [*facets, *map(_tag, {*tags})]
+    )
+
+
+def edges(mark: str, word: str) -> tuple[str, ...]:
+    """The tokens of a word's beginnings."""
+    # A shorter word gives its edge twice, or one that nothing asks for: less work than looking.
+    return tuple([f"{mark}{_EDGE}{word[:size]}" for size in EDGES])
+
+
+def is_looked_up(word: str) -> bool:
+    """Whether its beginnings are found in the list of words."""
+    return len(word) > EDGES[-1]
 
 
 def _both(*texts: Any) -> list[str]:
     return [side for text in texts for side in (text.zh, text.en)]
 
 
-@lru_cache(maxsize=2**14)
-def _with_edges(word: str) -> tuple[str, ...]:
-    """Kept: the same words come again and again."""
-    # A shorter word gives its edge twice, or one that nothing asks for: less work than looking.
-    return (word, *(_EDGE + word[:size] for size in EDGES))
-
-
 @lru_cache(maxsize=2**10)
 def _facet(name: str, value: str) -> str:
-    # Never what was typed into the address: the signs in it would be syntax.
+    # Never what was typed into the address, which is as long as one likes.
     return f"{_FACET}{FACETS.index(name)}{_digest(value)}"
 
 
