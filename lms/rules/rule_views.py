@@ -18,6 +18,7 @@ from lms.results.models import MonthClose
 from lms.results.queries import current_close
 from lms.rules import queries, replay
 from lms.rules.blueprint import bp
+from lms.rules.forms import choice_namer
 from lms.rules.services import run_of, try_rule
 from lms.web.errors import message
 
@@ -31,6 +32,7 @@ def rule_list() -> ResponseReturnValue:
         rules=[(rule, plugins().owner_of(hookspecs.lms_rules, rule)) for rule in every],
         last=replay.last_runs(db.session()),
         in_force=queries.all_in_force(db.session(), [rule.policy for rule in every]),
+        choice_name=choice_namer(rule.policy for rule in every),
     )
 
 

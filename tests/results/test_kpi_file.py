@@ -95,6 +95,9 @@ def test_a_header_of_two_lines_and_a_month_merged_over_rows(staff: dict[str, int
     [
         ("首次响应时长(ms)", 18500, "frt", 18.5),
         ("首响（分钟）", 0.5, "frt", 30.0),
+        ("首次响应时长（毫秒）", 18500, "frt", 18.5),
+        ("首次响应时长", "850毫秒", "frt", 0.85),
+        ("首次响应时长", "1,250 ms", "frt", 1.25),
         ("FRT", 12, "frt", 12.0),
         ("First response time (sec)", "12", "frt", 12.0),
         ("frt_ms", 1500, "frt", 1.5),

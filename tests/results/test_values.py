@@ -49,6 +49,8 @@ def test_no_month(written: object) -> None:
         (Cell(".5"), values.Number(Fraction(1, 2))),
         (Cell("1.5e-3"), values.Number(Fraction("0.0015"))),
         (Cell("19秒"), values.Number(Fraction(19), unit=Fraction(1))),
+        (Cell("850毫秒"), values.Number(Fraction(850), unit=Fraction(1, 1000))),
+        (Cell("1,250 ms"), values.Number(Fraction(1250), unit=Fraction(1, 1000))),
         (Cell("1.5 min"), values.Number(Fraction("1.5"), unit=Fraction(60))),
         (Cell("0:03:25"), values.Number(Fraction(205), unit=Fraction(1))),
         (Cell(time(0, 3, 25)), values.Number(Fraction(205), unit=Fraction(1))),

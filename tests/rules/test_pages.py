@@ -57,6 +57,16 @@ def test_a_change_is_a_version_with_its_reason(hr) -> None:
     assert db.session.scalar(select(AuditEntry).where(AuditEntry.action == "policy.save"))
 
 
+def test_the_rules_say_what_is_set_otherwise_than_delivered(hr) -> None:
+    assert "Set otherwise than delivered" not in hr.get("/rules").text
+    change(hr, minimum="20", ties="left_out")
+    page = hr.get("/rules").text.partition("Set otherwise than delivered")[2]
+    fewer = "With fewer ranked people than this, nobody is selected (0: any number)"
+    assert f'{fewer}</span> <b class="nowrap">20<' in page
+    assert "none of them is selected</b>" in page
+    assert "The fixed score" not in page
+
+
 def test_what_is_wrong_stands_beside_the_field_and_is_kept(hr) -> None:
     page = change(hr, share="ten").text
     assert "This must be a number." in page and 'value="ten"' in page
