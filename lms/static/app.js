@@ -163,13 +163,17 @@
     const { sourceElement, request } = event.detail.ctx;
     if (sourceElement.matches("form") && request.method !== "GET") hold(sourceElement, request.submitter);
   });
-  const failed = () => {
+  const failed = (event) => {
     releaseAll();
-    if (document.body.dataset.textFailed) toast(document.body.dataset.textFailed, "bad");
+    const text = document.body.dataset.textFailed;
+    // Where the form has a line for it, that is nearer, and covers no button on a phone.
+    const line = event.detail.ctx.sourceElement.querySelector?.("[data-unsent]");
+    if (line) line.hidden = false;
+    else if (text) toast(text, "bad");
   };
   document.addEventListener("htmx:error", failed);
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status >= 500) failed();
+    if (event.detail.ctx.response.status >= 500) failed(event);
   });
   document.addEventListener("htmx:finally:request", releaseAll);
   document.addEventListener("htmx:after:swap", enhanceAll);

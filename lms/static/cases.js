@@ -11,7 +11,30 @@
     document.querySelector("[data-composer] textarea")?.focus({ preventScroll: true });
   };
   enterRoom();
-  document.addEventListener("htmx:after:swap", enterRoom);
+
+  // What is being typed survives a reload, until it is sent.
+  const typing = `run-typing-${location.pathname}`;
+  const replyBox = () => document.querySelector("[data-composer] textarea");
+  const keepTyped = () => {
+    try {
+      if (replyBox()?.value) sessionStorage.setItem(typing, replyBox().value);
+      else sessionStorage.removeItem(typing);
+    } catch {
+      // No storage: only a reload could lose it.
+    }
+  };
+  try {
+    if (replyBox() && !replyBox().value) replyBox().value = sessionStorage.getItem(typing) ?? "";
+  } catch {
+    // As above.
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("[data-composer]")) keepTyped();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    enterRoom();
+    keepTyped();
+  });
 
   // What is opened at the end of the conversation is seen.
   document.addEventListener(

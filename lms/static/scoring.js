@@ -73,14 +73,19 @@
   if (!state) return;
   let timer;
   let isSent = false;
+  let isTyped = false; // and not stored yet
+  const post = (more) =>
+    fetch(state.dataset.draft, {
+      method: "POST",
+      body: new FormData(rubric),
+      headers: { Accept: "application/json" },
+      ...more,
+    });
   const save = async () => {
     if (isSent) return;
+    isTyped = false;
     try {
-      const answer = await fetch(state.dataset.draft, {
-        method: "POST",
-        body: new FormData(rubric),
-        headers: { Accept: "application/json" },
-      });
+      const answer = await post();
       if (answer.ok) state.textContent = (await answer.json()).said;
     } catch {
       later(5000); // no network: what was typed is still on the page
@@ -89,6 +94,7 @@
   const later = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
+    isTyped = true;
   };
   const typed = (event) => {
     if (event.target.form === rubric) later(800);
@@ -99,5 +105,9 @@
   rubric.addEventListener("submit", () => {
     isSent = true;
     clearTimeout(timer);
+  });
+  // Whoever leaves within that moment loses nothing either.
+  window.addEventListener("pagehide", () => {
+    if (isTyped && !isSent) post({ keepalive: true }).catch(() => {});
   });
 })();
