@@ -95,9 +95,10 @@ class _Answers(NamedTuple):
 
 
 _every = aliased(Attempt)
+# Among the person's attempts, as `SITS_AGAIN`.
 _PASSED = exists().where(
     _every.person_id == Attempt.person_id,
-    _every.exam_id == Attempt.exam_id,
+    _every.exam_id + 0 == Attempt.exam_id,
     or_(
         and_(_every.enrolment_id == Attempt.enrolment_id, _every.step_id == Attempt.step_id),
         and_(_every.step_id.is_(None), Attempt.step_id.is_(None)),

@@ -108,9 +108,10 @@ _STILL_SAT = select(
     exists().where(Attempt.exam_id == bindparam("exam_id"), Attempt.submitted_at.is_(None))
 )
 _resit = aliased(Attempt)
-# Of an attempt: its person has the same exam open, which may ask the same questions.
+# Of an attempt: its person has the same exam open, which may ask the same questions. Looked for
+# among the person's few attempts: the sum keeps SQLite from going through everybody's in the exam.
 SITS_AGAIN = exists().where(
-    _resit.exam_id == Attempt.exam_id,
+    _resit.exam_id + 0 == Attempt.exam_id,
     _resit.person_id == Attempt.person_id,
     _resit.submitted_at.is_(None),
 )
