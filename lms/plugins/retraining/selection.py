@@ -79,13 +79,13 @@ def cut(session: Session, close: MonthClose, policy: PolicyInForce) -> Cut:
     k = lowest(policy["share"], close.ranked, policy["rounding"])
     if k == 0:
         return Cut(close.ranked, 0, None)
-    # The month's page asks too: there is an index by rank, and none by score.
-    by_rank = close.policy.get("scope") == "company"
-    upwards = (
-        select(MonthResult.score)
-        .where(*_ranked(close.id), MonthResult.rank.is_not(None))
-        .order_by(MonthResult.rank.desc() if by_rank else MonthResult.score)
-    )
+    # The month's page asks too. There is an index by rank, and none by score: where ranks are of a
+    # team or channel all scores are read, and then that index would only be a detour.
+    upwards = select(MonthResult.score).where(MonthResult.close_id == close.id)
+    if close.policy.get("scope") == "company":
+        upwards = upwards.where(MonthResult.rank.is_not(None)).order_by(MonthResult.rank.desc())
+    else:
+        upwards = upwards.where(MonthResult.not_ranked.is_(None)).order_by(MonthResult.score)
     if policy["ties"] == LEFT_OUT and k < close.ranked:
         # Below the score of the first one beyond the k there are at most k people.
         few = upwards.limit(k + 1).cte("few")
