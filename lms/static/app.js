@@ -154,6 +154,12 @@
   const enhanceAll = () => document.querySelectorAll(".dropzone").forEach(enhance);
   enhanceAll();
 
+  // --- Tabs wider than a phone: the one that is open is in sight ---
+  for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+    const row = tab.closest(".tabs");
+    row.scrollLeft += tab.getBoundingClientRect().right - row.getBoundingClientRect().right + 16;
+  }
+
   // --- htmx: the CSRF token on every request; failures are said, never silent ---
   document.addEventListener("htmx:config:request", (event) => {
     const token = document.querySelector("meta[name=csrf-token]")?.content;
