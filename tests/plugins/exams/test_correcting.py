@@ -99,6 +99,8 @@ def test_regrading_shows_who_changes_and_then_changes_it(short_exam: World) -> N
     page = trainer.get(path).text
     assert "Passed after all" in page
     assert "No longer passed" in page
+    said = "2 results would change, 1 of them passed after all, 1 no longer passed"
+    assert said in page and 'href="#change"' in page and 'id="change"' in page
     assert world.client().get(path).status_code == 403
     assert world.again(loser).score == 0  # looking changes nothing
     assert trainer.post(path, data={"only_better": "y", "reason": " "}).status_code == 400
