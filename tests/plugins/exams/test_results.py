@@ -4,13 +4,14 @@ import re
 
 import pytest
 from markupsafe import escape
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from lms.db import Localized, db
 from lms.plugins.exams import results, reviewing
 from lms.plugins.exams.models import Exam, QuestionTag
 from lms.plugins.exams.papers.showing import Visible
 from tests.cases import kit
+from tests.counting import statements
 from tests.plugins.exams.conftest import COUNT, NOW, World
 
 
@@ -47,6 +48,18 @@ def test_topics_have_names(both_worlds: World) -> None:
     page = client.get(f"/exams/attempts/{attempt.id}/result").text
     assert "<span>First response</span>" in page
     assert f"<span>{escape(case.title.en)}</span>" in page
+
+
+def test_a_result_is_found_without_going_through_all_who_sat_the_exam(world: World) -> None:
+    client = world.client()
+    attempt = world.start(client)
+    client.post(f"/exams/attempts/{attempt.id}/submit")
+    with statements() as asked:
+        client.get(f"/exams/attempts/{attempt.id}/result")
+    (found,) = (each for each in asked if "plugin_exams_exam" in each)
+    plan = db.session.execute(text("EXPLAIN QUERY PLAN " + found.replace("?", "1"))).all()
+    ways = [row.detail for row in plan if "plugin_exams_attempt_" in row.detail]
+    assert len(ways) == 2 and all("(person_id=?)" in way for way in ways)
 
 
 def test_sections_are_named_until_the_exam_is_changed(world: World) -> None:
