@@ -16,7 +16,7 @@ _Lists = defaultdict[str, list[int]]
 class Inverted:
     def __init__(self) -> None:
         self._others: _Lists = defaultdict(list)
-        # By mark, the marks are put before the tokens at the end.
+        # By mark; the marks are put after the tokens at the end.
         self._pairs, self._ends, self._latin = (
             {mark: _Lists(list) for mark in MARKS} for _ in range(3)
         )
@@ -39,14 +39,14 @@ class Inverted:
         for mark in MARKS:
             begun: _Lists = defaultdict(list)
             for pair, numbers in self._pairs[mark].items():
-                begun[mark + pair[0]] += numbers
+                begun[pair[0] + mark] += numbers
             for end, numbers in self._ends[mark].items():
-                begun[mark + end] += numbers
+                begun[end + mark] += numbers
             for word, numbers in self._latin[mark].items():
                 for edge in tokens.edges(mark, word):
                     begun[edge] += numbers
             for lists in (self._pairs[mark], self._latin[mark]):
-                found.update((mark + token, numbers) for token, numbers in lists.items())
+                found.update((token + mark, numbers) for token, numbers in lists.items())
             found.update((token, set(numbers)) for token, numbers in begun.items())
         return found
 

@@ -2,12 +2,15 @@
 
 The cases of a segment are counted from 0 up, in the order of their places. Where a token stands is
 kept as the numbers of its cases, two bytes each, or, where these are not few, as a bit for each
-case of the segment, which is quicker to read. Many tokens, in order, make a page: a row of a table.
+case of the segment, which is quicker to read. Many tokens, in order, make a page: a row of a table,
+on which a word stands with its marks.
 """
 
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import compress, islice
+
+from lms.cases.search.tokens import TAGS, TITLE
 
 # Two of them fit on a page of SQLite, four on one of PostgreSQL, which keeps longer ones elsewhere.
 _PAGE = 1800
@@ -37,7 +40,7 @@ def packed(places: Mapping[str, Collection[int]], cases: int) -> list[Page]:
         else:
             stands = _stored(numbers, cases)
         more = len(encoded[at]) + len(stands) + 3
-        if size + more > _PAGE and kept:
+        if size + more > _PAGE and kept and token[-1] not in (TITLE, TAGS):
             pages.append((ordered[start], _page(encoded[start:at], kept)))
             size, start, kept = 0, at, []
         size += more

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from lms.cases.search import engines, pages
 from lms.cases.search.pages import Page
-from lms.cases.search.tokens import Token
+from lms.cases.search.tokens import MARKS, TEXT, Token
 from lms.db import Session
 
 MOST_CASES = 4000  # of a segment
@@ -88,7 +88,9 @@ class Segment:
         return number if at >= 0 and number < after else None
 
 
-_LISTED = select(table).order_by(table.c.top.desc(), table.c.id)
+_LISTED = sa.text(
+    "SELECT id, low, top, cases, runs, dead FROM case_search_segment ORDER BY top DESC, id"
+)
 
 
 def listed(session: Session) -> list[Segment]:
@@ -191,25 +193,31 @@ def look_up(
     """A bit for each case, by token and segment's id, where there is one that has the token."""
     by_id = {one.id: one for one in some}
     found: defaultdict[tuple[Token, int], int] = defaultdict(int)
-    whole = {token.text: token for token in wanted if not token.is_open}
+    whole: defaultdict[str, list[tuple[Token, bytes]]] = defaultdict(list)
+    begun: defaultdict[str, dict[str, Token]] = defaultdict(dict)
+    for token in wanted:
+        if token.is_open:
+            begun[token.text][token.mark] = token
+        else:
+            whole[token.text].append((token, f"{token.text}{token.mark}".encode()))
     if whole:
         rows = _rows(session, _WHOLE, by_id, tokens=list(whole))
         if len(rows) < len(by_id) * len(whole):
             raise Gone
-        names = {text: text.encode() for text in whole}
         for of, text, body in rows:
-            stored = pages.find(body, names[text])
-            if stored:
-                found[whole[text], of] = pages.bits(stored, by_id[of].cases)
-    for token in (token for token in wanted if token.is_open):
-        begins = {"a": token.text, "z": token.text + "\U0010ffff"}
-        rows = _rows(session, _OPEN, by_id, **begins)
+            for token, name in whole[text]:
+                stored = pages.find(body, name)
+                if stored:
+                    found[token, of] = pages.bits(stored, by_id[of].cases)
+    for text, marked in begun.items():
+        rows = _rows(session, _OPEN, by_id, a=text, z=text + "\U0010ffff")
         if len({of for of, _ in rows}) < len(by_id):
             raise Gone
         for of, body in rows:
-            for text, stored in pages.unpacked(body):
-                if text.startswith(token.text):
-                    found[token, of] |= pages.bits(stored, by_id[of].cases)
+            for each, stored in pages.unpacked(body):
+                mark = each[-1] if each[-1] in MARKS[1:] else TEXT
+                if each.startswith(text) and mark in marked:
+                    found[marked[mark], of] |= pages.bits(stored, by_id[of].cases)
     return found
 
 

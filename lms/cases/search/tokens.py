@@ -1,7 +1,8 @@
 """What of a case stands in the index, and what a query asks of it: tokens of one single list.
 
-A word of the text is a token by itself. Everything else is a token that begins with a character of
-Unicode's private area, which no text can bring along: a word of the title or of the tags, the first
+A word of the text is a token by itself. With a mark after it, it is a word of the title or of the
+tags; the marks come before all letters, so that one look finds a word with its marks. Everything
+else begins with a character of Unicode's private area, which no text can bring along: the first
 letters of a word, a filter's value. So a question is nothing but tokens and AND and OR, and nothing
 but the lists of these tokens is read to answer it.
 """
@@ -14,7 +15,8 @@ from typing import Any
 
 from lms.cases.words import Word, Words, split_words
 
-TITLE, TAGS, _EDGE, _FACET, _TAG = "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
+TITLE, TAGS = "\x01", "\x02"
+_EDGE, _FACET, _TAG = "\ue003", "\ue004", "\ue005"
 TEXT = ""
 MARKS = (TEXT, TITLE, TAGS)
 EDGES = (2, 3)  # letters; longer beginnings are looked up in the list of words
@@ -26,9 +28,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Token:
-    """`is_open`: any token that begins so."""
+    """`is_open`: any token that begins so and has the mark."""
 
     text: str
+    mark: str = TEXT
     is_open: bool = False
 
 
@@ -37,7 +40,7 @@ Need = tuple[Token, ...]  # one of them must be there; an empty one can be met b
 
 @dataclass(frozen=True)
 class CaseTokens:
-    """`words` by mark, to be put before each of them and each of their beginnings; `others` are
+    """`words` by mark, to be put after each of them and each of their beginnings; `others` are
     tokens as they are."""
 
     words: Mapping[str, Words]
@@ -65,7 +68,7 @@ def of_case(version: Row) -> CaseTokens:
 def edges(mark: str, word: str) -> tuple[str, ...]:
     """The tokens of a word's beginnings."""
     # A shorter word gives its edge twice, or one that nothing asks for: less work than looking.
-    return tuple([f"{mark}{_EDGE}{word[:size]}" for size in EDGES])
+    return tuple([f"{_EDGE}{word[:size]}{mark}" for size in EDGES])
 
 
 def is_looked_up(word: str) -> bool:
@@ -109,13 +112,13 @@ def needs(
 
 def _meant(mark: str, form: str, word: Word, known: Mapping[str, Sequence[str]]) -> list[Token]:
     if not word.prefix:
-        return [Token(mark + form)]
+        return [Token(form, mark)]
     if len(form) <= EDGES[-1]:
-        return [Token(mark + _EDGE + form)]
+        return [Token(_EDGE + form, mark)]
     whole = known.get(form, ())
     if len(whole) > _MAX_EXPANDED:
-        return [Token(mark + form, is_open=True)]
-    return [Token(mark + one) for one in whole]
+        return [Token(form, mark, is_open=True)]
+    return [Token(one, mark) for one in whole]
 
 
 def filters(chosen: Mapping[str, str], tag: str) -> list[Need]:
