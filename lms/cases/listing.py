@@ -4,7 +4,7 @@ Made here and not in the template: it is done for twenty cases, line by line, wh
 been typed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from lms.cases.search import FoundVersion
 from lms.cases.words import Highlighter
-from lms.db import Localized
 
 _TAGS = 4
 
@@ -56,13 +55,17 @@ def items(versions: Sequence[FoundVersion], marker: Highlighter, locale: str) ->
 
 def _texts(version: FoundVersion, locale: str) -> Iterator[str]:
     """Where the words are looked for: what the reader is most likely to read comes first."""
+    sides = ("zh", "en") if locale.startswith("zh") else ("en", "zh")
     yield version.scenario.pick(locale)
-    for line in version.dialogue:
-        yield Localized.of(line).pick(locale)
+    yield from _lines(version.dialogue, *sides)
     for text in (version.lessons, version.result):
         yield text.pick(locale)
     for text in (version.title, version.scenario):
         yield text.zh
         yield text.en
-    for line in version.handling:
-        yield Localized.of(line).pick(locale)
+    yield from _lines(version.handling, *sides)
+
+
+def _lines(lines: Iterable[Mapping[str, str]], first: str, second: str) -> Iterator[str]:
+    for line in lines:
+        yield line.get(first) or line.get(second) or ""

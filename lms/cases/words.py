@@ -123,7 +123,10 @@ class Highlighter:
 
     def __init__(self, query: str) -> None:
         patterns = []
-        for cjk, latin in _runs(query[:MAX_QUERY]):
+        runs = _runs(query[:MAX_QUERY])
+        # What is asked for in Chinese alone stands in no text of ASCII.
+        self._is_never_ascii = not any(latin for _, latin in runs)
+        for cjk, latin in runs:
             if latin:
                 rest = f"[^\\W_{_CJK}]*" if len(latin) > 1 else f"(?![^\\W_{_CJK}])"
                 patterns += [rf"(?<![^\W_{_CJK}]){re.escape(f)}{rest}" for f in _singular(latin)]
@@ -146,6 +149,8 @@ class Highlighter:
         if self._pattern is None:
             return None
         for text in texts:
+            if self._is_never_ascii and text.isascii():
+                continue
             match = self._pattern.search(text)
             if match is None:
                 continue
