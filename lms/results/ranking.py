@@ -94,11 +94,16 @@ def _put_in_order(
     session: Session, close: MonthClose, wanted: Wanted, per_page: int
 ) -> tuple[int, list[Entry]]:
     here = _narrowed(session, close.id, wanted)
-    total = select(func.count()).select_from(here.order_by(None).subquery()).scalar_subquery()
+    total: ColumnElement[int]
+    if wanted.is_everybody:
+        total = select(func.count()).select_from(here.order_by(None).subquery()).scalar_subquery()
+    else:  # few of many: counted on the way, so that they are looked for once
+        total = func.count().over()
+    here = here.add_columns(total.label("total"))
     ids = here.limit(per_page).offset(_begin(wanted, per_page)).subquery("here")
     found = (
         _columns(wanted.sort)
-        .add_columns(total)
+        .add_columns(ids.c.total)
         .join(ids, ids.c.person_id == MonthResult.person_id)
         .where(MonthResult.close_id == close.id)
         .order_by(*order_by(wanted.sort, wanted.show))
