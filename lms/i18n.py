@@ -4,8 +4,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.support import Translations
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations
@@ -76,6 +77,18 @@ def date_text(value: date, pattern: str = "medium") -> str:
 
     day = local_date(value, zone()) if isinstance(value, datetime) else value
     return _date_text(day, pattern, locale())
+
+
+@lru_cache(maxsize=4096)
+def _moment_text(at: datetime, zone: ZoneInfo, language: str) -> str:
+    return format_datetime(at, "short", tzinfo=zone, locale=language)
+
+
+def moment_text(at: datetime) -> str:
+    """Day and time as the reader's language writes them, in the organisation's time zone."""
+    from lms.people.organisation import zone
+
+    return _moment_text(at, zone(), locale())
 
 
 class _Texts(dict[str, Markup]):

@@ -17,7 +17,18 @@ import structlog
 from sqlalchemy import Index, select, update
 from sqlalchemy.exc import DBAPIError
 
-from lms.db import Code, Mapped, Model, Pk, Session, db, mapped_column, read_rows, reading
+from lms.db import (
+    Code,
+    Mapped,
+    Model,
+    Pk,
+    Session,
+    db,
+    insert_into,
+    mapped_column,
+    read_rows,
+    reading,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -123,16 +134,14 @@ def _periodic_due(jobs: Iterable[Job], now: datetime) -> list[tuple[Job, timedel
 
 
 def _claim(name: str, every: timedelta, now: datetime) -> bool:
-    row = db.session.get(PeriodicRun, name)
-    if row is None:
-        db.session.add(PeriodicRun(job=name, ran_at=now))
-        claimed = True
-    else:
-        stale = (PeriodicRun.job == name, PeriodicRun.ran_at <= now - every)
-        claim = update(PeriodicRun).where(*stale).values(ran_at=now).returning(PeriodicRun.job)
-        claimed = db.session.scalar(claim) is not None
+    stale = (PeriodicRun.job == name, PeriodicRun.ran_at <= now - every)
+    claim = update(PeriodicRun).where(*stale).values(ran_at=now).returning(PeriodicRun.job)
+    # Two may begin a new database at once, and both find no row to take.
+    row = insert_into(db.engine.dialect, PeriodicRun).values(job=name, ran_at=now)
+    first = row.on_conflict_do_nothing().returning(PeriodicRun.job)
+    claimed = db.session.scalar(claim) or db.session.scalar(first)
     db.session.commit()
-    return claimed
+    return claimed is not None
 
 
 def _attempt(job: Job, payload: dict[str, Any], now: datetime) -> bool:

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app
-from flask_babel import format_datetime
 from flask_login import LoginManager
 from markupsafe import Markup, escape
 
 from lms.access import Scope, Viewer, viewer, viewer_if_any
 from lms.current import the_app, the_request
-from lms.i18n import DEFAULT, N_, date_text, locale
+from lms.i18n import DEFAULT, N_, date_text, locale, moment_text
 from lms.i18n import gettext as _
 from lms.people import accounts
 from lms.plugins import hookspecs
@@ -60,7 +59,7 @@ def day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    return "–" if value is None else str(format_datetime(value, "short"))
+    return "–" if value is None else moment_text(value)
 
 
 def listed(items: Iterable[object], strong: bool = False) -> Markup:
