@@ -141,7 +141,7 @@ def test_a_used_case_among_segments(
     assert found() == expected
     search.rebuild(db.session(), clock.now())
     assert found() == expected
-    segments.tidy(db.session(), ((2, 16),))
+    segments.tidy(db.session(), (2, 16))
     assert found() == expected
 
 
@@ -179,7 +179,7 @@ def test_segments_put_together_meanwhile_are_missed(both_apps: Flask, clock: Set
     session, wanted = db.session(), [Token("parcel")]
     before = segments.listed(session)
     assert len(segments.look_up(session, before, wanted)) == 3
-    segments.tidy(session, ((2, 8),))
+    segments.tidy(session, (2, 8))
     for one in (wanted, [Token("parc", is_open=True)]):
         with pytest.raises(segments.Gone):
             segments.look_up(session, before, one)

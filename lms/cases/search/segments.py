@@ -22,10 +22,10 @@ from lms.cases.search.tokens import MARKS, TEXT, Token
 from lms.db import Session
 
 MOST_CASES = 4000  # of a segment
-# So many segments of so few cases are put together: at a publication, which costs a moment once in
-# so many times, and every day.
-_AT_PUBLICATION = ((8, 8), (64, 512))
+# So many segments of so few cases are put together: every day, and at the publication that makes
+# them too many to be looked through, which takes it longer than all others.
 _DAILY = (8, 512)
+_AT_PUBLICATION = (64, 512)
 
 table = sa.table(
     "case_search_segment",
@@ -147,20 +147,20 @@ def _remove(session: Session, some: Sequence[Segment]) -> None:
     session.execute(sa.delete(table).where(table.c.id.in_(ids)))
 
 
-def tidy(session: Session, steps: Sequence[tuple[int, int]] = _AT_PUBLICATION) -> None:
+def tidy(session: Session, limit: tuple[int, int] = _AT_PUBLICATION) -> None:
     """Put small segments together where there are many."""
-    for many, few in steps:
-        small = [one for one in listed(session) if one.cases < few]
-        while len(small) >= many:
-            group, cases = list[Segment](), 0
-            while small and cases + small[-1].cases <= MOST_CASES:
-                group.append(small.pop())
-                cases += group[-1].cases
-            _put_together(session, group)
+    many, few = limit
+    small = [one for one in listed(session) if one.cases < few]
+    while len(small) >= many:
+        group, cases = list[Segment](), 0
+        while small and cases + small[-1].cases <= MOST_CASES:
+            group.append(small.pop())
+            cases += group[-1].cases
+        _put_together(session, group)
 
 
 def tidy_daily(session: Session) -> None:
-    tidy(session, (_DAILY,))
+    tidy(session, _DAILY)
 
 
 def _put_together(session: Session, group: Sequence[Segment]) -> None:
