@@ -32,7 +32,8 @@ class _Made:
     @property
     def is_spoilt(self) -> bool:
         """A plugin that failed cannot be put back."""
-        return self.plugins != plugins(self.app).loaded.keys()
+        manager = plugins(self.app)
+        return bool(manager.failures) or self.plugins != manager.loaded.keys()
 
 
 _MADE: dict[str, _Made] = {}

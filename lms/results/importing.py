@@ -11,6 +11,7 @@ from sqlalchemy import Select, select, update
 
 from lms import audit
 from lms.audit import Actor
+from lms.bulk import nothing_collected
 from lms.clock import local_date
 from lms.db import Session
 from lms.errors import Conflict, DomainError
@@ -111,9 +112,11 @@ def read(
     handler = importer(run.kind)
     told = {c.name: c.code for c in session.scalars(_told(run.kind))}
     how = How(local_date(now, zone()), percent, told, report)
-    reading = handler.read(session, read_sheets(content, run.filename, report), how)
+    with nothing_collected():
+        reading = handler.read(session, read_sheets(content, run.filename, report), how)
+        counts = handler.plan(session, reading.rows, now)
     summary = {
-        "counts": handler.plan(session, reading.rows, now),
+        "counts": counts,
         "rows": len(reading.rows),
         "refused": len(reading.refused),
         "unknown": reading.unknown,
