@@ -184,7 +184,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=15000",
-        "cache_size=-16000",  # kilobytes: in two thousand, its own, a large library has no room
+        "cache_size=-8000",  # kilobytes: in two thousand, its own, a large library has no room
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -46,7 +46,8 @@ class Inverted:
                 for edge in tokens.edges(mark, word):
                     begun[edge] += numbers
             for lists in (self._pairs[mark], self._latin[mark]):
-                found.update((token + mark, numbers) for token, numbers in lists.items())
+                marked = zip((token + mark for token in lists), lists.values(), strict=True)
+                found.update(marked if mark else lists)
             found.update((token, set(numbers)) for token, numbers in begun.items())
         return found
 

@@ -7,8 +7,10 @@ on which a word stands with its marks.
 """
 
 import struct
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import compress, islice
+from itertools import accumulate, compress, islice
+from operator import add
 
 from lms.cases.search.tokens import TAGS, TITLE
 
@@ -26,28 +28,33 @@ def packed(places: Mapping[str, Collection[int]], cases: int) -> list[Page]:
     """The pages of a segment, from the numbers of the cases that have each token."""
     if not places:
         return []
-    pages: list[Page] = []
     ordered = sorted(places)
     encoded = "\n".join(ordered).encode().split(_BETWEEN)
-    one = [struct.pack("<H", number) for number in range(cases)]
-    is_one = (cases + 7) // 8 > 8  # as below
-    size, start, kept = 0, 0, list[bytes]()
-    for at, token in enumerate(ordered):
-        numbers = places[token]
-        if is_one and len(numbers) == 1:
-            (number,) = numbers
-            stands = one[number]
-        else:
-            stands = _stored(numbers, cases)
-        more = len(encoded[at]) + len(stands) + 3
-        if size + more > _PAGE and kept and token[-1] not in (TITLE, TAGS):
-            pages.append((ordered[start], _page(encoded[start:at], kept)))
-            size, start, kept = 0, at, []
-        size += more
-        kept.append(stands)
-    pages.append((ordered[start], _page(encoded[start:], kept)))
+    stands = _all_stored([places[token] for token in ordered], cases)
+    # Where each token ends, were they all on one page: a name, a separator, a size, the cases.
+    ends = list(accumulate(map(add, map(len, encoded), map(len, stands))))
+    ends = list(map(add, ends, range(3, 3 * len(ends) + 3, 3)))
+    pages: list[Page] = []
+    start, before = 0, 0
+    while start < len(ends):
+        end = max(bisect_right(ends, before + _PAGE), start + 1)
+        while end < len(ends) and ordered[end][-1] in (TITLE, TAGS):
+            end += 1
+        pages.append((ordered[start], _page(encoded[start:end], stands[start:end])))
+        start, before = end, ends[end - 1]
     # Whatever is looked for, there is a page that would have it.
     return [("", pages[0][1]), *pages[1:]]
+
+
+def _all_stored(every: Sequence[Collection[int]], cases: int) -> list[bytes]:
+    """Most tokens stand in one case alone."""
+    if (cases + 7) // 8 <= 8:  # as in `_stored`
+        return [_stored(numbers, cases) for numbers in every]
+    one = [struct.pack("<H", number) for number in range(cases)]
+    return [
+        one[next(iter(numbers))] if len(numbers) == 1 else _stored(numbers, cases)
+        for numbers in every
+    ]
 
 
 def _page(names: Sequence[bytes], kept: Sequence[bytes]) -> bytes:
