@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy.engine import Connection, Engine
 
-import lms.db  # noqa: F401  says which connections are opened
+from lms.db import at_once, db, snapshot
 from lms.postgres import LastingConnection
 
 
@@ -104,3 +106,16 @@ def test_one_that_answers_no_more_is_replaced(engine: Engine) -> None:
     with socket.socket(fileno=os.dup(driver.fileno())) as wire:
         wire.shutdown(socket.SHUT_WR)
     assert _backend(engine) != before
+
+
+def test_a_single_statement_begins_no_transaction(postgres_app: Flask) -> None:
+    for apart in (snapshot(), at_once(is_single=True)):
+        with apart as connection:
+            connection.execute(sa.select(1))
+            assert _driver(connection).info.transaction_status == TransactionStatus.IDLE
+    with at_once(is_single=False) as connection:
+        connection.execute(sa.select(1))
+        assert _driver(connection).info.transaction_status == TransactionStatus.INTRANS
+    connection = db.session.connection()  # perhaps one of those that served before
+    connection.execute(sa.select(1))
+    assert _driver(connection).info.transaction_status == TransactionStatus.INTRANS
