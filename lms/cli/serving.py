@@ -45,10 +45,12 @@ def run(host: str, port: int, threads: int, workers: int, with_demo: bool) -> No
 
 def load_site(*, pages: bool = True) -> "Flask":
     """The application of this process; without `pages`, for commands, none are mounted."""
-    from flask import current_app, has_app_context
+    from flask import has_app_context
 
     if has_app_context():
-        return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+        from lms.current import the_app
+
+        return the_app()
     # What is loaded at the start stays: to look through it for garbage while it loads, again and
     # again, is a tenth of the time a command takes.
     gc.disable()

@@ -39,6 +39,8 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
 
     Nobody else can write to SQLite until the transaction ends.
     """
+    # First: what is being published meanwhile would be deleted unseen, and indexed twice.
+    places.stand_in_line(session)
     for table in (entry, total, engines.word):
         session.execute(sa.delete(table))
     segments.clear(session)
