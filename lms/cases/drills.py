@@ -95,7 +95,12 @@ def suggestion(version: CaseVersion, known: Sequence[Rubric]) -> DrillContent:
         start_mood=drafting.start_mood(version.complaint_level),
         hidden_facts=drafting.hidden_facts(version.dialogue),
         triggers=drafting.triggers(),
-        script=drafting.script(version.dialogue, went_well=version.outcome == Outcome.SUCCESS),
+        script=drafting.script(
+            version.dialogue,
+            went_well=version.outcome == Outcome.SUCCESS,
+            complaint_level=version.complaint_level,
+            lessons=version.lessons,
+        ),
     )
 
 

@@ -80,12 +80,12 @@
       dialog.showModal();
     });
 
-  const guard = (event, element, go) => {
+  const guard = (event, element, go, { confirm: text, confirmLabel: label } = element?.dataset ?? {}) => {
     if (!element || confirmed.delete(element)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const danger = (event.submitter ?? element).matches(".btn-danger, [data-danger]");
-    ask(element.dataset.confirm, element.dataset.confirmLabel, danger).then((yes) => {
+    ask(text, label, danger).then((yes) => {
       if (!yes) return;
       confirmed.add(element);
       go();
@@ -99,6 +99,37 @@
     const form = event.target.closest("form[data-confirm]");
     guard(event, form, () => form.requestSubmit(event.submitter));
   }, true);
+
+  // --- data-unsaved: whoever leaves a long form with something typed in it is asked first. The
+  // server says "typed" itself where it shows again what it has not stored. ---
+  let isLeaving = false;
+  const isUnsaved = () =>
+    !isLeaving &&
+    [...document.querySelectorAll('form[data-unsaved="typed"]')].some((form) => !form.dataset.sending);
+  const typed = (event) => {
+    const form = event.target.form;
+    if (form?.hasAttribute("data-unsaved")) form.dataset.unsaved = "typed";
+  };
+  document.addEventListener("input", typed);
+  document.addEventListener("change", typed);
+  // The browser's own question has no words of ours, and on some phones never comes: for links ours does.
+  const leaves = (link, event) =>
+    link && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) &&
+    !link.matches("[target=_blank], [download], [hx-get], [data-confirm]") &&
+    link.href.split("#")[0] !== location.href.split("#")[0];
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!leaves(link, event) || !isUnsaved()) return;
+    const { textUnsaved, labelUnsaved } = document.body.dataset;
+    guard(event, link, () => {
+      isLeaving = true;
+      link.click();
+      setTimeout(() => { isLeaving = false; }, 1000); // still here: it was a file
+    }, { confirm: textUnsaved, confirmLabel: labelUnsaved });
+  }, true);
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) event.preventDefault();
+  });
 
   // --- Search by keyboard: / or Ctrl-K ---
   document.addEventListener("keydown", (event) => {

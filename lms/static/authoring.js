@@ -13,8 +13,13 @@
   };
 
   const save = async (form) => {
-    if (busy || form.dataset.sending || !form.isConnected) return;
+    if (form.dataset.sending || !form.isConnected) return;
+    if (busy) {
+      later(form); // what was typed meanwhile
+      return;
+    }
     busy = true;
+    form.dataset.unsaved = "";
     const sent = new FormData(form);
     sent.delete("file");
     sent.set("do", "autosave");
@@ -25,6 +30,7 @@
       form.elements.was.value = was;
       say(form, text);
     } catch {
+      form.dataset.unsaved = "typed";
       // Somebody else's change, or something that cannot stand: the page after Save says which.
       say(form, form.querySelector("[data-saved]")?.dataset.textFailed ?? "");
     }
@@ -36,11 +42,14 @@
     }
   };
 
-  document.addEventListener("input", (event) => {
-    const form = formOf(event.target);
-    if (!form || event.target.type === "file") return;
+  const later = (form) => {
     clearTimeout(timer);
     timer = setTimeout(() => save(form), PAUSE);
+  };
+
+  document.addEventListener("input", (event) => {
+    const form = formOf(event.target);
+    if (form && event.target.type !== "file") later(form);
   });
 
   // What is sent now must know what was saved just before.

@@ -35,6 +35,8 @@ POINTS = (
         1,
     ),
 )  # fmt: skip
+# Where in a conversation each of them is looked for: 0 the first answer, 1 the last.
+_PLACES = (0, 0, 0.25, 0.5, 0.5, 1)
 TRIGGERS = (
     Cue(
         Localized("推给别人", "Sends the customer to somebody else"),
@@ -84,10 +86,17 @@ def mood_text(complaint_level: int) -> Localized:
     return _MOOD_TEXT[start_mood(complaint_level)]
 
 
-def script(dialogue: Sequence[Mapping[str, str]], *, went_well: bool) -> list[dict[str, Any]]:
-    """The customer's lines after the first, as many as a script may have; after each the key
-    points that the case's agent made there. Where it went wrong the agent is no model: then an
-    apology and a next step are asked."""
+def script(
+    dialogue: Sequence[Mapping[str, str]],
+    *,
+    went_well: bool,
+    complaint_level: int,
+    lessons: Localized,
+) -> list[dict[str, Any]]:
+    """The customer's lines after the first, as many as a script may have. What the case's agent did
+    well is a key point of the line it first answered. Where it went wrong the agent is no model:
+    then what the lessons speak of, and what a complaint needs anyway, each where it belongs. No
+    point stands twice, and most lines have none."""
     rows: list[dict[str, Any]] = [{"key": "start"}]
     answers: list[list[str]] = [[]]
     has_opened = False
@@ -99,13 +108,34 @@ def script(dialogue: Sequence[Mapping[str, str]], *, went_well: bool) -> list[di
             has_opened = True
         elif said["who"] == "agent" and has_opened:
             answers[-1] += [said["zh"], said["en"]]
-    for row, texts in zip(rows, answers, strict=True):
+    rows, answers = rows[:MAX_NODES], answers[:MAX_NODES]
+    points = _made(answers) if went_well else {}
+    for at, cues in (points or _missed(len(rows), complaint_level, lessons)).items():
+        rows[at]["points"] = [cue.row() for cue in cues]
+    return rows
+
+
+def _made(answers: Sequence[Sequence[str]]) -> dict[int, list[Cue]]:
+    """What the agent did well, by the line after which they first did it."""
+    found: dict[int, list[Cue]] = {}
+    left = list(POINTS)
+    for at, texts in enumerate(answers):
         folded = fold(" ".join(texts))
-        found = [cue for cue in POINTS if went_well and has(folded, cue.words)]
-        if not found:
-            found = [POINTS[0]] if row["key"] == "start" else [POINTS[-1]]
-        row["points"] = [cue.row() for cue in found]
-    return rows[:MAX_NODES]
+        if made := [cue for cue in left if has(folded, cue.words)]:
+            found[at] = made
+            left = [cue for cue in left if cue not in made]
+    return found
+
+
+def _missed(count: int, complaint_level: int, lessons: Localized) -> dict[int, list[Cue]]:
+    """What should have been said, spread over that many lines."""
+    folded = fold(f"{lessons.zh} {lessons.en}")
+    usual = (POINTS[0], POINTS[-1]) if complaint_level else POINTS[-1:]
+    found: dict[int, list[Cue]] = {}
+    for cue, place in zip(POINTS, _PLACES, strict=True):
+        if cue in usual or has(folded, cue.words):
+            found.setdefault(round(place * (count - 1)), []).append(cue)
+    return found
 
 
 def hidden_facts(dialogue: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

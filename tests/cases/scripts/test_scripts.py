@@ -7,6 +7,7 @@ import pytest
 from lms.cases.scripts import checking, drafting, notation
 from lms.cases.scripts.hearing import fold, has
 from lms.cases.scripts.nodes import nodes_of
+from lms.db import Localized
 from lms.errors import DomainError
 
 
@@ -101,18 +102,49 @@ def test_hearing(text: str, words: list[str], found: bool) -> None:
     assert has(fold(text), words) is found
 
 
+def drafted(
+    dialogue: list[dict[str, str]], *, went_well: bool, level: int = 0, lessons: str = ""
+) -> list[tuple[str, list[str]]]:
+    """Each line of the draft with its key points, in English."""
+    rows = drafting.script(
+        dialogue, went_well=went_well, complaint_level=level, lessons=Localized(lessons, "")
+    )
+    checking.check(rows, drafting.triggers())
+    return [(row["key"], [point["en"] for point in row.get("points", [])]) for row in rows]
+
+
 def test_a_draft_from_a_case() -> None:
     dialogue = [
         {"who": "customer", "zh": "快递呢", "en": "Where is it"},
         {"who": "agent", "zh": "抱歉，订单尾号是多少？", "en": "Sorry, which order?"},
         {"who": "customer", "zh": "4471", "en": "4471"},
-        {"who": "agent", "zh": "今晚八点前回复您", "en": "I will call you by eight"},
+        {"who": "agent", "zh": "抱歉，今晚八点前回复您", "en": "Sorry, I will call you by eight"},
     ]
-    rows = drafting.script(dialogue, went_well=True)
-    assert [row["key"] for row in rows] == ["start", "line-1"]
-    assert [p["en"] for p in rows[0]["points"]] == ["Apologises", "Checks the details"]
-    assert "Says what happens next" in [p["en"] for p in rows[1]["points"]]
+    # what the agent did well, each where it was first done
+    assert drafted(dialogue, went_well=True) == [
+        ("start", ["Apologises", "Checks the details"]),
+        ("line-1", ["Gives a time", "Says what happens next"]),
+    ]
     assert drafting.hidden_facts(dialogue) == [{"zh": "4471", "en": "4471"}]
-    checking.check(rows, drafting.triggers())
-    checking.check(drafting.script([dialogue[0]] * 80, went_well=True), [])
-    assert drafting.script([], went_well=False)[0]["points"][0]["en"] == "Apologises"
+    assert len(drafted([dialogue[0]] * 80, went_well=True)) == checking.MAX_NODES
+
+
+def test_a_draft_from_a_case_that_failed() -> None:
+    """Few key points: what a complaint needs, and what the lessons speak of."""
+    talk = [
+        {"who": who, "zh": "抱歉，订单", "en": "Sorry"}
+        for _ in range(5)
+        for who in ("customer", "agent")
+    ]
+    assert drafted(talk, went_well=False, level=2, lessons="先核对订单，再说几小时内办好") == [
+        ("start", ["Apologises"]),
+        ("line-1", ["Checks the details"]),
+        ("line-2", ["Gives a time"]),
+        ("line-3", []),
+        ("line-4", ["Says what happens next"]),
+    ]
+    # an enquiry needs no apology; a case without a dialogue is a draft all the same
+    assert drafted(talk[:2], went_well=False) == [("start", ["Says what happens next"])]
+    assert drafted([], went_well=True, level=1) == [
+        ("start", ["Apologises", "Says what happens next"])
+    ]

@@ -78,6 +78,13 @@ def test_from_the_queue_to_the_result_in_the_browser(both_worlds: World) -> None
     page = client.get("/exams/marking").text
     assert "Why so?" in page
     assert "Analyse the case" in page
+    # each button of the list says to a screen reader what it is for
+    names = [
+        " ".join(re.sub(r"<[^>]+>", " ", name).split())
+        for name in re.findall(r"<button[^>]*>(.*?)</button>", page, re.S)
+        if "Mark these" in name
+    ]
+    assert len(names) == len(set(names)) == 2
     case = responses(attempt)["case_analysis"]
     db.session.rollback()
     opened = client.post("/exams/marking/next", data={"version": case.version_id})
