@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from lms.access import viewer
 from lms.audit import Actor
 from lms.db import Localized
+from lms.i18n import pick
+from lms.people.words import CHANNELS
 from lms.results import words
 
 bp = Blueprint("results", __name__)
@@ -30,5 +32,7 @@ def component_name(code: str) -> Localized:
 
 def said(entry: Mapping[str, Any]) -> str:
     """A stored message (a refusal's reason, a warning) in the reader's language."""
-    message, params = entry["message"], entry["params"]
+    message, params = entry["message"], dict(entry["params"])
+    if params.get("held") in CHANNELS:
+        params["held"] = pick(CHANNELS[params["held"]])
     return str(_(message, **params))

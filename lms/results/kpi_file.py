@@ -15,7 +15,7 @@ from lms.people.models import Person, Position
 from lms.progress import watched
 from lms.results.defined.scoring import scoring_policies
 from lms.results.figures import figure
-from lms.results.metrics import Metric, by_code, metrics
+from lms.results.metrics import RATIO, Metric, by_code, metrics
 from lms.results.scoring_policy import METRICS
 from lms.tabular import values
 from lms.tabular.headers import Column, Table, find_table
@@ -53,6 +53,7 @@ def read_kpi(
     )
     _leave_out(session, reading, present, table)
     _look_again(session, reading, table, how.today)
+    _doubt_percents(reading, present, table, how.percent)
     return reading
 
 
@@ -204,6 +205,27 @@ def _look_again(session: Session, reading: Reading, table: Table, today: date) -
                 N_("%(staff_no)s: the channel “%(written)s” differs from the roster (%(held)s), "
                    "which holds."),
                 staff_no=entry["staff_no"], written=written, held=on_roster,
+            )  # fmt: skip
+
+
+def _doubt_percents(
+    reading: Reading, present: Sequence[Metric], table: Table, percent: Collection[str]
+) -> None:
+    """A warning where a column in percent has figures that look like ratios already: of what is
+    the better the higher, nobody has 1 % or less."""
+    for metric in present:
+        column = table.columns[metric.code]
+        in_percent = column.percent or metric.code in percent
+        if metric.unit != RATIO or not metric.higher or not in_percent:
+            continue
+        found = (entry["figures"].get(metric.code) for entry in reading.rows)
+        few = sum(1 for value in found if value is not None and 0 < value <= 0.01)
+        if few:
+            reading.warn(
+                None,
+                N_("“%(column)s” is in percent, so that %(count)s figures came to 1 %% or less. "
+                   "Are those ratios (0.95) already?"),
+                column=column.header, count=few,
             )  # fmt: skip
 
 

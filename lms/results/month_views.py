@@ -45,11 +45,13 @@ def month_index() -> ResponseReturnValue:
     _require_team()
     years = months.years(db.session())
     year = request.args.get("year", years[0] if years else 0, int)
+    states = months.states(db.session(), year, scoring_policies(db.session()))
     return render_template(
         "results/months.html",
         years=years,
         year=year,
-        months=months.states(db.session(), year, scoring_policies(db.session())),
+        months=states,
+        revise_next=next((state for state in states if state.waiting), None),
         this_month=_this_month(),
         next_month=months.oldest_open(db.session(), _this_month()),
         here=here,

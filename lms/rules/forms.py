@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length
 
 from lms.i18n import pick
 from lms.plugins.types import Setting, SettingKind
-from lms.policies import Parameter, Policy
+from lms.policies import Parameter, Policy, PolicyInForce
 
 
 class PolicyForm(FlaskForm):  # type: ignore[misc]
@@ -32,10 +32,12 @@ class PolicyForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-def policy_form(policy: Policy, **kwargs: Any) -> PolicyForm:
+def policy_form(policy: Policy, current: PolicyInForce) -> PolicyForm:
     """Fields are named after the parameters, so that a DomainError finds its field."""
     fields = {p.name: _field(p) for p in policy.parameters}
-    form: PolicyForm = type("FormOfPolicy", (PolicyForm,), fields)(**kwargs)
+    shown = {name: f"{v:.10g}" if isinstance(v, float) else v for name, v in current.params.items()}
+    data = {**shown, "base": current.number}
+    form: PolicyForm = type("FormOfPolicy", (PolicyForm,), fields)(data=data)
     return form
 
 

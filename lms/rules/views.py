@@ -47,7 +47,7 @@ def policy(name: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     current = policies.in_force(db.session(), found)
-    form = policy_form(found, data={**current.params, "base": current.number})
+    form = policy_form(found, current)
     looked_at = None
     if "preview" in request.form:
         looked_at = _preview(found, form)

@@ -236,6 +236,29 @@ def test_dates_as_months_and_formulas_by_their_stored_value(staff: dict[str, int
     assert [w["params"] for w in reading.warnings] == [{"count": 1}]
 
 
+def test_a_formula_gives_the_value_excel_stored(staff: dict[str, int]) -> None:
+    plain = workbook([HEADER, line("A1", "2026-03", 20, 0.95, 4.6, "=90+2")])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            xml = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                computed = b"<f>90+2</f><v>88</v>"
+                xml = re.sub(rb"<f>90\+2</f><v ?/?>(</v>)?", computed, xml)
+                assert computed in xml
+            new.writestr(name, xml)
+    reading = read(out.getvalue())
+    assert reading.rows[0]["figures"]["feedback"] == 88 and not reading.warnings
+
+
+def test_ratios_in_a_column_said_to_be_in_percent_are_doubted(staff: dict[str, int]) -> None:
+    header = ["工号", "月份", "FCR", "升级率"]
+    rows = [["A1", "2026-03", 92.3, 0.8], ["A2", "2026-03", 0.95, 2.1]]
+    (warning,) = read(workbook([header, *rows]), percent=["fcr", "escalation"]).warnings
+    assert warning["params"] == {"column": "FCR", "count": 1}  # 0.8 % escalated is possible
+    assert not read(workbook([header, rows[0]]), percent=["fcr", "escalation"]).warnings
+
+
 def test_unknown_columns_are_named_and_ignored(staff: dict[str, int]) -> None:
     rows = [[*HEADER, "备注", "投诉率"], [*line("A1"), "好", 0.1]]
     assert read(workbook(rows)).unknown == ["备注", "投诉率"]

@@ -220,8 +220,10 @@ def test_a_template_is_read_by_its_own_importer(
 def test_a_correction_a_trial_and_the_difference(hr: FlaskClient, agents: list[Person]) -> None:
     closed()
     stored(workbook([HEADER, line("A01", "2026-03", 60, 0.5, 2, 10)]), "correction.xlsx")
+    assert "4 corrections wait in 2026-03" in hr.get("/results/months").text  # what to do next
     page = hr.get("/results/months/2026-03").text
     assert "4 corrections wait" in page
+    assert "First response time: 21 s → 60 s" in page and "Scoring policy: as delivered" in page
     no_reason = hr.post("/results/months/2026-03/try", follow_redirects=True)
     assert "A new revision needs a reason." in no_reason.text
     data = {"reason": "late answers", "assign": "y"}
@@ -237,10 +239,20 @@ def test_a_correction_a_trial_and_the_difference(hr: FlaskClient, agents: list[P
     assert "某2<" not in difference
     assert hr.get("/results/months/2026-03/revisions/1").status_code == 404
     assert hr.get("/results/months/2026-03/revisions/3").status_code == 404
+    assert "correction wait" not in hr.get("/results/months").text
     reasons = db.session.scalars(
         select(AuditEntry.reason).where(AuditEntry.action == "month.close")
     ).all()
     assert reasons == ["", "late answers"]
+
+
+def test_a_channel_unlike_the_rosters_is_said_in_words(
+    hr: FlaskClient, agents: list[Person]
+) -> None:
+    answer = upload(hr, workbook([[*HEADER, "渠道"], [*line("A01"), "邮件"]]))
+    assert "Row 2: A01: the channel “邮件” differs from the roster (Online)" in (
+        hr.get(answer.location).text.replace("&#34;", '"')
+    )
 
 
 # lists

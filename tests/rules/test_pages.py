@@ -48,6 +48,11 @@ def test_every_policy_is_listed_and_opens(hr) -> None:
     assert hr.get("/policies/unknown").status_code == 404
 
 
+def test_whole_numbers_stand_without_a_point(hr) -> None:
+    page = hr.get("/policies/results.scoring").text
+    assert 'value="7200"' in page and 'value="0.35"' in page and 'value="60.0"' not in page
+
+
 def test_a_change_is_a_version_with_its_reason(hr) -> None:
     page = change(hr, share="0.15", use_threshold="y").text
     assert "Version 1 holds from now on." in page and "0.1 → <b>0.15</b>" in page

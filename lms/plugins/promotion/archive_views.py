@@ -11,9 +11,9 @@ from lms.plugins.api import (
     access,
     db,
     download,
-    error_message,
     local_date,
     now,
+    show_on,
     viewer,
     zone,
 )
@@ -27,12 +27,17 @@ from lms.plugins.promotion.policy import TRACKS, track_named
 @bp.get("/archive")
 @access.requires("promotion.decide")
 def archives() -> ResponseReturnValue:
+    return _archives(DecisionForm(formdata=None))
+
+
+def _archives(form: DecisionForm, status: int = 200) -> ResponseReturnValue:
     this_year = local_date(now(), zone()).year
     return render_template(
-        "promotion/archives.html", archives=archive.every(db.session()), form=DecisionForm(),
+        "promotion/archives.html", archives=archive.every(db.session()), form=form,
         tracks=TRACKS, years=verdicts.known_years(db.session(), this_year),
-        year=request.args.get("year", type=int) or this_year, track=request.args.get("track", ""),
-    )  # fmt: skip
+        year=request.values.get("year", type=int) or this_year,
+        track=request.values.get("track", ""),
+    ), status  # fmt: skip
 
 
 @bp.post("/archive")
@@ -46,8 +51,9 @@ def freeze() -> ResponseReturnValue:
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
-        flash(error_message(error), "error")
-        return redirect(url_for(".archives", year=year, track=request.form.get("track")))
+        form = DecisionForm()
+        show_on(form, error)
+        return _archives(form, 400)
     db.session.commit()
     flash(_("The verdicts of %(year)s are frozen.", year=year), "success")
     return redirect(url_for(".archived", archive_id=made.id))

@@ -6,12 +6,17 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from lms.plugins.promotion.nominations import MIN_REASON
+
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     """For all of them: only the decision asks for a day, and only a
     probation under way for `early`."""
 
-    reason = TextAreaField(validators=[InputRequired(), Length(max=2000)])
+    reason = TextAreaField(
+        description=_l("At least %(count)s characters.", count=MIN_REASON),
+        validators=[InputRequired(), Length(max=2000)],
+    )
     effective_on = DateField(_l("The level changes on"), [Optional()])
     early = BooleanField(_l("Confirm before the probation ends"))
 

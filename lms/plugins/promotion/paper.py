@@ -37,8 +37,12 @@ def parts(found: Dossier, person: Person, *, names_shown: bool) -> list[Part]:
     """What is printed; without names of others for the person concerned."""
     check = found.check
     track = pick(check.track.name)
-    policy = _("Policy “%(name)s”, version %(number)s.", name=pick(check.track.policy.title),
-               number=check.policy.number)  # fmt: skip
+    title, number = pick(check.track.policy.title), check.policy.number
+    policy = (
+        _("Policy “%(name)s”, version %(number)s.", name=title, number=number)
+        if number
+        else _("Policy “%(name)s” as delivered.", name=title)
+    )
     team = person.team.name if person.team else "–"
     head = Part(
         _("Dossier: promotion to %(level)s, %(year)s", level=track, year=check.year),

@@ -80,7 +80,9 @@ def test_in_the_browser_and_at_the_command_line(app: Flask, persons, year, auth,
     hr, mine = auth.login(persons.add("hr", level=Level.MANAGER)), auth.login(found[0])
     assert "Nothing is frozen yet" in hr.get("/promotion/archive").text
     sent = {"year": "2026", "track": FIRST.key, "reason": "short"}
-    assert "at least 10" in hr.post("/promotion/archive", data=sent, follow_redirects=True).text
+    refused = hr.post("/promotion/archive", data=sent)
+    assert refused.status_code == 400 and ">\r\nshort</textarea>" in refused.text
+    assert "Write the reason in at least 10" in refused.text
     done = hr.post("/promotion/archive", data=sent | {"reason": WHY}, follow_redirects=True)
     assert "are frozen" in done.text
     made = db.session.scalars(select(Archive)).one()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -51,6 +52,15 @@ def test_the_same_number_of_queries_for_more_people(team, hr, persons, auth) -> 
         client.get("/promotion?year=2026")
     kept = [[s for s in seen if "plugin_state" not in s] for seen in (few, many)]
     assert len(kept[0]) == len(kept[1])
+
+
+def test_a_month_is_told_without_colour(team, hr, auth) -> None:
+    """✓ for the KPI, ★ for the rank: who lacks one of them has but the other."""
+    client = auth.login(hr[0])
+    best = client.get(f"/promotion?year=2026&q={team[0].staff_no}").text
+    other = client.get(f"/promotion?year=2026&q={team[7].staff_no}").text
+    assert re.search(r"✓\d+★</span>", best)
+    assert re.search(r"✓\d+</span>", other) and not re.search(r"\d★</span>", other)
 
 
 def test_the_board_can_be_taken_away(team, hr, auth) -> None:
