@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -153,17 +153,27 @@ def check_sizes(content: CaseContent) -> None:
             )  # fmt: skip
 
 
-def check_complete(content: CaseContent) -> None:
-    """What a reviewer needs to see; DomainError names the first thing that is missing."""
-    check_draft(content)
+def missing(content: CaseContent) -> Iterator[DomainError]:
+    """Everything a reviewer needs to see and does not, in the order of the page; each names its
+    field."""
+    try:
+        check_draft(content)
+    except DomainError as error:
+        yield error
     if not content.scenario:
-        raise DomainError("Describe the scenario first.", field="scenario_zh")
+        yield DomainError("Describe the scenario first.", field="scenario_zh")
     speakers = {line.who for line in content.dialogue}
     if not {"customer", "agent"} <= speakers:
-        raise DomainError(
+        yield DomainError(
             "The dialogue needs a line of the customer and one of the agent.", field="dialogue"
         )
     if not content.handling:
-        raise DomainError("Say what was done: at least one step of the handling.", field="handling")
+        yield DomainError("Say what was done: at least one step of the handling.", field="handling")
     if not content.lessons:
-        raise DomainError("Write what is to be learnt from it.", field="lessons_zh")
+        yield DomainError("Write what is to be learnt from it.", field="lessons_zh")
+
+
+def check_complete(content: CaseContent) -> None:
+    """Refuses what a reviewer could not read; DomainError names the first thing missing."""
+    for error in missing(content):
+        raise error

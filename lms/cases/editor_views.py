@@ -87,7 +87,9 @@ def _edit(version: CaseVersion | None) -> ResponseReturnValue:
             form.edit_count.data = form.edit_count.raw_data = str(version.edit_count)
         return _editor(form, version, status=409, is_conflict=True)
     except DomainError as error:
-        show_on(form, error)
+        lacking = list(content.missing(form.content())) if do == "review" else []
+        for refused in lacking or [error]:
+            show_on(form, refused)
         return _editor(form, version, status=400)
     db.session.commit()
     if do == "review":

@@ -144,6 +144,7 @@ def result(run_id: int) -> ResponseReturnValue:
         is_mine=is_mine,
         appeal=_appeal(run) if run.scored_at else None,
         practice=practice.of_run(db.session(), run_id) if run.scored_at else None,
+        may_score=not is_final and _may_score(run),
         may_amend=any(r.rater_id == who.person_id for r in how.decisive),
     )
 
@@ -160,6 +161,13 @@ def _is_blind(run: DrillRun) -> bool:
     if not run.scored_at or run.person_id == who.person_id or not who.may("drills.score"):
         return False
     return has_to_score_first(db.session(), run, who.person_id, now())
+
+
+def _may_score(run: DrillRun) -> bool:
+    """Whether the viewer can go on to score it: nobody's own, and nobody twice."""
+    who = viewer()
+    is_apart = who.person_id not in {run.person_id, *(rating.rater_id for rating in run.ratings)}
+    return is_apart and who.covers("drills.score", run.person)
 
 
 def _appeal(run: DrillRun) -> AppealStanding | None:

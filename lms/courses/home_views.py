@@ -69,6 +69,7 @@ def more_of_today(*, as_piece: bool) -> ResponseReturnValue:
     me = current_user.known
     return render_template(
         template,
+        as_piece=as_piece,
         notes=notices.latest(db.session(), me.id, limit=4),
         coming=next_booked(db.session(), me.id, now()),
         rooms=mine(db.session(), me.id, only_open=True, limit=3),

@@ -100,6 +100,13 @@
     guard(event, form, () => form.requestSubmit(event.submitter));
   }, true);
 
+  // --- A form that was refused for its fields: the first of them is in sight, to be typed in ---
+  if (document.querySelector("main [data-marked]")) {
+    const marked = document.querySelector("main [aria-invalid=true], main .form-error");
+    marked?.focus({ preventScroll: true });
+    marked?.scrollIntoView({ block: "center" });
+  }
+
   // --- data-unsaved: whoever leaves a long form with something typed in it is asked first. The
   // server says "typed" itself where it shows again what it has not stored. ---
   let isLeaving = false;

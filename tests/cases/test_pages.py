@@ -132,6 +132,12 @@ def test_writing_and_reviewing_in_the_browser(
     wrong = trainer.post("/cases/new", data=typed(title_en="", do="save"))
     assert wrong.status_code == 400 and "Give the case a title" in wrong.text
 
+    # what a reviewer would miss is said in one go
+    lacking = {"scenario_en": "", "lessons_en": "", "handling-0-en": "", "dialogue-1-en": ""}
+    short = trainer.post("/cases/new", data=typed(do="review", title_en="", **lacking))
+    for said in ("Give the case a title", "Describe the scenario", "one of the agent",
+                 "at least one step", "what is to be learnt"):  # fmt: skip
+        assert said in short.text
     assert trainer.post("/cases/new", data=typed(do="review")).status_code == 303
     version = db.session.scalars(select(CaseVersion)).one()
     assert (version.state, version.tags["zh"]) == ("in_review", ["延误", "大促"])

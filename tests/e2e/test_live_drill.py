@@ -29,7 +29,9 @@ def test_a_live_drill(browser: Browser, site: Site, persons: People) -> None:
     host.fill("[name=agent]", names[1])
     host.click("main form .btn-primary")
     host.wait_for_url("**/drills/rooms/*")
-    learner.goto(host.url)
+    learner.goto("/")  # where the room comes first: somebody waits in it
+    learner.click("#rooms-now a")
+    learner.wait_for_url(host.url)
     learner.click(".room-join button")
     host.fill("[name=text]", "Where is my parcel?")
     host.click("[data-room-composer] button")

@@ -44,7 +44,7 @@ def test_a_case_is_not_left_unsaved_unasked(office: Windows, persons: People) ->
     assert is_asked_by_the_browser(writer)
     writer.fill("[name=title_en]", "")
     writer.get_by_role("button", name="Save and send for review").click()
-    expect(writer.locator(".form-error").first).to_be_visible()
+    expect(writer.locator("[name=title_zh]")).to_be_focused()  # the first field that is wrong
     away.click()
     expect(writer.locator("dialog[open]")).to_contain_text("not saved yet")
     writer.click("dialog[open] button[value=no]")

@@ -73,6 +73,8 @@ def test_a_conversation_from_invitation_to_result(rooms: Rooms, clock: SettableC
     assert rooms.say(rooms.agent, "One more thing", "a3").status_code == 409
     page = rooms.agent.get(rooms.url, follow_redirects=True).text
     assert "12 s" in page and "0 of 1" in page and "61 s" not in page and "1:01 min" in page
+    way_on = f'href="/scoring/{run.id}"'
+    assert way_on in rooms.host.get(ended.location).text and way_on not in page
     assert rooms.host.get(f"/scoring/{run.id}").status_code == 200
 
 
