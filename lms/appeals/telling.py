@@ -28,3 +28,12 @@ def of_decision(session: Session, appeal: Appeal, involved: Collection[int], now
     url = f"/appeals/{appeal.id}"
     notify(session, [appeal.person_id], "appeal.decided", text, url, now)
     notify(session, sorted(involved), "appeal.decided", text, appeal.url, now)
+
+
+def of_naming(session: Session, appeal: Appeal, rater_id: int, now: datetime) -> None:
+    """Whoever was named to score it anew, with the way to it; nothing of what was given before."""
+    text = Localized(
+        f"请您重新评分：“{appeal.title.pick('zh')}”（申诉成立）",
+        f"You are asked to score this anew: “{appeal.title.pick('en')}” (an appeal was upheld)",
+    )
+    notify(session, [rater_id], "appeal.rater", text, "/scoring", now)

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 
 from lms import access
 from lms.access import ADMIN, viewer
-from lms.appeals import queries, services
+from lms.appeals import naming, queries, services
 from lms.appeals.deciding import is_left_to
-from lms.appeals.forms import ReasonForm
+from lms.appeals.forms import RaterForm, ReasonForm
 from lms.appeals.kinds import decided_by, kinds
 from lms.appeals.models import Appeal, AppealState
 from lms.appeals.policy import APPEALS
@@ -18,7 +18,7 @@ from lms.clock import now
 from lms.db import db
 from lms.errors import DomainError
 from lms.policies import in_force
-from lms.web.errors import show_on
+from lms.web.errors import message, show_on
 from lms.web.lists import Page, here, page_url
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
@@ -112,9 +112,38 @@ def show(appeal_id: int) -> ResponseReturnValue:
         "appeals/appeal.html", appeal=appeal, form=form, is_mine=is_mine, may_decide=may_decide,
         is_involved=may_decide and _is_involved(appeal), kind=kinds().get(appeal.kind),
         stands_in=may_decide and not _is_entitled(appeal),
-        states=STATES, tones=TONES,
+        rater_form=_rater_form(appeal), states=STATES, tones=TONES,
     )  # fmt: skip
     return page, 400 if form.is_submitted() else 200
+
+
+@bp.post("/<int:appeal_id>/rater")
+@access.requires("roles.manage")
+def name_rater(appeal_id: int) -> ResponseReturnValue:
+    """Where nobody is left who may score anew, an admin names somebody."""
+    session, form = db.session(), RaterForm()
+    appeal = queries.one(session, appeal_id)
+    if not _decides(appeal):
+        abort(404)
+    try:
+        named = naming.name(
+            session, appeal, form.rater.data or "", actor=Actor(viewer().person_id), now=now()
+        )
+    except DomainError as error:
+        session.rollback()
+        flash(message(error), "error")
+    else:
+        session.commit()
+        flash(
+            _("%(name)s is a quality specialist now, and has been told.", name=named.name),
+            "success",
+        )
+    return redirect(url_for(".show", appeal_id=appeal_id), 303)
+
+
+def _rater_form(appeal: Appeal) -> RaterForm | None:
+    may_name = viewer().may("roles.manage") and _decides(appeal)
+    return RaterForm() if may_name and naming.nobody_is_left(db.session(), appeal) else None
 
 
 def _decides(appeal: Appeal) -> bool:

@@ -54,6 +54,7 @@ CORE: Mapping[str, NoticeKind] = {
     "extension.decided": NoticeKind(Localized("延期审批结果", "A decision on more time")),
     "drill.invited": NoticeKind(Localized("受邀参加实时演练", "Invited to a live drill")),
     "appeal.filed": NoticeKind(Localized("有人提出申诉", "Somebody appeals")),
+    "appeal.rater": NoticeKind(Localized("请您重新评分", "You are asked to score anew")),
     "appeal.decided": NoticeKind(Localized("申诉有了结果", "An appeal was decided")),
     "calibration.open": NoticeKind(Localized("受邀参加评分校准", "Invited to a calibration")),
     "drill.scored": NoticeKind(Localized("演练已评分", "A drill was scored")),

@@ -71,6 +71,18 @@ def set_roles(
     return True
 
 
+def add_role(session: Session, person: Person, role: str, *, actor: Actor, now: datetime) -> None:
+    """One role more, beside those the person holds."""
+    present = sorted(row.role for row in held(session, person.id))
+    if role in present:
+        return
+    session.add(RoleAssignment(person_id=person.id, role=role))
+    audit.record(
+        session, actor, "roles.set", ("person", person.id),
+        now=now, old=present, new=sorted([*present, role]), team_id=None,
+    )  # fmt: skip
+
+
 def _admins(session: Session) -> int:
     return (
         session.scalar(

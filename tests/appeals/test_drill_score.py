@@ -19,7 +19,8 @@ from lms.courses import clearing
 from lms.courses.models import Enrolment, StepProgress
 from lms.db import db
 from lms.errors import Conflict, DomainError, NotAllowed, NotFound
-from lms.people.models import Notification
+from lms.people.models import Notification, Person
+from lms.people.roles import held
 from tests.cases import kit
 from tests.cases.scoring.kit import FAIR, GOOD, POOR, Desk, form
 from tests.cases.test_steps import course
@@ -251,10 +252,23 @@ def test_where_every_rater_took_part_an_admin_decides(app: Flask, desk: Desk, au
     assert boss.get(f"/drills/runs/{run.id}/result").status_code == 200
     done = boss.post(url, data={"reason": "Heard you out.", "decision": "uphold"})
     assert done.location.endswith(url)  # the scoring is not the admin's
-    assert "give somebody the role" in boss.get(url).text
     assert "Appeal upheld" in boss.get("/appeals?show=decided").text
+
+    # nobody is left to score it anew: the admin names somebody, who had no part in it
+    assert "Nobody is left to score it anew" in boss.get(url).text
+    assert "Nobody is left" not in auth.login(raters[1]).get(url).text
+    for part in (raters[1].staff_no, db.session.get_one(Person, run.person_id).staff_no, "nobody"):
+        boss.post(f"{url}/rater", data={"rater": part})
+        assert "Nobody is left to score it anew" in boss.get(url).text
+    helper = desk.persons.add("supervisor")
+    assert auth.login(helper).post(f"{url}/rater", data={"rater": helper.name}).status_code == 403
+    boss.post(f"{url}/rater", data={"rater": helper.staff_no})
+    assert "Nobody is left" not in boss.get(url).text
+    assert "You are asked to score this anew" in auth.login(helper).get("/notifications").text
+    assert run.drill.title.en in auth.login(helper).get("/scoring").text
     db.session.rollback()
-    desk.rate(run, GOOD, desk.raters(1)[0])
+    assert [row.role for row in held(db.session(), helper.id)] == ["supervisor", "quality"]
+    desk.rate(run, GOOD, Actor(helper.id))
     assert (run.state, run.score) == (RunState.SCORED, 9000)
 
 
