@@ -15,10 +15,19 @@ from lms.people.models import Person
 from lms.people.roles import add_role, people_with
 
 
+def waits(session: Session, appeal: Appeal) -> bool:
+    """Whether it was upheld and its outcome is not there yet."""
+    appealable = kinds().get(appeal.kind)
+    if appeal.state != AppealState.UPHELD or appealable is None:
+        return False
+    subject = appealable.find(session, appeal.subject_id)
+    return subject is not None and subject.final_at is None
+
+
 def nobody_is_left(session: Session, appeal: Appeal) -> bool:
-    """Whether it still waits to be scored anew, and nobody's roles let them do it."""
+    """Whether it waits to be scored anew, and nobody's roles let them do it."""
     grants = _grants(appeal)
-    if appeal.state != AppealState.UPHELD or QUALITY not in grants or _is_done(session, appeal):
+    if QUALITY not in grants or not waits(session, appeal):
         return False
     able = {one for role in grants for one in people_with(session, role)}
     return able <= _apart(session, appeal)
@@ -49,11 +58,6 @@ def _grants(appeal: Appeal) -> set[str]:
         return set()
     granted = permissions()[appealable.permission].grants
     return {role for role, scope in granted.items() if scope is Scope.ALL}
-
-
-def _is_done(session: Session, appeal: Appeal) -> bool:
-    subject = kinds()[appeal.kind].find(session, appeal.subject_id)
-    return subject is None or subject.final_at is not None
 
 
 def _apart(session: Session, appeal: Appeal) -> set[int]:

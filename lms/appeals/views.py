@@ -112,7 +112,8 @@ def show(appeal_id: int) -> ResponseReturnValue:
         "appeals/appeal.html", appeal=appeal, form=form, is_mine=is_mine, may_decide=may_decide,
         is_involved=may_decide and _is_involved(appeal), kind=kinds().get(appeal.kind),
         stands_in=may_decide and not _is_entitled(appeal),
-        rater_form=_rater_form(appeal), states=STATES, tones=TONES,
+        waits=naming.waits(session, appeal), rater_form=_rater_form(appeal),
+        states=STATES, tones=TONES,
     )  # fmt: skip
     return page, 400 if form.is_submitted() else 200
 

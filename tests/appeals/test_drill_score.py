@@ -263,7 +263,8 @@ def test_where_every_rater_took_part_an_admin_decides(app: Flask, desk: Desk, au
     helper = desk.persons.add("supervisor")
     assert auth.login(helper).post(f"{url}/rater", data={"rater": helper.name}).status_code == 403
     boss.post(f"{url}/rater", data={"rater": helper.staff_no})
-    assert "Nobody is left" not in boss.get(url).text
+    page = boss.get(url).text
+    assert "Nobody is left" not in page and "It waits to be scored anew" in page
     assert "You are asked to score this anew" in auth.login(helper).get("/notifications").text
     assert run.drill.title.en in auth.login(helper).get("/scoring").text
     db.session.rollback()
