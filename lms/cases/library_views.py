@@ -17,7 +17,7 @@ from lms.cases.models import READABLE, Case, CaseState, CaseVersion
 from lms.cases.uses import reading
 from lms.cases.words import Highlighter
 from lms.clock import now
-from lms.db import Localized, db
+from lms.db import Localized, db, snapshot
 from lms.i18n import locale
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
@@ -45,7 +45,8 @@ def asked() -> search.Search:
 @access.signed_in
 def library() -> ResponseReturnValue:
     wanted = asked()
-    found = search.find(db.session(), wanted, locale()[:2])
+    with snapshot() as connection:
+        found = search.find(connection, wanted, locale()[:2])
     return render_template(
         "cases/library.html",
         wanted=wanted,

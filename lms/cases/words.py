@@ -27,7 +27,8 @@ _CJK = (
 _RUNS = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
 # Letters to small ones, everything that is neither letter nor digit to a space.
 _ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
-_CJK_RUN, _OTHER_RUN = re.compile(f"[{_CJK}]+"), re.compile(f"[^\\W_{_CJK}]+")
+_NO_CJK, _OTHER_RUN = re.compile(f"[^{_CJK}]+"), re.compile(f"[^\\W_{_CJK}]+")
+END = "\0"  # of a run of Chinese characters
 
 
 @dataclass(frozen=True)
@@ -40,39 +41,34 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """Pairs of Chinese characters, the last character of each run of them (all others begin a
-    pair), and the words of other scripts."""
+    """`cjk`: the runs of Chinese characters, `END` after each; `latin`: the words of other
+    scripts."""
 
-    pairs: set[str]
-    ends: set[str]
+    cjk: str
     latin: set[str]
-
-    def __or__(self, other: "Words") -> "Words":
-        return Words(self.pairs | other.pairs, self.ends | other.ends, self.latin | other.latin)
 
 
 def split_words(texts: Iterable[str]) -> Words:
-    """The words of the texts, each once. Called for every case there is: each step is one of C."""
+    """The words of the texts. Called for every case there is: each step is one of C."""
     plain: list[str] = []
     mixed: list[str] = []
     for text in texts:
         (plain if text.isascii() else mixed).append(text)
     # A search through text that has nothing but ASCII in it takes ten times as long as this.
     found = "\n".join(plain).translate(_ASCII_WORDS).split()
-    pairs, ends = set[str](), set[str]()
+    cjk = ""
     if mixed:
-        folded = _folded("\n".join(mixed))
-        for run in _CJK_RUN.findall(folded):
-            ends.add(run[-1])
-            pairs.update(map(add, run, run[1:]))
+        folded = _folded("\n".join([*mixed, ""]))
+        cjk = _NO_CJK.sub(END, folded)
         found += _OTHER_RUN.findall(folded)
-    return Words(pairs, ends, {word[:_MAX_WORD] for word in found})
+    return Words(cjk, {word[:_MAX_WORD] for word in found})
 
 
 def index_words(texts: Iterable[str]) -> list[str]:
-    """The words of the texts, each once, sorted."""
-    found = split_words(texts)
-    return sorted({*found.pairs, *(pair[0] for pair in found.pairs), *found.ends, *found.latin})
+    """The words of the texts, each once, sorted: of Chinese, characters and pairs of them."""
+    words = split_words(texts)
+    pairs = {pair for pair in map(add, words.cjk, words.cjk[1:]) if END not in pair}
+    return sorted({*pairs, *words.cjk.replace(END, ""), *words.latin})
 
 
 def units(text: str) -> list[str]:

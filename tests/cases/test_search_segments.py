@@ -8,7 +8,7 @@ from flask import Flask
 
 from lms.cases import publishing, search
 from lms.cases.models import CaseVersion
-from lms.cases.search import Search, moving, segments, windows
+from lms.cases.search import Search, looking, moving, segments, windows
 from lms.cases.search.tokens import Token
 from lms.cli.site import upgrade_database
 from lms.clock import SettableClock
@@ -97,7 +97,7 @@ def test_finds_the_same_however_the_index_came_to_be(
     both_apps: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segments, "MOST_CASES", 16)
-    monkeypatch.setattr(windows, "_LOOKS", (5, 20))
+    monkeypatch.setattr(windows, "_FIRST_LOOK", 5)
     shelf, session = Shelf(clock), db.session()
     for number in range(60):
         shelf.publish()
@@ -124,7 +124,7 @@ def test_a_used_case_among_segments(
     both_apps: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segments, "MOST_CASES", 4)
-    monkeypatch.setattr(windows, "_LOOKS", (1, 2))
+    monkeypatch.setattr(windows, "_FIRST_LOOK", 1)
     made = [kit.published_case(clock.now(), title=Localized("", f"Same {n}")) for n in range(12)]
     used, person = kit.drill(clock.now(), key="used"), People(clock.now()).add()
     used.case_version_id = made[2].id
@@ -178,9 +178,33 @@ def test_segments_put_together_meanwhile_are_missed(both_apps: Flask, clock: Set
         kit.published_case(clock.now(), title=Localized("", "Parcel"))
     session, wanted = db.session(), [Token("parcel")]
     before = segments.listed(session)
-    assert len(segments.look_up(session, before, wanted)) == 3
+    assert len(looking.look_up(session.connection(), before, wanted)) == 3
     segments.tidy(session, (2, 8))
     for one in (wanted, [Token("parc", is_open=True)]):
         with pytest.raises(segments.Gone):
-            segments.look_up(session, before, one)
-        assert len(segments.look_up(session, segments.listed(session), one)) == 1
+            looking.look_up(session.connection(), before, one)
+        assert len(looking.look_up(session.connection(), segments.listed(session), one)) == 1
+
+
+def test_what_a_process_keeps_is_that_of_the_index(both_apps: Flask, clock: SettableClock) -> None:
+    def titles(**asked: str) -> list[str]:
+        versions = search.find(db.session(), Search(**asked), "en").versions  # type: ignore[arg-type]
+        return [v.title.en for v in versions]
+
+    def publish(title: str) -> CaseVersion:
+        return kit.published_case(clock.now(), title=Localized("", title))
+
+    first = publish("Parcel one")
+    db.session.commit()
+    assert titles(text="parcel") == ["Parcel one"]
+    # What is undone was seen by whoever did it: what comes after it is not taken for the same.
+    publish("Parcel undone")
+    assert titles() == ["Parcel undone", "Parcel one"]
+    db.session.rollback()
+    publish("Parcel two")
+    db.session.commit()
+    for asked in ({}, {"text": "parcel"}, {"stage": first.stage}):
+        assert titles(**asked) == ["Parcel two", "Parcel one"]
+    search.forget(db.session(), [first.case_id])
+    for asked in ({}, {"text": "parcel"}, {"stage": first.stage}):
+        assert titles(**asked) == ["Parcel two"]

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from lms.cases.search import engines, reading, scored, tokens, windows
 from lms.cases.search.reading import FoundVersion
 from lms.cases.search.scored import Score
-from lms.cases.search.tokens import FACETS, TAGS, TEXT, TITLE, Need
+from lms.cases.search.tokens import FACETS, TAGS, TEXT, TITLE
 from lms.cases.search.windows import Window
 from lms.cases.words import query_words
 from lms.db import Session
@@ -36,7 +38,8 @@ class Search:
     page: int = 1
 
     def facets(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in FACETS}
+        """The values that are chosen."""
+        return {name: value for name in FACETS if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True)
@@ -71,40 +74,40 @@ def _pages(total: int) -> int:
     return max(1, -(-min(total, MOST) // PAGE_SIZE))
 
 
-def find(session: Session, search: Search, locale: str) -> Found:
-    """Three to six queries, whatever is found, and one more to put it in order of the scores.
-    `locale` (`zh` or `en`): whose tags are offered."""
+def find(asked: Session | Connection, search: Search, locale: str) -> Found:
+    """Two to four queries, whatever is found, one more to put it in order of the scores, and two
+    after the index has changed. `locale` (`zh` or `en`): whose tags are offered."""
+    connection = asked.connection() if isinstance(asked, Session) else asked
     words = query_words(search.text)
     if search.text.strip() and not words:
         return Found([], 0, 1, searchable=False)
     if not (words or search.tag):
-        return _browse(session, search, locale)
-    known = engines.words_beginning(session, tokens.beginnings(words), tokens.LOOKED_UP)
-    chosen, limit = search.facets(), _looked_through(search)
-    set_ones = [name for name in FACETS if chosen[name]]
+        return _browse(connection, search, locale)
+    known = engines.words_beginning(connection, tokens.beginnings(words), tokens.LOOKED_UP)
+    chosen, limit, tagged = search.facets(), _looked_through(search), tokens.tagged(search.tag)
 
-    def asking(marks: Sequence[str], without: str = "") -> list[Need]:
-        filters = tokens.filters(chosen | {without: ""} if without else chosen, search.tag)
-        return [*tokens.needs(words, marks, known), *filters]
+    def window(marks: Sequence[str], *counted: Any, without: str = "") -> Window:
+        left = {name: value for name, value in chosen.items() if name != without}
+        return Window([*tokens.needs(words, marks, known), *tagged], left, *counted)
 
     anywhere, *rest = windows.look(
-        session,
+        connection,
         [
-            Window(asking((TEXT,)), MOST, limit, f"tags_{locale}"),
-            *(Window(asking((TEXT,), without=name), MOST) for name in set_ones),
-            *(Window(asking(marks), limit, limit) for marks in _FIRST if words),
+            window((TEXT,), MOST, limit, locale),
+            *(window((TEXT,), MOST, without=name) for name in chosen),
+            *(window(marks, limit, limit) for marks in _FIRST if words),
         ],
     )
-    without, first = dict(zip(set_ones, rest, strict=False)), rest[len(set_ones) :]
+    without, first = dict(zip(chosen, rest, strict=False)), rest[len(chosen) :]
     page = min(max(search.page, 1), _pages(anywhere.total))
     ordered = list(dict.fromkeys(one for part in (*first, anywhere) for one in part.version_ids))
-    ordered, scores = scored.in_order(session, ordered, search.order)
+    ordered, scores = scored.in_order(connection, ordered, search.order)
     counts = _counted(anywhere.facets, [name for name in FACETS if name not in without])
     for name, part in without.items():
         counts |= _counted(part.facets, [name])
     seen = {name: without.get(name, anywhere) for name in FACETS}
     return Found(
-        versions=reading.versions(session, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+        versions=reading.versions(connection, ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
         total=anywhere.total,
         page=page,
         counts=counts,
@@ -115,28 +118,30 @@ def find(session: Session, search: Search, locale: str) -> Found:
     )
 
 
-def _browse(session: Session, search: Search, locale: str) -> Found:
+def _browse(connection: Connection, search: Search, locale: str) -> Found:
     """Without words: all counts are kept, and are exact however many cases there are."""
-    kept: dict[str, dict[str, int]] = {"facets": {}, "tag": {}}
-    for kind, key, cases in session.connection().execute(_KEPT, {"locale": f"tag_{locale}"}):
-        kept["facets" if kind == "facets" else "tag"][key] = cases
+    kept: dict[str, dict[str, int]] = {"facets": {}, "stamp": {}, f"tag_{locale}": {}}
+    for kind, key, cases in connection.execute(_KEPT, {"locale": f"tag_{locale}"}):
+        kept[kind][key] = cases
     chosen, total = search.facets(), 0
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for facets, cases in kept["facets"].items():
         row = dict(zip(FACETS, facets.split(), strict=True))
-        missed = [name for name, value in chosen.items() if value and row[name] != value]
+        missed = [name for name, value in chosen.items() if row[name] != value]
         total += 0 if missed else cases
         for name in FACETS:
             if not missed or missed == [name]:
                 counts[name][row[name]] += cases
     page = min(max(search.page, 1), _pages(total))
-    filters, limit = tokens.filters(chosen, ""), _looked_through(replace(search, page=page))
-    counted = (MOST, limit, f"tags_{locale}") if filters else (limit, limit)
-    (part,) = windows.look(session, [Window(filters, *counted)])
-    tags = _top_tags(part.tags) if filters else list(kept["tag"].items())
-    ordered, scores = scored.in_order(session, part.version_ids, search.order)
+    limit = _looked_through(replace(search, page=page))
+    counted = (MOST, limit, locale) if chosen else (limit, limit)
+    (part,) = windows.look(
+        connection, [Window([], chosen, *counted)], next(iter(kept["stamp"]), "")
+    )
+    tags = _top_tags(part.tags) if chosen else list(kept[f"tag_{locale}"].items())
+    ordered, scores = scored.in_order(connection, part.version_ids, search.order)
     ids = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Found(reading.versions(session, ids), total, page, counts, tags, scores=scores)
+    return Found(reading.versions(connection, ids), total, page, counts, tags, scores=scores)
 
 
 def _looked_through(search: Search) -> int:
@@ -148,6 +153,7 @@ def _looked_through(search: Search) -> int:
 
 _KEPT = sa.text(
     "SELECT kind, key, cases FROM case_search_total WHERE kind = 'facets' AND cases > 0 "
+    "UNION ALL SELECT kind, key, cases FROM case_search_total WHERE kind = 'stamp' "
     "UNION ALL SELECT * FROM (SELECT kind, key, cases FROM case_search_total "
     f"WHERE kind = :locale AND cases > 0 ORDER BY cases DESC, key LIMIT {TAGS_SHOWN}) AS t"
 )

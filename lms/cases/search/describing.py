@@ -59,7 +59,7 @@ def _described(versions: Iterable[Row]) -> Described:
         }
         rows.append(row)
         totals.update(counted(row["facets"], row["tags_zh"], row["tags_en"]))
-    return Described(rows, packed(inverted.places(), len(rows)), inverted.words(), totals)
+    return Described(rows, packed(inverted.stored(len(rows))), inverted.words(), totals)
 
 
 def counted(facets: str, tags_zh: str, tags_en: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from lms.db import Session
 
@@ -22,40 +23,20 @@ total = sa.table(
 word = sa.table("case_search_word", sa.column("word", sa.String))
 
 
-def is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+def is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
 
 
-def values(session: Session, name: str, kind: str, alias: str) -> str:
+def values(connection: Connection, name: str, kind: str, alias: str) -> str:
     """SQL: the values of a list given as `:name`, in its order, as rows of one column `value`."""
-    if is_sqlite(session):
+    if is_sqlite(connection):
         return f"json_each(:{name}) AS {alias}"
     return f"unnest(CAST(:{name} AS {kind}[])) AS {alias} (value)"
 
 
-def value_list(session: Session, given: Sequence[Any]) -> Any:
+def value_list(connection: Connection, given: Sequence[Any]) -> Any:
     """What such a list is given as."""
-    return json.dumps(given) if is_sqlite(session) else list(given)
-
-
-def entries_at(session: Session, name: str) -> str:
-    """SQL, to follow FROM: the entries at the places of the list `:name`, which go down."""
-    source = values(session, name, "bigint", "s")
-    found = f"{source} CROSS JOIN case_search_entry WHERE place = s.value"
-    # SQLite reads them in the order of the list.
-    return found if is_sqlite(session) else f"{found} ORDER BY place DESC"
-
-
-NEXT = "\x1e"  # between the cases of a text that `lines` made
-
-
-def lines(session: Session, column: str) -> str:
-    """SQL: a column's values as one text, in the order of the rows."""
-    return (
-        f"group_concat({column}, char({ord(NEXT)}))"
-        if is_sqlite(session)
-        else f"string_agg({column}, chr({ord(NEXT)}))"
-    )
+    return json.dumps(given) if is_sqlite(connection) else list(given)
 
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -72,7 +53,7 @@ def add_words(session: Session, words: Iterable[str]) -> None:
 
 
 def words_beginning(
-    session: Session, beginnings: Sequence[str], limit: int
+    connection: Connection, beginnings: Sequence[str], limit: int
 ) -> dict[str, list[str]]:
     """The words of the index that begin so, `limit` of each at most."""
     if not beginnings:
@@ -88,6 +69,6 @@ def words_beginning(
         for name, value in ((f"a{n}", text), (f"z{n}", text + "\U0010ffff"))
     }
     found: dict[str, list[str]] = {text: [] for text in beginnings}
-    for part, text in session.connection().execute(sa.text(" UNION ALL ".join(parts)), given):
+    for part, text in connection.execute(sa.text(" UNION ALL ".join(parts)), given):
         found[beginnings[part]].append(text)
     return found

@@ -41,8 +41,9 @@ def rebuild(session: Session, now: datetime, progress: Progress = lambda more: N
     """
     # First: what is being published meanwhile would be deleted unseen, and indexed twice.
     places.stand_in_line(session)
-    for table in (entry, total, engines.word):
+    for table in (entry, engines.word):
         session.execute(sa.delete(table))
+    session.execute(sa.delete(total).where(total.c.kind.not_in(places.KINDS)))
     segments.clear(session)
     at = _places(session, now)
     words: set[str] = set()

@@ -8,7 +8,7 @@ on which a word stands with its marks.
 
 import struct
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, compress, islice
 from operator import add
 
@@ -24,13 +24,12 @@ _BETWEEN = b"\n"  # no token has one
 Page = tuple[str, bytes]  # its first token, its bytes
 
 
-def packed(places: Mapping[str, Collection[int]], cases: int) -> list[Page]:
-    """The pages of a segment, from the numbers of the cases that have each token."""
-    if not places:
-        return []
-    ordered = sorted(places)
+def packed(kept: Sequence[tuple[str, bytes]]) -> list[Page]:
+    """The pages of a segment, from what is kept of each token, in order."""
+    if not kept:
+        return [("", _page([], []))]
+    ordered, stands = zip(*kept, strict=True)
     encoded = "\n".join(ordered).encode().split(_BETWEEN)
-    stands = _all_stored([places[token] for token in ordered], cases)
     # Where each token ends, were they all on one page: a name, a separator, a size, the cases.
     ends = list(accumulate(map(add, map(len, encoded), map(len, stands))))
     ends = list(map(add, ends, range(3, 3 * len(ends) + 3, 3)))
@@ -46,23 +45,13 @@ def packed(places: Mapping[str, Collection[int]], cases: int) -> list[Page]:
     return [("", pages[0][1]), *pages[1:]]
 
 
-def _all_stored(every: Sequence[Collection[int]], cases: int) -> list[bytes]:
-    """Most tokens stand in one case alone."""
-    if (cases + 7) // 8 <= 8:  # as in `_stored`
-        return [_stored(numbers, cases) for numbers in every]
-    one = [struct.pack("<H", number) for number in range(cases)]
-    return [
-        one[next(iter(numbers))] if len(numbers) == 1 else _stored(numbers, cases)
-        for numbers in every
-    ]
-
-
 def _page(names: Sequence[bytes], kept: Sequence[bytes]) -> bytes:
     joined, sizes = _BETWEEN.join(names), struct.pack(f"<{len(kept)}H", *map(len, kept))
     return b"".join((_HEAD.pack(len(names), len(joined)), sizes, joined, *kept))
 
 
-def _stored(numbers: Collection[int], cases: int) -> bytes:
+def stored(numbers: Collection[int], cases: int) -> bytes:
+    """What is kept of a token that stands in these cases."""
     width = (cases + 7) // 8
     if 8 * len(numbers) < width:
         return struct.pack(f"<{len(numbers)}H", *sorted(numbers))
@@ -102,7 +91,7 @@ def unpacked(body: bytes) -> Iterator[tuple[str, bytes]]:
     start = _HEAD.size + 2 * count
     names = body[start : start + length].decode().split("\n")
     at = start + length
-    for name, size in zip(names, struct.unpack_from(f"<{count}H", body, _HEAD.size), strict=True):
+    for name, size in zip(names, struct.unpack_from(f"<{count}H", body, _HEAD.size), strict=False):
         yield name, body[at : at + size]
         at += size
 

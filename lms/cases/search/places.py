@@ -6,6 +6,7 @@ moves a few times in its life and not with every run: moving it writes its token
 (see `moving`).
 """
 
+import secrets
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from lms.cases.search.engines import entry
 from lms.db import Session
 
 NUMBERS = 2**40
+KINDS = ("number", "stamp")  # of rows among the totals that are none
 
 ADD = (
     "INSERT INTO case_search_total (kind, key, cases) VALUES (:kind, :key, :cases) "
@@ -37,6 +39,17 @@ def next_numbers(session: Session, count: int) -> int:
 def stand_in_line(session: Session) -> None:
     """Whoever changes the index waits here for the others, and so for nothing else in it."""
     next_numbers(session, 0)
+    stamp(session)
+
+
+def stamp(session: Session) -> None:
+    """What anybody keeps of the index is no longer so, once this transaction has ended. By chance:
+    a number would come again after one that was rolled back."""
+    new = {"stamp": secrets.token_hex(8)}
+    changed = "UPDATE case_search_total SET key = :stamp WHERE kind = 'stamp'"
+    if not session.execute(sa.text(changed), new).rowcount:  # type: ignore[attr-defined]
+        first = "INSERT INTO case_search_total (kind, key, cases) VALUES ('stamp', :stamp, 0)"
+        session.execute(sa.text(first), new)
 
 
 def steps_kept(session: Session, case_ids: Sequence[int]) -> dict[int, int]:

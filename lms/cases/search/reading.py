@@ -10,17 +10,15 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
 
-from lms.cases.models import CaseVersion
-from lms.db import Localized, Session
+from lms.cases.search import engines
+from lms.db import Localized
 
 _PLAIN = ("id", "case_id", "number", "stage", "channel", "complaint_level", "outcome")
 _UNREAD = ("title", "scenario", "result", "lessons", "tags", "dialogue", "handling")
-_PAGE = select(
-    *(getattr(CaseVersion, name) for name in _PLAIN),
-    *(sa.cast(getattr(CaseVersion, name), sa.Text).label(name) for name in _UNREAD),
-).where(CaseVersion.id.in_(bindparam("ids", expanding=True)))
+_TEXTS = (f"CAST(v.{name} AS text)" for name in _UNREAD)
+_COLUMNS = ", ".join([*(f"v.{name}" for name in _PLAIN), *_TEXTS])
 
 
 @dataclass
@@ -73,10 +71,12 @@ class FoundVersion:
         return lines
 
 
-def versions(session: Session, ids: Sequence[int]) -> list[FoundVersion]:
+def versions(connection: Connection, ids: Sequence[int]) -> list[FoundVersion]:
     """In the order of the ids."""
+    source = engines.values(connection, "ids", "int", "s")
+    wanted = sa.text(f"SELECT {_COLUMNS} FROM {source} JOIN case_version v ON v.id = s.value")
     by_id = {}
-    for row in session.connection().execute(_PAGE, {"ids": list(ids)}):
+    for row in connection.execute(wanted, {"ids": engines.value_list(connection, ids)}):
         unread = dict(zip(_UNREAD, row[len(_PLAIN) :], strict=True))
-        by_id[row.id] = FoundVersion(**dict(zip(_PLAIN, row, strict=False)), unread=unread)
+        by_id[row[0]] = FoundVersion(**dict(zip(_PLAIN, row, strict=False)), unread=unread)
     return [by_id[version_id] for version_id in ids]

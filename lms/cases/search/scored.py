@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
 
 from lms.cases.duplicates.family import kept_cases
 from lms.cases.models import CaseVersion, Drill, DrillRun, RunState
-from lms.db import Session
 
 ORDERS = ("lowest", "highest")
 
@@ -21,13 +21,13 @@ class Score:
 
 
 def in_order(
-    session: Session, version_ids: Sequence[int], order: str
+    connection: Connection, version_ids: Sequence[int], order: str
 ) -> tuple[list[int], Mapping[int, Score]]:
     """The versions in this order, equal ones as they come, and the scores of their cases. One query
     if there is something to put in order."""
     if order not in ORDERS or not version_ids:
         return list(version_ids), {}
-    scores = _scores(session, version_ids)
+    scores = _scores(connection, version_ids)
     sign = 1 if order == "lowest" else -1
     known = sorted(
         (one for one in version_ids if one in scores), key=lambda v: sign * scores[v].mean
@@ -35,7 +35,7 @@ def in_order(
     return [*known, *(one for one in version_ids if one not in scores)], scores
 
 
-def _scores(session: Session, version_ids: Sequence[int]) -> dict[int, Score]:
+def _scores(connection: Connection, version_ids: Sequence[int]) -> dict[int, Score]:
     """Cases merged into one of these count with it."""
     shown = (
         select(CaseVersion.id.label("version_id"), CaseVersion.case_id)
@@ -48,7 +48,7 @@ def _scores(session: Session, version_ids: Sequence[int]) -> dict[int, Score]:
         kept, kept.c.kept_id == shown.c.case_id
     )
     members = own.union_all(merged).subquery()
-    rows = session.execute(
+    rows = connection.execute(
         select(members.c.version_id, func.count(), func.avg(DrillRun.score))
         .join(CaseVersion, CaseVersion.case_id == members.c.case_id)
         .join(Drill, Drill.case_version_id == CaseVersion.id)

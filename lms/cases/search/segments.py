@@ -5,20 +5,22 @@ there are many to be looked through. A case that is gone keeps its number in its
 dead, until that is put together with others.
 """
 
+import secrets
 import struct
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
 
-from lms.cases.search import engines, pages
+from lms.cases.search import columns, pages, places
+from lms.cases.search.columns import Columns, Row
 from lms.cases.search.pages import Page
-from lms.cases.search.tokens import MARKS, TEXT, Token
 from lms.db import Session
 
 MOST_CASES = 4000  # of a segment
@@ -29,7 +31,7 @@ _AT_PUBLICATION = (64, 512)
 
 table = sa.table(
     "case_search_segment",
-    sa.column("id", sa.Integer),
+    sa.column("id", sa.BigInteger),
     sa.column("low", sa.BigInteger),
     sa.column("top", sa.BigInteger),
     sa.column("cases", sa.Integer),
@@ -38,20 +40,26 @@ table = sa.table(
 )
 page = sa.table(
     "case_search_page",
-    sa.column("segment_id", sa.Integer),
+    sa.column("segment_id", sa.BigInteger),
     sa.column("first", sa.String),
+    sa.column("body", sa.LargeBinary),
+)
+column = sa.table(
+    "case_search_column",
+    sa.column("segment_id", sa.BigInteger),
     sa.column("body", sa.LargeBinary),
 )
 
 
 class Gone(Exception):
-    """Somebody put segments together since they were listed."""
+    """The segments are others than when they were listed."""
 
 
 @dataclass
 class Segment:
-    """`low` to `top`: its places; `runs`: where places follow one another, each the first place and
-    the number of its case; `dead`: a bit for each case, or nothing."""
+    """`id`: by chance, so that none is ever another's again; `low` to `top`: its places; `runs`:
+    where places follow one another, each the first place and the number of its case; `dead`: a bit
+    for each case, or nothing."""
 
     id: int
     low: int
@@ -59,6 +67,11 @@ class Segment:
     cases: int
     runs: bytes
     dead: bytes
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Put here by `listing`."""
+        raise AttributeError
 
     @cached_property
     def alive(self) -> int:
@@ -88,41 +101,76 @@ class Segment:
         return number if at >= 0 and number < after else None
 
 
+@dataclass(frozen=True)
+class Listing:
+    """All segments, the last places first; as long as `stamp` is that of the index, these are."""
+
+    stamp: str
+    segments: Sequence[Segment]
+
+
 _LISTED = sa.text(
-    "SELECT id, low, top, cases, runs, dead FROM case_search_segment ORDER BY top DESC, id"
+    "SELECT t.key, s.id, s.low, s.top, s.cases, s.runs, s.dead FROM case_search_total t "
+    "LEFT JOIN case_search_segment s ON 1 = 1 WHERE t.kind = 'stamp' ORDER BY s.top DESC, s.id"
 )
+_kept: WeakKeyDictionary[Engine, Listing] = WeakKeyDictionary()
 
 
 def listed(session: Session) -> list[Segment]:
-    """All of them, the last places first."""
-    return [Segment(*row) for row in session.connection().execute(_LISTED)]
+    return list(listing(session.connection()).segments)
 
 
-def write(session: Session, places: Sequence[int], written: Sequence[Page]) -> None:
-    """A segment more, of the cases at these places, which go up."""
+def last_listing(connection: Connection) -> Listing | None:
+    """As this process read it last: whoever uses it compares the stamp."""
+    return _kept.get(connection.engine)
+
+
+def listing(connection: Connection) -> Listing:
+    engine = connection.engine
+    rows = connection.execute(_LISTED).all()
+    found = [Segment(*row) for _, *row in rows if row[0] is not None]
+    before = _kept.get(engine)
+    known = {one.id: one.columns for one in before.segments} if before else {}
+    new = [one.id for one in found if one.id not in known]
+    if new:
+        wanted = select(column.c.segment_id, column.c.body).where(column.c.segment_id.in_(new))
+        rows_of = connection.execute(wanted)
+        known |= {segment_id: columns.read(body) for segment_id, body in rows_of}
+    if any(one.id not in known for one in found):
+        raise Gone
+    for one in found:
+        one.columns = known[one.id]
+    _kept[engine] = Listing(rows[0][0] if rows else "", found)
+    return _kept[engine]
+
+
+def write(
+    session: Session, at: Sequence[int], written: Sequence[Page], rows: Sequence[Row]
+) -> None:
+    """A segment more, of the cases at these places, which go up; `rows` are for `columns`."""
     runs = [
         value
-        for number, place in enumerate(places)
-        if not number or place != places[number - 1] + 1
+        for number, place in enumerate(at)
+        if not number or place != at[number - 1] + 1
         for value in (place, number)
     ]
-    made = session.execute(
-        sa.insert(table)
-        .values(
-            low=places[0], top=places[-1], cases=len(places), dead=b"",
+    made = secrets.randbits(62)
+    session.execute(
+        sa.insert(table).values(
+            id=made, low=at[0], top=at[-1], cases=len(at), dead=b"",
             runs=struct.pack(f"<{len(runs)}q", *runs),
         )
-        .returning(table.c.id)
-    ).scalar_one()  # fmt: skip
-    rows = [{"segment_id": made, "first": first, "body": body} for first, body in written]
-    session.execute(sa.insert(page), rows)
+    )  # fmt: skip
+    session.execute(sa.insert(column).values(segment_id=made, body=columns.packed(rows)))
+    of_pages = [{"segment_id": made, "first": first, "body": body} for first, body in written]
+    session.execute(sa.insert(page), of_pages)
 
 
-def bury(session: Session, places: Sequence[int]) -> None:
+def bury(session: Session, at: Sequence[int]) -> None:
     """The cases at these places are not found any more."""
-    for place in places:
+    for place in at:
         around = (table.c.low <= place) & (table.c.top >= place)
-        for row in session.execute(select(table).where(around).with_for_update()):
+        for row in session.execute(select(table).where(around).with_for_update()).all():
             one = Segment(*row)
             number = one.number(place)
             if number is None or not one.alive >> number & 1:
@@ -137,19 +185,21 @@ def bury(session: Session, places: Sequence[int]) -> None:
 
 
 def clear(session: Session) -> None:
-    session.execute(sa.delete(page))
-    session.execute(sa.delete(table))
+    for one in (page, column, table):
+        session.execute(sa.delete(one))
 
 
 def _remove(session: Session, some: Sequence[Segment]) -> None:
     ids = [one.id for one in some]
-    session.execute(sa.delete(page).where(page.c.segment_id.in_(ids)))
+    for part in (page, column):
+        session.execute(sa.delete(part).where(part.c.segment_id.in_(ids)))
     session.execute(sa.delete(table).where(table.c.id.in_(ids)))
 
 
 def tidy(session: Session, limit: tuple[int, int] = _AT_PUBLICATION) -> None:
     """Put small segments together where there are many."""
     many, few = limit
+    places.stamp(session)
     small = [one for one in listed(session) if one.cases < few]
     while len(small) >= many:
         group, cases = list[Segment](), 0
@@ -165,6 +215,7 @@ def tidy_daily(session: Session) -> None:
 
 def _put_together(session: Session, group: Sequence[Segment]) -> None:
     at = sorted((place, one.id, number) for one in group for number, place in _living(one))
+    kept = {one.id: one.columns for one in group}
     new = {(of, number): n for n, (_, of, number) in enumerate(at)}
     cases = {one.id: one.cases for one in group}
     stands: defaultdict[str, list[int]] = defaultdict(list)
@@ -177,71 +228,13 @@ def _put_together(session: Session, group: Sequence[Segment]) -> None:
                 if (of, number) in new:
                     stands[token].append(new[of, number])
     _remove(session, group)
-    written = pages.packed(stands, len(at))
-    write(session, [place for place, _, _ in at], written)
+    kept_of = ((token, pages.stored(stands[token], len(at))) for token in sorted(stands))
+    written = pages.packed(list(kept_of))
+    found = [kept[of].row(number) for _, of, number in at]
+    write(session, [place for place, _, _ in at], written, found)
 
 
 def _living(one: Segment) -> list[tuple[int, int]]:
     """Number and place of the cases that are not dead."""
     numbers = list(pages.last(one.alive, one.cases))
     return list(zip(numbers, one.places(numbers), strict=True))
-
-
-def look_up(
-    session: Session, some: Sequence[Segment], wanted: Iterable[Token]
-) -> Mapping[tuple[Token, int], int]:
-    """A bit for each case, by token and segment's id, where there is one that has the token."""
-    by_id = {one.id: one for one in some}
-    found: defaultdict[tuple[Token, int], int] = defaultdict(int)
-    whole: defaultdict[str, list[tuple[Token, bytes]]] = defaultdict(list)
-    begun: defaultdict[str, dict[str, Token]] = defaultdict(dict)
-    for token in wanted:
-        if token.is_open:
-            begun[token.text][token.mark] = token
-        else:
-            whole[token.text].append((token, f"{token.text}{token.mark}".encode()))
-    if whole:
-        rows = _rows(session, _WHOLE, by_id, tokens=list(whole))
-        if len(rows) < len(by_id) * len(whole):
-            raise Gone
-        for of, text, body in rows:
-            for token, name in whole[text]:
-                stored = pages.find(body, name)
-                if stored:
-                    found[token, of] = pages.bits(stored, by_id[of].cases)
-    for text, marked in begun.items():
-        rows = _rows(session, _OPEN, by_id, a=text, z=text + "\U0010ffff")
-        if len({of for of, _ in rows}) < len(by_id):
-            raise Gone
-        for of, body in rows:
-            for each, stored in pages.unpacked(body):
-                mark = each[-1] if each[-1] in MARKS[1:] else TEXT
-                if each.startswith(text) and mark in marked:
-                    found[marked[mark], of] |= pages.bits(stored, by_id[of].cases)
-    return found
-
-
-_PAGE_OF = (
-    "(SELECT max(q.first) FROM case_search_page q WHERE q.segment_id = s.value AND q.first <= "
-)
-_WHOLE = (
-    "SELECT s.value, t.value, p.body FROM {segments} CROSS JOIN {tokens} CROSS JOIN "
-    f"case_search_page p WHERE p.segment_id = s.value AND p.first = {_PAGE_OF} t.value)"
-)
-_OPEN = (
-    "SELECT s.value, p.body FROM {segments} CROSS JOIN case_search_page p "
-    f"WHERE p.segment_id = s.value AND p.first < :z AND p.first >= {_PAGE_OF} :a)"
-)
-
-
-def _rows(session: Session, statement: str, ids: Iterable[int], **given: Any) -> Sequence[Any]:
-    """`given`: a list is one for `engines.values`."""
-    given["segments"] = list(ids)
-    sources = {
-        "segments": engines.values(session, "segments", "int", "s"),
-        "tokens": engines.values(session, "tokens", "text", "t"),
-    }
-    for name, found in given.items():
-        if isinstance(found, list):
-            given[name] = engines.value_list(session, found)
-    return session.connection().execute(sa.text(statement.format(**sources)), given).all()

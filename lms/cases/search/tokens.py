@@ -3,7 +3,7 @@
 A word of the text is a token by itself. With a mark after it, it is a word of the title or of the
 tags; the marks come before all letters, so that one look finds a word with its marks. Everything
 else begins with a character of Unicode's private area, which no text can bring along: the first
-letters of a word, a filter's value. So a question is nothing but tokens and AND and OR, and nothing
+letters of a word, a tag as a whole. So a question is nothing but tokens and AND and OR, and nothing
 but the lists of these tokens is read to answer it.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from lms.cases.words import Word, Words, split_words
 
 TITLE, TAGS = "\x01", "\x02"
-_EDGE, _FACET, _TAG = "\ue003", "\ue004", "\ue005"
+_EDGE, _TAG = "\ue003", "\ue005"
 TEXT = ""
 MARKS = (TEXT, TITLE, TAGS)
 EDGES = (2, 3)  # letters; longer beginnings are looked up in the list of words
@@ -51,18 +51,15 @@ def of_case(version: Row) -> CaseTokens:
     """Of a published version, whose columns are given by name."""
     tags = [tag for side in ("zh", "en") for tag in version["tags"].get(side, ())]
     lines = [*version["dialogue"], *version["handling"]]
-    title = split_words(_both(version["title"]))
-    head = split_words([*tags, *_both(version["category"])])
-    body = split_words(
-        [
-            *_both(version["scenario"], version["result"], version["lessons"]),
-            *(str(line.get(side, "")) for line in lines for side in ("zh", "en")),
-        ]
-    )
-    facets = (_facet(name, str(version[name])) for name in FACETS)
-    return CaseTokens(
-        {TEXT: body | title | head, TITLE: title, TAGS: head}, [*facets, *map(_tag, {*tags})]
-    )
+    heading = _both(version["title"])
+    labels = [*tags, *_both(version["category"])]
+    body = [
+        *_both(version["scenario"], version["result"], version["lessons"]),
+        *(str(line.get(side, "")) for line in lines for side in ("zh", "en")),
+    ]
+    everywhere = [*heading, *labels, *body]
+    texts = zip(MARKS, (everywhere, heading, labels), strict=True)
+    return CaseTokens({mark: split_words(some) for mark, some in texts}, [*map(_tag, {*tags})])
 
 
 def edges(mark: str, word: str) -> tuple[str, ...]:
@@ -78,12 +75,6 @@ def is_looked_up(word: str) -> bool:
 
 def _both(*texts: Any) -> list[str]:
     return [side for text in texts for side in (text.zh, text.en)]
-
-
-@lru_cache(maxsize=2**10)
-def _facet(name: str, value: str) -> str:
-    # Never what was typed into the address, which is as long as one likes.
-    return f"{_FACET}{FACETS.index(name)}{_digest(value)}"
 
 
 @lru_cache(maxsize=2**12)
@@ -121,10 +112,9 @@ def _meant(mark: str, form: str, word: Word, known: Mapping[str, Sequence[str]])
     return [Token(one, mark) for one in whole]
 
 
-def filters(chosen: Mapping[str, str], tag: str) -> list[Need]:
-    """What the filters ask for; an empty value asks for nothing."""
-    found: list[Need] = [(Token(_facet(name, value)),) for name, value in chosen.items() if value]
-    return [*found, (Token(_tag(tag)),)] if tag else found
+def tagged(tag: str) -> list[Need]:
+    """What a tag asks for; an empty one asks for nothing."""
+    return [(Token(_tag(tag)),)] if tag else []
 
 
 LOOKED_UP = _MAX_EXPANDED + 1  # words to read for each beginning

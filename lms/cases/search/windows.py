@@ -1,22 +1,23 @@
 """Several questions put to the index together, each answered for its first cases only."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
-from typing import Any
+from itertools import chain, islice
+from operator import neg, or_
 
-import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from lms.cases.search import engines, pages, segments
-from lms.cases.search.segments import Segment
+from lms.cases.search import looking, pages, segments
+from lms.cases.search.columns import Columns
+from lms.cases.search.segments import Gone, Listing, Segment
 from lms.cases.search.tokens import Need, Token
-from lms.db import Session
 
-# So many cases at least are looked through at first, and then, before all others are: a word that
-# is in many of them has enough of them there.
-_LOOKS = (2000, 16000)
+# So many cases at least are looked through at first, before all others are: a word that is in many
+# of them has enough of them there.
+_FIRST_LOOK = 2000
 _ATTEMPTS = 5
 
 
@@ -24,10 +25,12 @@ _ATTEMPTS = 5
 class Window:
     """Up to `most` cases are looked at, the first by place; the ids of `listed` are wanted.
 
-    `tags`: the column whose tags are to be counted. With `most` and `listed` the same, nothing is.
+    `facets`: the values that are chosen, by name. `tags`: the language whose
+    tags are to be counted. With `most` and `listed` the same, nothing is counted.
     """
 
     needs: Sequence[Need]
+    facets: Mapping[str, str]
     most: int
     listed: int = 0
     tags: str = ""
@@ -57,50 +60,60 @@ class Seen:
     version_ids: list[int] = field(default_factory=list)
 
 
-def look(session: Session, windows: Sequence[Window]) -> list[Seen]:
-    """A need that nothing can meet is not asked about."""
+def look(connection: Connection, windows: Sequence[Window], stamp: str | None = None) -> list[Seen]:
+    """`stamp`: the index's, as it was read just now, where no window needs a token: else it is
+    read with the tokens. A need that nothing can meet is not asked about."""
     asked = {n: window for n, window in enumerate(windows) if all(window.needs)}
+    if not asked:
+        return [Seen() for _ in windows]
+    listing = segments.last_listing(connection)
+    if listing is None or not listing.segments or stamp not in (None, listing.stamp):
+        listing = None
     for attempt in range(_ATTEMPTS):
         try:
-            places = _places(session, {n: one for n, one in asked.items() if one.needs})
+            if listing is None:
+                found = _found(connection, asked, segments.listing(connection), None)
+            else:
+                found = _found(connection, asked, listing, listing.stamp)
             break
-        except segments.Gone:
+        except Gone:
             if attempt == _ATTEMPTS - 1:
                 raise
-    return _read(session, windows, {n: places.get(n) for n in asked})
+            listing = None
+    return [found[n].seen() if n in found else Seen() for n in range(len(windows))]
 
 
-def _places(session: Session, windows: Mapping[int, Window]) -> dict[int, list[int]]:
-    """The places that each window wants, the first one first."""
+def _found(
+    connection: Connection, windows: Mapping[int, Window], listing: Listing, stamp: str | None
+) -> dict[int, "_Hits"]:
+    """`stamp` is compared with the index's, if there is one."""
     found = {n: _Hits(window) for n, window in windows.items()}
-    if not found:
-        return {}
-    for some, beyond in _looks(segments.listed(session)):
+    for some, beyond in _looks(listing.segments):
         open_ones = [hits for hits in found.values() if not hits.are_enough]
         if not open_ones:
             break
         wanted = set().union(*(hits.window.tokens for hits in open_ones))
-        known = segments.look_up(session, some, wanted)
+        known = looking.look_up(connection, some, wanted, stamp) if wanted else {}
+        stamp = None  # what changes from now on is not to be seen
         for hits in open_ones:
             hits.add(some, known, beyond)
-    return {n: hits.places() for n, hits in found.items()}
+    return found
 
 
 def _looks(every: Sequence[Segment]) -> Iterator[tuple[Sequence[Segment], int]]:
     """Segments to look through together, and the place below which all of the following stand."""
-    start = 0
-    for most in (*_LOOKS, sum(one.cases for one in every)):
-        end, cases = start, 0
+    end = 0
+    for most in (_FIRST_LOOK, sum(one.cases for one in every)):
+        start, cases = end, 0
         while end < len(every) and cases < most:
             cases += every[end].cases
             end += 1
         if end > start:
             yield every[start:end], every[end].top if end < len(every) else -1
-        start = end
 
 
 class _Hits:
-    """Where the cases of a window stand, segment by segment."""
+    """Which cases are in a window, segment by segment."""
 
     def __init__(self, window: Window) -> None:
         self.window = window
@@ -112,6 +125,8 @@ class _Hits:
     ) -> None:
         for one in some:
             bits = one.alive
+            for name, value in self.window.facets.items():
+                bits &= one.columns.having(name, value)
             for need in self.window.needs:
                 bits &= reduce(or_, (known.get((token, one.id), 0) for token in need))
                 if not bits:
@@ -121,66 +136,57 @@ class _Hits:
         sure = sum(bits.bit_count() for one, bits in self._found if one.low > beyond)
         self.are_enough = sure >= self.window.wanted
 
-    def places(self) -> list[int]:
-        most = self.window.wanted
-        found = list[int]()
+    def seen(self) -> Seen:
+        """Of the one case that may be beyond `most` nothing counts."""
+        window, taken, every = self.window, list[_Taken](), list[int]()
         for one, bits in self._found:
-            if len(found) >= most:
-                found.sort(reverse=True)
-                del found[most:]
-                if found[-1] > one.top:
+            if len(every) >= window.wanted:
+                every.sort(reverse=True)
+                del every[window.wanted :]
+                if every[-1] > one.top:
                     break
-            found += one.places(pages.last(bits, most))
-        return sorted(found, reverse=True)[:most]
+            numbers = list(pages.last(bits, window.wanted))
+            taken.append(_Taken(one.columns, numbers, one.places(numbers)))
+            every += taken[-1].places
+        every.sort(reverse=True)
+        found = Seen(total=min(len(every), window.most), has_more=len(every) > window.most)
+        if found.total:
+            if window.is_counted:
+                _count(taken, every[found.total - 1], window.tags, found)
+            if window.listed:
+                lowest = every[min(found.total, window.listed) - 1]
+                ids = sorted((pair for part in taken for pair in part.ids(lowest)), reverse=True)
+                found.version_ids = [version_id for _, version_id in ids]
+        return found
 
 
-def _read(
-    session: Session, windows: Sequence[Window], places: Mapping[int, Sequence[int] | None]
-) -> list[Seen]:
-    """One statement, a row for each window, of texts in which its cases follow one another by
-    place: a thousand rows would take longer. Without places: the last ones of all."""
-    seen = [Seen() for _ in windows]
-    parts, given = [], dict[str, Any]()
-    for n, at in places.items():
-        window = windows[n]
-        if at is None:
-            given[f"n{n}"] = window.wanted
-            found = f"case_search_entry ORDER BY place DESC LIMIT :n{n}"
-        elif at:
-            given[f"p{n}"] = engines.value_list(session, at)
-            found = engines.entries_at(session, f"p{n}")
-        else:
-            continue
-        texts = (
-            engines.lines(session, column) if column else "''"
-            for column in (
-                window.listed and "CAST(version_id AS text)",
-                window.is_counted and "facets",
-                window.tags,
-            )
-        )
-        columns = "version_id, facets, tags_zh, tags_en"
-        parts.append(
-            f"SELECT {n}, count(*), {', '.join(texts)} FROM (SELECT {columns} FROM {found}) AS w{n}"
-        )
-    if parts:
-        rows = session.connection().execute(sa.text(" UNION ALL ".join(parts)), given).all()
-        for part, cases, *lists in rows:
-            if cases:
-                seen[part] = _seen(windows[part], cases, *(t.split(engines.NEXT) for t in lists))
-    return seen
+@dataclass(frozen=True)
+class _Taken:
+    """Cases of a segment by their numbers, and their places, which go down."""
+
+    columns: Columns
+    numbers: Sequence[int]
+    places: Sequence[int]
+
+    def _down_to(self, lowest: int) -> int:
+        return bisect_right(self.places, -lowest, key=neg)
+
+    def ids(self, lowest: int) -> Iterator[tuple[int, int]]:
+        """With their places."""
+        ids = map(self.columns.version_ids.__getitem__, self.numbers)
+        return islice(zip(self.places, ids, strict=True), self._down_to(lowest))
+
+    def counted(self, lowest: int) -> Sequence[int]:
+        """The numbers of those down to this place."""
+        return self.numbers[: self._down_to(lowest)]
 
 
-def _seen(
-    window: Window, cases: int, ids: Sequence[str], facets: Sequence[str], tags: Sequence[str]
-) -> Seen:
-    """Of the one case that may be beyond `most` nothing counts."""
-    found = Seen(
-        total=min(cases, window.most),
-        has_more=cases > window.most,
-        facets=Counter(facets[: window.most]),
-        tags=Counter("\n".join(tags[: window.most]).split("\n")),
-        version_ids=list(map(int, ids[: window.listed])) if window.listed else [],
-    )
-    del found.tags[""]  # of cases that have none
-    return found
+def _count(taken: Iterable[_Taken], lowest: int, tags: str, into: Seen) -> None:
+    parts = [(part.columns, part.counted(lowest)) for part in taken]
+    facets = (map(columns.facets.__getitem__, numbers) for columns, numbers in parts)
+    into.facets.update(chain.from_iterable(facets))
+    if tags:
+        slots = ((slot, numbers) for columns, numbers in parts for slot in columns.tags[tags])
+        words = (map(slot.__getitem__, numbers) for slot, numbers in slots)
+        into.tags.update(chain.from_iterable(words))
+        del into.tags[""]  # where a case has no more

@@ -28,7 +28,7 @@ def write(session: Session, found: Described, at: Sequence[int]) -> None:
     for row, place in zip(found.rows, at, strict=True):
         row["place"] = place
     engines.write(session, found.rows)
-    segments.write(session, at, found.pages)
+    segments.write(session, at, found.pages, found.rows)
 
 
 def forget(session: Session, case_ids: Sequence[int]) -> None:
