@@ -1,10 +1,12 @@
 """How severe a rater is: their points less the mean of the others' for the same run. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lms.clock import Month
+
+_DRIFTED = 5  # points
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,14 @@ def overall(months: Iterable[Severity]) -> Severity:
     runs = sum(month.runs for month in known)
     points = sum(month.points * month.runs for month in known) / runs if runs else 0.0
     return Severity(points, runs)
+
+
+def drift(months: Mapping[Month, Severity], newest: Month, few: int) -> tuple[float, float] | None:
+    """Points before and within the last three months; None where either is of fewer runs than
+    `few`, or hardly another."""
+    first = newest.plus(-2)
+    before = overall(one for month, one in months.items() if month.index < first.index)
+    lately = overall(one for month, one in months.items() if month.index >= first.index)
+    if min(before.runs, lately.runs) < few or abs(lately.points - before.points) < _DRIFTED:
+        return None
+    return before.points, lately.points

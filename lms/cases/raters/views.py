@@ -20,7 +20,7 @@ from lms.cases.raters.blinding import (
     round_to_score,
 )
 from lms.cases.raters.models import CalibrationRound, GoldRun, Trial
-from lms.cases.raters.severity import overall
+from lms.cases.raters.severity import drift, overall
 from lms.cases.raters.sheets import sheet_page, trial_of
 from lms.cases.scoring import Marks
 from lms.cases.scoring.drafts import draft_of, store
@@ -57,8 +57,8 @@ def severity() -> ResponseReturnValue:
         return taking.severities(found, kind)
     this = Month.of(local_date(now(), zone()))
     return render_template(
-        "cases/raters/severity.html", found=found, few=reading.FEW, overall=overall, only=only,
-        months=[this.plus(n) for n in range(-11, 1)],
+        "cases/raters/severity.html", found=found, few=reading.FEW, overall=overall,
+        drift=drift, only=only, months=[this.plus(n) for n in range(-11, 1)],
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lms.cases.raters.agreement import krippendorff_alpha, weighted_kappa
-from lms.cases.raters.severity import Given, Severity, deviations, overall
+from lms.cases.raters.severity import Given, Severity, deviations, drift, overall
 from lms.clock import Month
 
 # Two radiologists on 85 xeromammograms: normal, benign, suspected, cancer. Boyd et al., J Natl
@@ -59,3 +59,13 @@ def test_severity_is_against_the_others_of_the_same_runs() -> None:
     assert found[10] == {may: Severity(-25.0, 1), june: Severity(0.0, 1)}
     assert found[11][may] == Severity(5.0, 1)
     assert overall(found[10].values()) == Severity(-12.5, 2)
+
+
+def test_drift_is_the_last_three_months_against_those_before() -> None:
+    june = Month.parse("2026-06")
+    months = {june.plus(-n): Severity(-8.0 if n < 3 else 1.0, 5) for n in range(6)}
+    assert drift(months, june, few=10) == (1.0, -8.0)
+    assert drift(months, june, few=20) is None  # too few to say
+    assert drift(months, june.plus(-3), few=10) is None
+    steady = {month: Severity(-8.0, 5) for month in months}
+    assert drift(steady, june, few=10) is None

@@ -258,3 +258,19 @@ def test_agreement_and_severity_pages(app: Flask, desk: Desk, auth: Auth) -> Non
     assert one.name in own and two.name not in own
     everybody = auth.login(leader, locale="zh_Hans").get("/scoring/severity").text
     assert one.name in everybody and two.name in everybody
+
+
+def test_severity_says_what_to_do(app: Flask, desk: Desk, auth: Auth) -> None:
+    """A level of one criterion apart each time: ten points."""
+    desk.need(2)
+    leader, drill = desk.persons.add("quality"), kit.drill(desk.clock.now())
+    raters = [Actor(desk.persons.add("trainer").id) for _ in range(2)]
+    marks = [Marks({"empathy": 4, "facts": facts}) for facts in (4, 3)]
+    for _ in range(9):
+        desk.rated(desk.run(drill), *zip(raters, marks, strict=True))
+    advice = "Enough to decide who passes"
+    assert advice not in auth.login(leader).get("/scoring/severity").text
+    desk.rated(desk.run(drill), *zip(raters, marks, strict=True))
+    page = auth.login(leader).get("/scoring/severity").text
+    assert "10.0 points milder" in page and "10.0 points more severe" in page
+    assert page.count(advice) == 2
