@@ -1,7 +1,8 @@
 """Policies: named, versioned sets of parameters.
 
 A policy is declared in code with its defaults (core or plugin). Editing one on screen stores a
-new version; nothing is overwritten, and each result names the version it was computed under.
+new version; nothing is overwritten, and each result names the version it was computed under. A
+version of a policy that months are read under holds from a month on.
 """
 
 from collections.abc import Mapping
@@ -9,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ScalarSelect, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ScalarSelect, UniqueConstraint, or_, select
 
 from lms import audit
+from lms.clock import Month
 from lms.db import Code, Localized, Mapped, Model, Pk, Session, mapped_column
 from lms.errors import Conflict, DomainError
 
@@ -26,6 +28,7 @@ class PolicyVersion(Model):
     reason: Mapped[str] = mapped_column(default="")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    from_month: Mapped[Month | None]  # None: whatever the month
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Policy:
-    """A declared policy. `fixed` holds structure that code defines and versions carry along."""
+    """A declared policy. `fixed` holds structure that code defines and versions carry along.
+
+    `by_month`: months are read under it, so that HR says from which month on a version holds; ask
+    for what is in force in that month.
+    """
 
     name: str
     title: Localized
     parameters: tuple[Parameter, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    by_month: bool = False
 
     def defaults(self) -> dict[str, Any]:
         return {**self.fixed, **{p.name: p.default for p in self.parameters}}
@@ -77,15 +85,15 @@ class PolicyInForce:
         return self.params[parameter]
 
 
-def in_force(session: Session, policy: Policy) -> PolicyInForce:
-    """The latest version, over the declared defaults; version 0 is the defaults themselves."""
-    latest = session.scalar(
-        select(PolicyVersion)
-        .where(PolicyVersion.name == policy.name)
-        .order_by(PolicyVersion.number.desc())
-        .limit(1)
-    )
-    return held_by(policy, latest)
+def in_force(session: Session, policy: Policy, month: Month | None = None) -> PolicyInForce:
+    """The latest version, of those that hold in the month if one is named, over the declared
+    defaults; version 0 is the defaults themselves."""
+    found = select(PolicyVersion).where(PolicyVersion.name == policy.name)
+    if month is not None:
+        found = found.where(
+            or_(PolicyVersion.from_month.is_(None), PolicyVersion.from_month <= month)
+        )
+    return held_by(policy, session.scalar(found.order_by(PolicyVersion.number.desc()).limit(1)))
 
 
 def held_by(policy: Policy, latest: PolicyVersion | None) -> PolicyInForce:
@@ -147,13 +155,17 @@ def save(
     reason: str,
     actor: audit.Actor,
     now: datetime,
+    from_month: Month | None = None,
 ) -> PolicyVersion:
-    """Store a new version made from version `base_number`; Conflict if that is no longer latest."""
+    """Store a new version made from version `base_number`; Conflict if that is no longer latest.
+
+    `from_month`: of a policy by month, the first one in which it holds; None: whatever the month.
+    """
     current = in_force(session, policy)
     if current.number != base_number:
         raise Conflict("Somebody saved this policy in the meantime. Look at the new version first.")
     changed = {k: [current.params.get(k), v] for k, v in params.items() if current.params[k] != v}
-    if not changed:
+    if not changed and not _begins_otherwise(session, policy, base_number, from_month):
         raise DomainError("Nothing was changed.")
     version = PolicyVersion(
         name=policy.name,
@@ -162,6 +174,7 @@ def save(
         reason=reason,
         created_by=actor.person_id,
         created_at=now,
+        from_month=from_month,
     )
     session.add(version)
     session.flush()
@@ -175,5 +188,16 @@ def save(
         policy=policy.name,
         number=version.number,
         changed=changed,
+        **({"from_month": str(from_month)} if from_month else {}),
     )
     return version
+
+
+def _begins_otherwise(
+    session: Session, policy: Policy, number: int, from_month: Month | None
+) -> bool:
+    """Whether the version would hold from another month on than the one it is made from."""
+    if not number or from_month is None:
+        return False
+    here = (PolicyVersion.name == policy.name, PolicyVersion.number == number)
+    return session.scalar(select(PolicyVersion.from_month).where(*here)) != from_month

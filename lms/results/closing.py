@@ -28,7 +28,7 @@ from lms.results.models import (
 from lms.results.queries import current_close
 from lms.results.summary import summarise
 from lms.results.training import own_figures
-from lms.rules.services import RuleOutcome, run_all
+from lms.rules.services import RuleOutcome, run_all, would_read_anew
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def run_close(
     now: datetime,
     reason: str = "",
 ) -> Closed:
-    """Close a month. A closed one gets a revision if a reason is given and anything changes.
+    """Close a month. A closed one gets a revision if a reason is given and anything changes, be it
+    a rule's policy for the month.
 
     DomainError before the month is over, without figures, or when nothing would change; Conflict
     when somebody else closes it at the same moment. With `assign` false the rules' proposals are
@@ -91,7 +92,8 @@ def run_close(
         session, close.id, month, policy, own_figures(session, month, now)
     )
     close.summary = summarise(session, close.id, policy["scope"])
-    if before is not None and not _differs(session, before, close):
+    same = before is not None and not _differs(session, before, close)
+    if before is not None and same and not would_read_anew(session, month):
         raise DomainError(
             "Nothing has changed since revision %(revision)s of %(month)s.",
             month=str(month),

@@ -153,4 +153,5 @@ SCORING = Policy(
         *(_required(entry) for entry in METRICS if entry["code"] in _MEASURED),
     ),
     fixed={"metrics": METRICS},
+    by_month=True,
 )  # fmt: skip

@@ -16,6 +16,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from lms.clock import Month
+from lms.errors import DomainError
 from lms.i18n import pick
 from lms.plugins.types import Setting, SettingKind
 from lms.policies import Parameter, Policy, PolicyInForce
@@ -31,12 +33,26 @@ class PolicyForm(FlaskForm):  # type: ignore[misc]
         ],
     )
 
+    def month(self) -> Month | None:
+        """From which month on it holds, of a policy by month."""
+        if "from_month" not in self:
+            return None
+        try:
+            return Month.parse((self.from_month.data or "").strip())
+        except ValueError:
+            raise DomainError("Write the month as 2026-03.", field="from_month") from None
 
-def policy_form(policy: Policy, current: PolicyInForce) -> PolicyForm:
-    """Fields are named after the parameters, so that a DomainError finds its field."""
+
+def policy_form(policy: Policy, current: PolicyInForce, first: Month) -> PolicyForm:
+    """Fields are named after the parameters, so that a DomainError finds its field. `first`: the
+    month from which on a change is meant to hold unless HR says otherwise."""
     fields = {p.name: _field(p) for p in policy.parameters}
+    if policy.by_month:
+        fields["from_month"] = StringField(
+            _l("Holds from the month"), render_kw={"type": "month", "placeholder": "2026-03"}
+        )
     shown = {name: f"{v:.10g}" if isinstance(v, float) else v for name, v in current.params.items()}
-    data = {**shown, "base": current.number}
+    data = {**shown, "base": current.number, "from_month": str(first)}
     form: PolicyForm = type("FormOfPolicy", (PolicyForm,), fields)(data=data)
     return form
 

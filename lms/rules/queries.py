@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 
 from lms.audit import AuditEntry
+from lms.clock import Month
 from lms.db import Session
 from lms.people.models import Person
 from lms.policies import Policy, PolicyInForce, PolicyVersion
@@ -15,8 +16,9 @@ from lms.policies import Policy, PolicyInForce, PolicyVersion
 
 def all_in_force(
     session: Session, policies: Sequence[Policy]
-) -> Mapping[str, tuple[PolicyInForce, datetime | None]]:
-    """By name: what holds now and since when (None: the defaults), in one query."""
+) -> Mapping[str, tuple[PolicyInForce, datetime | None, Month | None]]:
+    """By name: the latest version, when it was made (None: the defaults) and from which month on
+    it holds (None: whatever the month), in one query."""
     newest = (
         select(PolicyVersion.name, func.max(PolicyVersion.number).label("number"))
         .group_by(PolicyVersion.name)
@@ -29,7 +31,7 @@ def all_in_force(
         )
     )
     latest = {row.name: row for row in rows}
-    found: dict[str, tuple[PolicyInForce, datetime | None]] = {}
+    found: dict[str, tuple[PolicyInForce, datetime | None, Month | None]] = {}
     for policy in policies:
         row = latest.get(policy.name)
         params = {**policy.defaults(), **(row.params if row else {})}
@@ -37,6 +39,7 @@ def all_in_force(
         found[policy.name] = (
             PolicyInForce(policy.name, number, params),
             row.created_at if row else None,
+            row.from_month if row else None,
         )
     return found
 

@@ -104,7 +104,7 @@ def proposals_of(session: Session, run_id: int) -> Sequence[Proposal]:
 
 
 def may_apply(ran: RuleRun | None, policy: PolicyInForce) -> bool:
-    """A month keeps the policy it was read under; another one is for the months to come."""
+    """A month keeps the policy it was read under; another version takes a revision of the month."""
     return ran is None or ran.policy_number == policy.number
 
 
@@ -122,7 +122,10 @@ def apply(
     if not reason.strip():
         raise DomainError("Write why, for those who ask later.", field="reason")
     if not may_apply(run_of(session, rule, close), policy):
-        raise DomainError("The policy has changed since; it counts for the months to come.")
+        raise DomainError(
+            "Another version of the policy holds for this month since it was read. "
+            "Make a new revision of the month."
+        )
     outcome = run(session, rule, close, assign=True, actor=actor, now=now)
     if outcome.error:
         raise DomainError("The rule failed, and nothing was done: %(why)s", why=outcome.error)

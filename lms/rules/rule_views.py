@@ -46,7 +46,6 @@ def rule(name: str) -> ResponseReturnValue:
         "rules/rule.html",
         rule=found,
         months=months,
-        policy=policies.in_force(db.session(), found.policy),
         people=queries.people_by_id(
             db.session(), {i for m in months for i in (*m.entered, *m.left)}
         ),
@@ -61,7 +60,7 @@ def rule_month(name: str, month: str) -> ResponseReturnValue:
     ran = run_of(db.session(), found, close)
     stored = replay.proposals_of(db.session(), ran.id) if ran else []
     today = try_rule(db.session(), found, close, now=now())
-    policy = policies.in_force(db.session(), found.policy)
+    policy = policies.in_force(db.session(), found.policy, close.month)
     ids = {p.person_id for p in stored} | {p.person_id for p in today.proposals}
     return render_template(
         "rules/rule_month.html",
@@ -76,7 +75,7 @@ def apply_rule(name: str, month: str) -> ResponseReturnValue:
     found, close = _rule(name), _close(month)
     try:
         done = replay.apply(
-            db.session(), found, close, policies.in_force(db.session(), found.policy),
+            db.session(), found, close, policies.in_force(db.session(), found.policy, close.month),
             reason=request.form.get("reason", ""), actor=Actor(viewer().person_id), now=now(),
         )  # fmt: skip
     except DomainError as error:

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from lms import audit, policies
 from lms.audit import Actor
+from lms.clock import Month
 from lms.db import HookSession, Localized, Session
 from lms.plugins import hookspecs
 from lms.plugins.calls import in_savepoint
@@ -148,6 +149,18 @@ def run_of(session: Session, rule: Rule, close: MonthClose) -> RuleRun | None:
     return session.scalar(select(RuleRun).where(*here))
 
 
+def would_read_anew(session: Session, month: Month) -> bool:
+    """Whether a rule would read the month under another version than in its run that holds."""
+    held = select(RuleRun.rule, RuleRun.policy_number)
+    ran = session.execute(held.where(RuleRun.period == month, RuleRun.is_current))
+    numbers = {rule: number for rule, number in ran}
+    return any(
+        rule.name in numbers
+        and numbers[rule.name] != policies.in_force(session, rule.policy, month).number
+        for rule in all_rules()
+    )
+
+
 def _supersede(
     session: Session, rule: Rule, close: MonthClose, left: Sequence[int], now: datetime
 ) -> RuleRun:
@@ -161,7 +174,7 @@ def _supersede(
         rule=rule.name,
         period=close.month,
         close_id=close.id,
-        policy_number=policies.in_force(session, rule.policy).number,
+        policy_number=policies.in_force(session, rule.policy, close.month).number,
         ran_at=now,
         is_current=True,
     )

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from lms import access, policies
 from lms.access import viewer
 from lms.audit import Actor
-from lms.clock import now
+from lms.clock import Month, local_date, now
 from lms.db import db
 from lms.errors import DomainError
 from lms.people.organisation import zone
 from lms.plugins.registry import all_policies
 from lms.policies import Policy
 from lms.results import replay
+from lms.results.defined.services import first_open
 from lms.rules import plugin_views, queries, rule_views
 from lms.rules.audit_words import action_name, subject_name
 from lms.rules.blueprint import bp
@@ -47,7 +48,7 @@ def policy(name: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     current = policies.in_force(db.session(), found)
-    form = policy_form(found, current)
+    form = policy_form(found, current, _first_month())
     looked_at = None
     if "preview" in request.form:
         looked_at = _preview(found, form)
@@ -61,22 +62,32 @@ def policy(name: str) -> ResponseReturnValue:
                 reason=form.reason.data.strip(),
                 actor=Actor(viewer().person_id),
                 now=now(),
+                from_month=form.month(),
             )
         except DomainError as error:
             show_on(form, error)
         else:
             db.session.commit()
-            flash(_("Version %(number)s holds from now on.", number=version.number), "success")
+            if version.from_month:
+                flash(_("Version %(number)s holds from %(month)s on.", number=version.number,
+                        month=str(version.from_month)), "success")  # fmt: skip
+            else:
+                flash(_("Version %(number)s holds from now on.", number=version.number), "success")
             return redirect(url_for(".policy", name=name))
     return render_template(
         "rules/policy.html", policy=found, current=current, form=form,
         labels={p.name: p.label for p in found.parameters}, choice_name=choice_namer([found]),
-        history=queries.history(db.session(), found), may_preview=replay.reads(found),
-        looked_at=looked_at,
+        history=queries.history(db.session(), found), first=_first_month(),
+        may_preview=replay.reads(found), looked_at=looked_at,
         people=queries.people_by_id(
             db.session(), {i for m in looked_at or () for i in (*m.entered, *m.left)}
         ),
     )  # fmt: skip
+
+
+def _first_month() -> Month:
+    """The first month that is not closed."""
+    return first_open(db.session()) or Month.of(local_date(now(), zone()))
 
 
 def _preview(policy: Policy, form: PolicyForm) -> list[Replayed] | None:

@@ -1,5 +1,7 @@
 """Policies, plugins and the audit log on screen."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -55,7 +57,7 @@ def test_whole_numbers_stand_without_a_point(hr) -> None:
 
 def test_a_change_is_a_version_with_its_reason(hr) -> None:
     page = change(hr, share="0.15", use_threshold="y").text
-    assert "Version 1 holds from now on." in page and "0.1 → <b>0.15</b>" in page
+    assert re.search(r"Version 1 holds from \d{4}-\d\d on\.", page) and "0.1 → <b>0.15</b>" in page
     assert "Trial" in page and "No → <b>Yes</b>" in page
     stored = db.session.scalars(select(PolicyVersion)).one()
     assert stored.params["share"] == 0.15 and stored.params["use_threshold"] is True

@@ -94,9 +94,16 @@ def test_a_changed_policy_is_for_the_months_to_come(
 ) -> None:
     closed(facts, agents, MARCH)
     hr.post(f"{RULE}/2026-03/apply", data={"reason": "history"})
-    hr.post(POLICY, data={**AS_DELIVERED, "share": "0.2", "reason": "more practice"})
+    page = hr.get(POLICY).text
+    assert 'value="2026-04"' in page  # the first that is open
+    wider = {**AS_DELIVERED, "share": "0.2", "reason": "more practice"}
+    assert "holds from 2026-04 on" in hr.post(POLICY, data=wider, follow_redirects=True).text
+    assert "The same people." in hr.get(f"{RULE}/2026-03").text
+    assert "Write the month as" in hr.post(POLICY, data={**wider, "from_month": "soon"}).text
+
+    hr.post(POLICY, data={**wider, "base": "1", "from_month": "2026-03"})
     page = hr.get(f"{RULE}/2026-03").text
-    assert "客服1<" in page and "months to come" in page
+    assert "客服1<" in page and "Make a new revision of the month." in page
     hr.post(f"{RULE}/2026-03/apply", data={"reason": "now"})
     assert len(db.session.scalars(select(Assignment)).all()) == 1
 

@@ -36,6 +36,7 @@ STARS = Policy(
             high=1000,
         ),
     ),
+    by_month=True,
 )
 AWARDS = Policy(
     name="recognition.awards",

@@ -35,7 +35,7 @@ class StarOfTheMonth:
     def propose(
         self, session: Session, period: Month, close_id: int, now: datetime
     ) -> list[RuleProposal]:
-        policy = policies.in_force(session, self.policy)
+        policy = policies.in_force(session, self.policy, period)
         return [
             RuleProposal(
                 row.person_id,

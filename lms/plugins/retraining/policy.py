@@ -86,4 +86,5 @@ SELECTION = Policy(
             False,
         ),
     ),
+    by_month=True,
 )

@@ -18,7 +18,7 @@ class BottomShare:
     def propose(
         self, session: Session, period: Month, close_id: int, now: datetime
     ) -> list[RuleProposal]:
-        policy = policies.in_force(session, self.policy)
+        policy = policies.in_force(session, self.policy, period)
         at = selection.cut(session, session.get_one(MonthClose, close_id), policy)
         threshold = selection.below(policy)
         proposals = []

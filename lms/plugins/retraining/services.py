@@ -44,7 +44,7 @@ def assign(
 ) -> None:
     """Enrol everybody proposed in the programme for their figure, and tell who must know."""
     today = local_date(now, zone())
-    due_on = today + timedelta(days=policies.in_force(session, SELECTION)["due_days"])
+    due_on = today + timedelta(days=policies.in_force(session, SELECTION, month)["due_days"])
     ids = [p.person_id for p in proposals]
     known = _of_month(session, month, ids)
     programmes = {

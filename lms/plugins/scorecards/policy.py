@@ -22,6 +22,7 @@ SUPERVISOR = Policy(
             20.0, low=0, high=100,
         ),
     ),
+    by_month=True,
 )  # fmt: skip
 SPOT_CHECKS = Policy(
     name="scorecards.spot_checks",

@@ -7,7 +7,7 @@ whatever else reads a close's policy need not tell them apart; a close freezes i
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select, true
+from sqlalchemy import literal, select, true
 
 from lms import policies
 from lms.clock import Month
@@ -25,20 +25,25 @@ def scoring_policy(session: Session, month: Month) -> PolicyInForce:
 
 def scoring_policies(session: Session) -> Callable[[Month], PolicyInForce]:
     """The same for any number of months, in one query."""
-    policy, versions = _both(session)
+    held_, versions = _both(session)
 
     def of(month: Month) -> PolicyInForce:
+        held = [p for p in held_ if p.from_month is None or p.from_month <= month]
         begun = _newest(v for v in versions if v.from_month <= month)
-        return _with_defined(policy, [v for v in begun if not v.is_retired])
+        return _with_defined(_last(held), [v for v in begun if not v.is_retired])
 
     return of
 
 
 def known_metrics(session: Session, *, retired: bool = True) -> list[Metric]:
     """Every metric a column can mean, as last defined, whatever the month; retired ones or not."""
-    policy, versions = _both(session)
+    held_, versions = _both(session)
     newest = [v for v in _newest(versions) if retired or not v.is_retired]
-    return metrics(_with_defined(policy, newest).params)
+    return metrics(_with_defined(_last(held_), newest).params)
+
+
+def _last(versions: Sequence[PolicyVersion]) -> PolicyInForce:
+    return policies.held_by(SCORING, max(versions, key=lambda v: v.number, default=None))
 
 
 def _with_defined(policy: PolicyInForce, found: Sequence[MetricVersion]) -> PolicyInForce:
@@ -63,17 +68,18 @@ def _entry(v: MetricVersion) -> Mapping[str, Any]:
     return entry if v.component is None else {**entry, "component": v.component, "weight": v.weight}
 
 
-def _both(session: Session) -> tuple[PolicyInForce, list[MetricVersion]]:
-    """The policy's latest version, if any, beside every version of a metric, if any."""
-    latest = select(func.max(PolicyVersion.id)).where(PolicyVersion.name == SCORING.name)
+def _both(session: Session) -> tuple[list[PolicyVersion], list[MetricVersion]]:
+    """The policy's versions and those of the metrics, in one query: there are few of either."""
     always = select(literal(1)).subquery("always")
     rows = session.execute(
         select(PolicyVersion, MetricVersion)
         .select_from(always)
-        .outerjoin(PolicyVersion, PolicyVersion.id == latest.scalar_subquery())
+        .outerjoin(PolicyVersion, PolicyVersion.name == SCORING.name)
         .outerjoin(MetricVersion, true())
     ).all()
-    return policies.held_by(SCORING, rows[0][0]), [row[1] for row in rows if row[1] is not None]
+    held = {row[0].id: row[0] for row in rows if row[0] is not None}
+    defined = {row[1].id: row[1] for row in rows if row[1] is not None}
+    return list(held.values()), list(defined.values())
 
 
 def _newest(versions: Iterable[MetricVersion]) -> list[MetricVersion]:

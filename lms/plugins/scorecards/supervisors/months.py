@@ -46,7 +46,7 @@ def work_out(
         return 0
     counts = _counts(session, close.id, {team for found in teams.values() for team in found})
     entries = entries_of(session, month)
-    policy = policies.in_force(session, SUPERVISOR)
+    policy = policies.in_force(session, SUPERVISOR, month)
     made = [
         _row(person_id, close, sorted(found), counts, entries, policy.params)
         for person_id, found in sorted(teams.items())
