@@ -203,6 +203,10 @@ def review(version_id: int) -> ResponseReturnValue:
             raise
         session.rollback()
         flash(message(error), "error")
+        if do in ("publish", "changes"):  # with what the reviewer typed
+            version = draft_of(version_id)
+            if version.state == CaseState.IN_REVIEW:
+                return case_page(version, readable_versions(version.case_id), request.form), 400
         if do == "submit":
             target = url_for("cases.edit", version_id=version_id)
     return redirect(target, 303)

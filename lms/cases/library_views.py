@@ -1,5 +1,7 @@
 """Finding and reading cases."""
 
+from collections.abc import Mapping
+
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -75,8 +77,11 @@ def case(case_id: int) -> ResponseReturnValue:
     return case_page(shown or abort(404), versions)
 
 
-def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
-    """The page of one version, with what was made from its case."""
+def case_page(
+    shown: CaseVersion, versions: list[CaseVersion], typed: Mapping[str, str] | None = None
+) -> str:
+    """The page of one version, with what was made from its case. `typed`: what a reviewer sent
+    that was refused."""
     is_public = shown.state in READABLE
     used = queries.drills_of_case(db.session(), shown.case_id) if is_public else []
     groups = plugins().collect(hookspecs.lms_actions, shown, viewer())
@@ -84,6 +89,7 @@ def case_page(shown: CaseVersion, versions: list[CaseVersion]) -> str:
         "cases/case.html",
         version=shown,
         versions=versions,
+        typed=typed or {},
         used=used,
         score=queries.score_of_case(used),
         uses=_uses(shown) if is_public else [],

@@ -194,3 +194,29 @@ def test_staged_edits_in_the_browser(
     page = reader.get(f"/cases/{case_id}").text
     assert "Zebra first" in page and "Late parcel" not in page
     assert "Late parcel" in reader.get(f"/cases/{case_id}?version=1").text
+
+
+def test_a_refused_review_keeps_what_the_reviewer_typed(
+    app: Flask, auth: Auth, persons: People, clock: SettableClock
+) -> None:
+    session, now, author = db.session(), clock.now(), Actor(persons.add("trainer").id)
+    case_id = kit.published_case(now).case_id
+    draft = authoring.new_draft(session, case_id, actor=author, now=now)
+    authoring.submit(session, draft.id, actor=author, now=now)
+    session.commit()
+    url, reviewer = f"/cases/draft/{draft.id}/review", auth.login(persons.add("trainer"))
+    typed = {
+        "do": "publish",
+        "edit_count": "0",
+        "is_major": "1",
+        "note": "<b>Half a thought",
+    }
+    refused = reviewer.post(url, data=typed)
+    assert refused.status_code == 400 and "Say what has changed" in refused.text
+    assert "&lt;b&gt;Half a thought" in refused.text
+    assert 'name="is_major" value="1" checked' in refused.text
+    empty = reviewer.post(url, data=typed | {"do": "changes", "note": " ", "change": "Twice"})
+    assert 'value="Twice"' in empty.text
+    stale = reviewer.post(url, data=typed | {"edit_count": "9", "change": "Three hours"})
+    assert stale.status_code == 400 and 'value="Three hours"' in stale.text
+    assert reviewer.post(url, data=typed | {"change": "Three hours"}).status_code == 303
