@@ -16,7 +16,11 @@ def changes_of_names() -> ScalarSelect[int]:
 
 
 def changed(session: Session) -> None:
-    """To be said in the transaction in which somebody known gets another name or number."""
+    """To be said in the transaction in which somebody known gets another name or number.
+
+    Before anything of a person is written: month work locks the organisation's row first, too, and
+    then writes rows that refer to people. In another order the two would wait for each other.
+    """
     organisation(session)
     session.execute(
         update(Organisation).values(names_changed=Organisation.names_changed + 1),

@@ -40,6 +40,7 @@ def erase_person(
     """Results, ranks and the audit log stay, about somebody who has no name any more."""
     if person.left_on is None:
         raise DomainError("Only somebody who has left can be erased.")
+    names.changed(session)
     for model in (Account, CalendarFeed, Notification, RoleAssignment):
         session.execute(delete(model).where(model.person_id == person.id))
     for told in (Appeal, Attendance, Clearance, ExtensionRequest, Leave):
@@ -48,7 +49,6 @@ def erase_person(
     uploads.forget_person(session, person.id, now)
     person.name, person.staff_no = "–", f"erased-{person.id}"
     person.email = person.email_at = None
-    names.changed(session)
     rows: dict[str, int] = {}
     for decision in plugins().decide(hookspecs.lms_erase, person.id, now):
         if decision.error:

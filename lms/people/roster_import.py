@@ -94,16 +94,15 @@ def apply_roster(
     """Store the good rows. Clearance dates are history and audited as such, one entry a person."""
     counts = plan_roster(session, run.rows, now)
     present = _present(session)
+    known = ((present.people.get(row["staff_no"]), row["name"]) for row in run.rows)
+    if any(person is not None and person.name != name for person, name in known):
+        names.changed(session)
     _make_teams(session, run.rows, present)
     new = [row for row in run.rows if row["staff_no"] not in present.people]
-    renamed = False
     for row in watched(run.rows, len(run.rows), "store", report):
         person = present.people.get(row["staff_no"])
         if person is not None and _differs(person, row, present):
-            renamed |= person.name != row["name"]
             _change(session, person, row, present, actor, now)
-    if renamed:
-        names.changed(session)
     added = _add(session, new, present, now)
     _clear(session, run, present, actor, now)
     audit.record(

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -10,19 +11,23 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.audit import AuditEntry
+from lms.audit import OPERATOR, AuditEntry
 from lms.cli import run
 from lms.clock import Month, now
 from lms.db import Localized, db
 from lms.people import notices
 from lms.people.clearance import grant_clearance
 from lms.people.models import Account, ClearanceSource, Notification, Person
+from lms.people.organisation import organisation
+from lms.people.privacy import erase_person
 from lms.plugins.api import Actor
 from lms.plugins.promotion.models import Nomination
-from lms.results.models import MonthResult
+from lms.results.kpi_apply import lock_months
+from lms.results.models import KpiRow, MonthResult
 from lms.uploads import services
 from lms.uploads.models import Upload
 from tests.conftest import Facts, People
+from tests.locks import waiting_for_a_lock
 from tests.uploads import samples
 
 
@@ -95,6 +100,34 @@ def test_an_erased_person_has_no_name_but_the_results_stay(lms: Lms, leaver: Per
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.erase")).one()
     assert entry.reason == "asked for it" and entry.details["plugins"]["promotion"] == 1
     assert lms("export", "0815")[0] == 1
+
+
+def test_an_erasure_waits_for_month_work_before_it_touches_anything(
+    postgres_app: Flask, persons: People
+) -> None:
+    """Whoever held the person's row while waiting would stop the import that refers to it."""
+    person = persons.add()
+    person.left_on = date(2026, 10, 1)
+    organisation(db.session())
+    db.session.commit()
+
+    def erase() -> None:
+        with postgres_app.app_context():
+            gone = db.session.get_one(Person, person_id)
+            erase_person(db.session(), gone, reason="asked", actor=OPERATOR, now=now())
+            db.session.commit()
+
+    person_id = person.id
+    lock_months(db.session())
+    with ThreadPoolExecutor(1) as pool:
+        erasing = pool.submit(erase)
+        assert waiting_for_a_lock(1)
+        db.session.add(KpiRow(month=Month.parse("2026-09"), person_id=person_id))
+        db.session.commit()
+        erasing.result(20)
+    db.session.expire_all()
+    assert db.session.get_one(Person, person_id).name == "–"
+    assert db.session.scalars(select(KpiRow.person_id)).all() == [person_id]
 
 
 def test_what_they_uploaded_is_copied_out_and_then_gone(

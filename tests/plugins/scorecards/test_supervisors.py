@@ -1,7 +1,6 @@
 """Supervisors' months: entered, imported, worked out at the close, revised, seen by whom."""
 
 import io
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -11,7 +10,6 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy import text as sql
 
 from lms.audit import OPERATOR, AuditEntry
 from lms.clock import Month
@@ -32,6 +30,7 @@ from lms.results.defined.services import Definition
 from lms.results.models import MonthClose, MonthResult
 from lms.tabular.sheets import Cell
 from tests.conftest import NOW, Auth, Facts, People
+from tests.locks import waiting_for_a_lock
 from tests.results.files import workbook
 
 MARCH = Month.parse("2026-03")
@@ -142,20 +141,6 @@ def test_teams_are_those_of_the_roles(app: Flask, persons: People, facts: Facts)
     row = db.session.scalars(select(SupervisorMonth)).one()
     assert set(row.teams) == {head.team_id, other.team_id}
     assert len(db.session.scalars(select(Team)).all()) == 2
-
-
-def waiting_for_a_lock(number: int) -> bool:
-    """Whether so many of the database's sessions come to wait for another's lock."""
-    waits = sql(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _ in range(100):
-        with db.engine.connect() as connection:
-            if connection.scalar(waits) == number:
-                return True
-        time.sleep(0.1)
-    return False
 
 
 def test_what_changes_months_goes_one_after_the_other(
