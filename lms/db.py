@@ -314,7 +314,9 @@ def engine_of(session: Session) -> Engine:
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "factory": FairConnection}}
+        # The connection given back last: what it read is in its cache, and others need none.
+        connected = {"timeout": 15, "factory": FairConnection}
+        return {"connect_args": connected, "pool_use_lifo": True}
     return {}  # `LastingConnection` looks itself whether its server is still there
 
 

@@ -1,11 +1,11 @@
 """Backing up and restoring a site: its database, and what LMS_HOME holds that nobody can remake."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from sqlalchemy.engine import Engine
 
@@ -16,8 +16,7 @@ from lms.errors import DomainError
 from lms.plugins.migrations import History
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     home: Path
     engine: Engine
     histories: Sequence[History]
@@ -34,8 +33,7 @@ class Site:
         return Path(name)
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(NamedTuple):
     """`kept`: where what was there before is; `behind`: whose schema `lms upgrade` must move on;
     `without`: plugins that have data in it and are not installed here."""
 

@@ -7,8 +7,8 @@ next draft.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -28,8 +28,7 @@ MAX_LENGTH = 2000
 Rows = Mapping[str, Sequence[str]]  # the words of each section, a field being a list of one
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(NamedTuple):
     """A comment where it stands now; `was`: the words it is about, where they changed since."""
 
     comment: CaseComment

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -21,8 +22,7 @@ class Row:
     who: str = ""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     name: str
     rows: Sequence[Row]
 

@@ -6,7 +6,7 @@ What the published version already says is not asked about again, so neither is 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -24,8 +24,7 @@ from lms.errors import Conflict, DomainError
 _SIDES = ("zh", "en")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a field or list of the case, its row (from 1; 0: no list), a side."""
 
     section: str

@@ -6,9 +6,9 @@ a case is published (PRODUCT.md, "Who may see what of others"). They find nobody
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -20,8 +20,7 @@ class Kind(StrEnum):
     CARD = "card"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """`text` stands at `start` of what was searched; `instead` is what says the same of nobody."""
 
     kind: Kind

@@ -5,7 +5,6 @@ been typed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -25,8 +24,7 @@ class Traits(NamedTuple):
     outcome: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """`excerpt`: where the words stand, None where none does; `opening`: how the case begins."""
 
     version_id: int

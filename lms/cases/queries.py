@@ -1,9 +1,8 @@
 """Questions about drills and cases that others ask, each one set-based statement."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Float, Select, cast, func, or_, select
@@ -84,8 +83,7 @@ def failed_runs(team_ids: Collection[int], since: datetime) -> Select[int, int]:
     )
 
 
-@dataclass(frozen=True)
-class DrillUse:
+class DrillUse(NamedTuple):
     """A drill made from a case; `mean` (hundredths of a percent) is None until a run is scored."""
 
     drill_id: int
@@ -138,8 +136,7 @@ def score_of_case(used: Sequence[DrillUse]) -> tuple[int, int | None]:
     return scored, round(total / scored) if scored else None
 
 
-@dataclass(frozen=True)
-class CaseScore:
+class CaseScore(NamedTuple):
     """How a case does in practice; `mean` in hundredths of a percent."""
 
     version: CaseVersion

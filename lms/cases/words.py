@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import add
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -31,8 +32,7 @@ _NO_CJK, _OTHER_RUN = re.compile(f"[^{_CJK}]+"), re.compile(f"[^\\W_{_CJK}]+")
 END = "\0"  # of a run of Chinese characters
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One thing a case must contain: any of `forms`, whole or (Latin) as the beginning."""
 
     forms: tuple[str, ...]

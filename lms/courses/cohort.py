@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -25,8 +26,7 @@ class Choice:
     show: str = ""
 
 
-@dataclass(frozen=True)
-class HireRow:
+class HireRow(NamedTuple):
     """`stuck_since` is the last thing they did, if that was long ago."""
 
     person: Person
@@ -35,8 +35,7 @@ class HireRow:
     stuck_since: datetime | None
 
 
-@dataclass(frozen=True)
-class Facets:
+class Facets(NamedTuple):
     """What can be chosen, and how many there are of it: teams by id, weeks by their Monday."""
 
     teams: dict[int, str]
@@ -45,8 +44,7 @@ class Facets:
     overdue: int
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(NamedTuple):
     """One page of hires, the stuck longest first; `groups` by programme version, because their
     steps differ."""
 

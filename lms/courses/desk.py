@@ -1,7 +1,7 @@
 """What waits for a trainer: drills to score, cases to review, hires that are stuck."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -13,8 +13,7 @@ from lms.db import Session
 from lms.people.models import Person
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """None where the viewer's roles have nothing to do with it; `oldest`: of the drills."""
 
     to_score: int | None

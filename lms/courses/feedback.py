@@ -1,7 +1,7 @@
 """The latest word a trainer wrote about a learner's drill."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -10,8 +10,7 @@ from lms.db import Localized, Session
 from lms.people.models import Person
 
 
-@dataclass(frozen=True)
-class Feedback:
+class Feedback(NamedTuple):
     """`score` in hundredths; the step is None for practice outside a course."""
 
     drill: Localized

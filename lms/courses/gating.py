@@ -12,7 +12,7 @@ for whole programmes first, which locks everything in it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.courses.locks import Place, quoted, some_of
 from lms.courses.models import Enrolment, EnrolmentStatus, StepState
@@ -34,8 +34,7 @@ class Progress:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class StepStanding:
+class StepStanding(NamedTuple):
     """`state`: done, waiting, failed, progress, next, open, optional or locked.
 
     `lock` says what unlocks it. Next: the first that can be done; open: can be done as well;
@@ -48,8 +47,7 @@ class StepStanding:
     lock: Localized | None
 
 
-@dataclass(frozen=True)
-class ModuleStanding:
+class ModuleStanding(NamedTuple):
     module: ModuleOutline
     opens_on: date
     is_open: bool

@@ -1,9 +1,9 @@
 """What keeps a step closed, in words that say what opens it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel.dates import format_date
 
@@ -12,8 +12,7 @@ from lms.courses.outline import ModuleOutline, Outline, StepOutline
 from lms.db import Localized
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What decides about locks; `missing` as phrases, like all that a lock names."""
 
     enrolment: Enrolment

@@ -5,9 +5,8 @@ the pages people open most then need no query for it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
@@ -19,8 +18,7 @@ from lms.people.channels import named_in
 from lms.people.models import Channel
 
 
-@dataclass(frozen=True)
-class StepOutline:
+class StepOutline(NamedTuple):
     id: int
     key: str
     kind: str
@@ -29,8 +27,7 @@ class StepOutline:
     after: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class ModuleOutline:
+class ModuleOutline(NamedTuple):
     id: int
     title: Localized
     opens_on_day: int
@@ -51,8 +48,7 @@ class ModuleOutline:
         return starts_on + timedelta(days=self.opens_on_day - 1)
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     version_id: int
     programme_id: int
     key: str

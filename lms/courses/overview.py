@@ -1,14 +1,13 @@
 """A programme summed up for its learner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.courses.gating import Standing, StepStanding
 from lms.db import Localized
 
 
-@dataclass(frozen=True)
-class ChecklistItem:
+class ChecklistItem(NamedTuple):
     """One line of what clearance takes: all steps of a kind, or so many of a `module`."""
 
     kind: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
@@ -24,8 +24,7 @@ from lms.plugins.types import StepContext
 KINDS = ("signoff", "external")
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     by: str
     at: datetime
 

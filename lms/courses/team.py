@@ -1,7 +1,7 @@
 """Hires as trainers, supervisors and HR see them: where each is, who is late, who is stuck."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 
@@ -16,8 +16,7 @@ from lms.people.models import Person
 STUCK_AFTER = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What waits for somebody who looks after learners; no `signoffs` where no role signs."""
 
     hires: int

@@ -4,10 +4,9 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -44,8 +43,7 @@ def _decoy() -> str:
     return _hasher().hash(secrets.token_hex(16))
 
 
-@dataclass(frozen=True)
-class Cleared:
+class Cleared(NamedTuple):
     """The clearance that holds today; the longest-standing of several, `channels` of them all."""
 
     from_day: date

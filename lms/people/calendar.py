@@ -5,8 +5,8 @@ for it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -22,8 +22,7 @@ WEEKEND = (6, 7)
 LONGEST = timedelta(days=60)
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(NamedTuple):
     """`rest_days`: ISO weekdays, never all seven; `exceptions`: whether a date is worked on."""
 
     rest_days: frozenset[int]

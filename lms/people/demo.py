@@ -1,6 +1,6 @@
 """The accounts of the demo organisation, one per role, listed on its sign-in page."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.access import ADMIN, HR, QUALITY, SUPERVISOR, TRAINER, TRAINING_MANAGER
 from lms.db import Localized
@@ -8,8 +8,7 @@ from lms.db import Localized
 _PASSWORD = "service-academy"  # noqa: S105  public on purpose: only the demo has these accounts
 
 
-@dataclass(frozen=True)
-class DemoAccount:
+class DemoAccount(NamedTuple):
     """`level` and `role` are as in lms.people.models and lms.access; no role: a learner."""
 
     staff_no: str

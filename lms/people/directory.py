@@ -1,8 +1,8 @@
 """The list of people: searched, filtered, in pages, within the viewer's scope."""
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import compress
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -16,8 +16,7 @@ PER_PAGE = 25
 STATES = ("all", "onboarding", "overdue", "cleared", "not_cleared", "update", "left")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """`cleared`: the channels they are cleared for; `due_on`: of onboarding under way, if any.
 
     `rests`: cleared, but for an update that is due."""
@@ -29,8 +28,7 @@ class Entry:
     rests: bool
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     entries: list[Entry]
     page: int
     pages: int

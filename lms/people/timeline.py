@@ -1,8 +1,8 @@
 """Everything that happened to a person, newest first: positions, courses, clearance, leave."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -16,8 +16,7 @@ from lms.people.organisation import zone
 from lms.people.words import CHANNELS, LEVELS, SOURCES, named
 
 
-@dataclass(frozen=True)
-class Happening:
+class Happening(NamedTuple):
     """`tone` and `icon` as the timeline macro takes them."""
 
     day: date

@@ -6,10 +6,9 @@ revision it left behind.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lms.db import db
 from lms.plugins.manager import PluginManager
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     name: str
     versions: Path
     version_table: str

@@ -8,10 +8,9 @@ month's next revision takes; the old one stays.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, literal, select, union_all
 
@@ -31,8 +30,7 @@ from lms.results.models import KpiRow, KpiValue, MonthClose, MonthFigure, MonthR
 FIGURE, RANK = "result.figure", "result.rank"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where an appeal against one thing is filed, or the appeal there is; `is_new`: of what it was
     about, a revision has made something else since."""
 
@@ -42,8 +40,7 @@ class Place:
     is_new: bool = False
 
 
-@dataclass(frozen=True)
-class MonthAppeals:
+class MonthAppeals(NamedTuple):
     """What a person may appeal against in a month, until a day; figures by metric."""
 
     until: date

@@ -1,8 +1,7 @@
 """Closing a month: freeze the figures, score, rank, run the rules; later, revisions."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, except_, select
 from sqlalchemy.exc import IntegrityError
@@ -31,8 +30,7 @@ from lms.results.training import own_figures
 from lms.rules.services import RuleOutcome, run_all, would_read_anew
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(NamedTuple):
     """A close with what the rules made of it."""
 
     close: MonthClose

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Subquery, and_, case, exists, func, or_, select
 
@@ -15,8 +15,7 @@ from lms.results.models import KpiValue
 from lms.results.scoring_people import roster
 
 
-@dataclass(frozen=True)
-class Lack:
+class Lack(NamedTuple):
     """`metrics`: the required ones without a figure; `in_file`: whether there is a row at all."""
 
     person_id: int

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
@@ -13,15 +13,13 @@ from lms.results.models import MonthClose, MonthFigure, MonthResult
 from lms.rules.models import Proposal, RuleRun
 
 
-@dataclass(frozen=True)
-class FigureChange:
+class FigureChange(NamedTuple):
     metric: str
     old: float | None
     new: float | None
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """A person whose score or standing differs; None on the side where they have no result."""
 
     person: Person

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -14,8 +14,7 @@ from lms.results.models import ImportRun, MonthClose, MonthFigure, MonthResult
 TREND = 12
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """`attained` in percent; `file` and `row` say where it came from, neither: from the LMS."""
 
     metric: Metric
@@ -39,8 +38,7 @@ class Part:
     weight: float
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """`months`: all closed months with a result of theirs, newest first; `of`: how many ranked;
     `counted`: the scores that enter quarters and years."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select, update
 
@@ -36,8 +36,7 @@ class How:
     report: Report = to_nobody
 
 
-@dataclass(frozen=True)
-class Importer:
+class Importer(NamedTuple):
     """`plan(session, rows, now)` counts what applying would change."""
 
     read: Callable[[Session, list[Sheet], How], Reading]

@@ -1,7 +1,7 @@
 """The months there are: their rows, how complete they are, and whether they are closed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ScalarSelect, case, func, select
 
@@ -12,8 +12,7 @@ from lms.results.metrics import metrics
 from lms.results.models import KpiCorrection, KpiRow, KpiValue, MonthClose
 
 
-@dataclass(frozen=True)
-class MonthState:
+class MonthState(NamedTuple):
     """`filled`: of the scored figures of all rows, how many are there; `waiting`: corrections."""
 
     month: Month

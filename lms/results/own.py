@@ -1,8 +1,7 @@
 """One's last closed month in brief, for the start page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, bindparam, select
@@ -34,8 +33,7 @@ _LATEST = (
 )
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(NamedTuple):
     """What a close says of itself, which never changes; its policy alone has some kilobytes."""
 
     policy: Mapping[str, Any]
@@ -46,8 +44,7 @@ class _Frame:
 _frames: WeakKeyDictionary[Engine, dict[int, _Frame]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class InBrief:
+class InBrief(NamedTuple):
     """Scores in hundredths, None where there is none; `trend` oldest first, in points."""
 
     month: Month

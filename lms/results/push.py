@@ -5,9 +5,8 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -27,8 +26,7 @@ _ACTOR = Actor(None, "api")
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_KEY = 5000, 100, 100
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """What stands in the request. `percent`: metric codes whose column is in percent."""
 
     rows: Sequence[Mapping[str, Any]]

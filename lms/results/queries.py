@@ -1,6 +1,6 @@
 """Reading closes and results."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -10,8 +10,7 @@ from lms.people.models import Person
 from lms.results.models import ImportRun, KpiCorrection, MonthClose
 
 
-@dataclass(frozen=True)
-class WaitingCorrection:
+class WaitingCorrection(NamedTuple):
     correction: KpiCorrection
     staff_no: str
     name: str

@@ -1,8 +1,7 @@
 """Steps 1 and 2 of scoring: the inputs frozen, each measured against its target as it is stored."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -29,8 +28,7 @@ from lms.results.rounding import whole
 FULL = 10**12
 
 
-@dataclass(frozen=True)
-class OwnFigure:
+class OwnFigure(NamedTuple):
     """A training figure from the LMS itself; it wins over an imported one."""
 
     person_id: int

@@ -8,9 +8,8 @@ got another name; until then a page puts them in order itself.
 import time
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, delete, insert, or_, select
 
@@ -26,8 +25,7 @@ _MONTHS = 12  # the latest; who looks at an older month waits a little
 _SECONDS = 5  # for one run of the job: others wait behind it
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """How many people of a close are ranked, and how many are not."""
 
     ranked: int
@@ -41,8 +39,7 @@ def size(close: "MonthClose | Row[Any]") -> Size:
     return Size(close.ranked, sum(close.summary.get("not_ranked", {}).values()))
 
 
-@dataclass(frozen=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """From `begin` to before `end` in the stored order of those ranked, or of the others."""
 
     is_ranked: bool

@@ -7,8 +7,7 @@ the reason not to be ranked, each figure's value, and the policy's parameters.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -19,8 +18,7 @@ from lms.results.models import MonthClose, MonthFigure, MonthResult
 from lms.results.scoring_policy import SCORING
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """SHA-256 of the results and figures as stored and as computed again; how many there are."""
 
     stored: str

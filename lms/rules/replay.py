@@ -1,8 +1,8 @@
 """Rules over months that are closed: what they would say today, beside what they said then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -20,8 +20,7 @@ from lms.rules.services import RuleOutcome, run, run_of, try_rule
 MONTHS = 12
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(NamedTuple):
     """A month looked at again: `then` people on the list as it stands, `today` people by today's
     reading; who enters and who leaves it. `moved` counts results that change with it."""
 
@@ -67,8 +66,7 @@ def replay(session: Session, rule: Rule, *, now: datetime) -> list[Replayed]:
     ]
 
 
-@dataclass(frozen=True)
-class LastRun:
+class LastRun(NamedTuple):
     rule: str
     month: Month
     policy_number: int

@@ -2,11 +2,10 @@
 
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -21,8 +20,7 @@ JOB = "setup.load_content"
 _PROGRAMMES = "programmes"
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """A programme of the starter content; `folder` is what it is chosen by."""
 
     folder: str
@@ -30,8 +28,7 @@ class Offer:
     kind: str
 
 
-@dataclass(frozen=True)
-class Loading:
+class Loading(NamedTuple):
     """The last asking: it waits or runs, is done, or failed with `error`."""
 
     is_done: bool

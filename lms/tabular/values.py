@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from lms.clock import Month
 from lms.errors import DomainError
@@ -34,8 +34,7 @@ _QUOTED = re.compile(r'"[^"]*"|\\.')
 _ZEROS = re.compile(r'(?:"(?P<prefix>[^"]*)")?(?P<zeros>0+)(?:_.)?(?:;.*)?')
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """An exact number. `percent`: it stood with a % sign; `stored`: Excel shows it as percent,
     so that it already is a ratio; `unit`: seconds in the unit that stood behind it."""
 

@@ -6,8 +6,8 @@ else that is unknown.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 # So much of a file is needed to tell what it is.
 HEAD_BYTES = 4096
@@ -20,8 +20,7 @@ class Family(StrEnum):
     VIDEO = "video"
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """`suffixes`: those a name may have, the usual one first."""
 
     code: str

@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     # Here: commands show no page, and start sooner without what pages need.
     from lms import access
-    from lms.web import auth, errors, expired, layout, logs, pages, security, templating
+    from lms.web import auth, errors, expired, layout, logs, pacing, pages, security, templating
 
     logs.init_app(app)
     security.init_app(app)
@@ -18,3 +18,4 @@ def init_app(app: Flask) -> None:
     layout.init_app(app)
     app.register_blueprint(auth.bp)
     app.register_blueprint(pages.bp)
+    pacing.init_app(app)

@@ -1,9 +1,8 @@
 """The frame of every page: navigation by role, unread notices, dates and numbers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from flask_login import LoginManager
@@ -22,8 +21,7 @@ from lms.web.lists import here
 from lms.web.tools import url_for
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     label: str
     url: str
     icon: str

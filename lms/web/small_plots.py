@@ -1,12 +1,10 @@
 """Figures in a line or a tile, as numbers for an SVG: a trend, and what a whole is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Spark:
+class Spark(NamedTuple):
     """`runs`: points of each unbroken part; `last`: the latest; `target`: height of its line."""
 
     runs: Sequence[str]
@@ -40,8 +38,7 @@ def spark_of(
     return Spark(drawn, last, None if target is None else y(target))
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """`x` and `width` in per cent of the bar; `kind` 1 to 6 is its colour and pattern."""
 
     kind: int

@@ -5,7 +5,7 @@ the share of words (Chinese: pairs of characters) that both have, of all that ei
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Subquery, func, select, union_all
 
@@ -24,8 +24,7 @@ SHOWN = 3
 STORY_FROM, TALK_FROM, FEWEST_WORDS = 35, 45, 8
 
 
-@dataclass(frozen=True)
-class Likeness:
+class Likeness(NamedTuple):
     """Percent of the words in common; None where one of the two has too few to tell."""
 
     version: CaseVersion

@@ -3,10 +3,9 @@
 import hashlib
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 from zlib import error as ZlibError
 
 from lms.cases.pictures.attaching import LONGEST_ALT, MOST
@@ -28,8 +27,7 @@ _CHUNK = 1 << 20
 Opener = Callable[[], IO[bytes]]
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """What a case's file says of a picture; `file` relative to it."""
 
     entry: Entry
@@ -37,8 +35,7 @@ class Link:
     alt: Localized
 
 
-@dataclass(frozen=True)
-class FilePicture:
+class FilePicture(NamedTuple):
     """A picture that was found and checked; `open` reads it once more."""
 
     file: str
@@ -80,8 +77,7 @@ class Place(Protocol):
     def spend(self, size: int) -> None: ...
 
 
-@dataclass(frozen=True)
-class InFolder:
+class InFolder(NamedTuple):
     folder: Path
 
     def find(self, file: str) -> Opener | None:
@@ -116,8 +112,7 @@ class Archive:
             raise DomainError("%(file)s unpacks to more than is allowed.", file=self.name)
 
 
-@dataclass(frozen=True)
-class InZip:
+class InZip(NamedTuple):
     archive: Archive
     folder: PurePosixPath
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.cases.content import CaseContent, check_sizes
 from lms.cases.files import beside, reading
@@ -21,8 +21,7 @@ MOST_PROBLEMS = 50
 Read = tuple[str, CaseContent, list[Link] | None]
 
 
-@dataclass(frozen=True)
-class FileCase:
+class FileCase(NamedTuple):
     """A case as a file has it; `file` is its name. `pictures` None: it says nothing of them."""
 
     file: str

@@ -1,9 +1,8 @@
 """Cases from a file on screen: read, shown, and taken once, as drafts for review."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -210,8 +209,7 @@ def _draft(
     return 1
 
 
-@dataclass(frozen=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """A picture that came with the file, as its row keeps it."""
 
     upload: Upload

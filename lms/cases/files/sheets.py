@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.cases.content import CaseContent, Line, check_draft, check_sizes
 from lms.db import Localized
@@ -63,8 +63,7 @@ _NUMBERED = re.compile(r"^\s*(?:\d+\s*[.、)）]|[-*•])\s*")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """A row as a case, or why it is none; the same title is the same case, by its `key`."""
 
     row: int

@@ -1,10 +1,9 @@
 """What somebody should practise next, and what they were to practise so far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -27,8 +26,7 @@ _RECENT, _UNTRIED = 12, 30
 _PERSON = bindparam("person_id", type_=Integer)
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(NamedTuple):
     """A drill and why: `assigned` (with `reasons`), `weakest` (the one reason), or `untried`.
 
     `is_other`: not the drill in which the weakest mark was given. `more`: further items assigned.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -41,8 +41,7 @@ def rounds(session: Session, rater_id: int | None) -> list[CalibrationRound]:
     return [one for one in found if rater_id is None or rater_id in one.rater_ids]
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """What all gave for one criterion: how many by level, and how many saw it as not applicable."""
 
     title: Localized

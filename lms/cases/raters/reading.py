@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,8 +22,7 @@ FEW = 10  # runs scored by several below which a coefficient says little
 _MOST, _MOST_ROUNDS = 20_000, 500
 
 
-@dataclass(frozen=True)
-class CriterionAgreement:
+class CriterionAgreement(NamedTuple):
     """`value` is weighted kappa when the same two scored all of it, else Krippendorff's alpha."""
 
     title: Localized
@@ -34,8 +32,7 @@ class CriterionAgreement:
     raters: int
 
 
-@dataclass(frozen=True)
-class RubricAgreement:
+class RubricAgreement(NamedTuple):
     title: Localized
     criteria: Sequence[CriterionAgreement]
 
@@ -77,8 +74,7 @@ def _criterion(title: Localized, runs: Mapping[int, Mapping[int, int]]) -> Crite
     return CriterionAgreement(title, value, len(raters) == 2, len(several), len(raters))
 
 
-@dataclass(frozen=True)
-class RaterSeverity:
+class RaterSeverity(NamedTuple):
     rater: Person
     months: Mapping[Month, Severity]
 

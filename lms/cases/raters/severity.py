@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.clock import Month
 
@@ -19,8 +20,7 @@ class Given:
     score: int
 
 
-@dataclass(frozen=True)
-class Severity:
+class Severity(NamedTuple):
     """The mean deviation in points, below 0 for the severe, and of how many runs it is."""
 
     points: float

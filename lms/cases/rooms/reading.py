@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased, joinedload
@@ -70,8 +70,7 @@ def said(session: Session, room_id: int) -> Sequence[Said]:
     return session.execute(_SAID, {"room": room_id}).all()
 
 
-@dataclass(frozen=True)
-class Noted:
+class Noted(NamedTuple):
     """Where the host's notes stand: facts told and triggers hit by their place, and the mood."""
 
     facts: frozenset[int]
@@ -91,8 +90,7 @@ def noted(messages: Sequence[Said], start_mood: int) -> Noted:
     return Noted(frozenset(told["fact"]), frozenset(told["trigger"]), mood)
 
 
-@dataclass(frozen=True)
-class MyRoom:
+class MyRoom(NamedTuple):
     id: int
     role: str
     state: str

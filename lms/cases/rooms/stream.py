@@ -1,9 +1,8 @@
 """What a person in a room is shown: the whole of it as a page, or what is new as JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 
@@ -16,8 +15,7 @@ from lms.cases.timing import Timings, measure
 from lms.db import Localized, Session
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """`last`: of the messages read here, which may be younger than `mine`; `lines`: as many of them
     as this person sees; `noted`: None for whoever may not."""
 

@@ -1,9 +1,8 @@
 """Saving a rubric: always a new version, upon the one its author began with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -29,8 +28,7 @@ def one(session: Session, rubric_id: int) -> Rubric:
     return found
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """`drills` are made with it now; `runs` were begun with it."""
 
     rubric: Rubric

@@ -1,8 +1,7 @@
 """Drafts: what a rater has typed so far survives a closed page."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -15,8 +14,7 @@ from lms.db import Session
 from lms.errors import Conflict
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     marks: Marks
     saved_at: datetime
 

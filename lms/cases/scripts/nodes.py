@@ -1,8 +1,7 @@
 """A script as nodes: each is what the customer says, and where the answer leads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.db import Localized
 
@@ -12,8 +11,7 @@ ESCALATED = "escalated"  # where a furious customer goes, once, from wherever th
 FURIOUS, PLEASED = 1, 5
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(NamedTuple):
     """A key point, a choice or an escalation trigger: it moves the mood, and may lead somewhere.
 
     `words`: any of them in free text is enough; a choice has none.
@@ -36,8 +34,7 @@ class Cue:
         return found | {name: value for name, value in rest.items() if value}
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """`next`: where it goes when nothing else says so."""
 
     key: str

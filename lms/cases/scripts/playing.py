@@ -6,8 +6,7 @@ drill is changed: `heard` and `hit` are rows with text, mood and target, each `h
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lms.cases.scripts.hearing import fold, has
 from lms.cases.scripts.nodes import END, ESCALATED, FURIOUS, PLEASED, START, Cue, Node, nodes_of
@@ -29,8 +28,7 @@ class Said(Protocol):
     def data(self) -> dict[str, Any]: ...
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """`agent`: kept with the agent's message; `to`: the customer's next node, None at the end."""
 
     agent: dict[str, Any]

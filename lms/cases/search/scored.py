@@ -1,7 +1,7 @@
 """Cases in the order of the mean score of their drills, those that were never scored last."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -12,8 +12,7 @@ from lms.cases.models import CaseVersion, Drill, DrillRun, RunState
 ORDERS = ("lowest", "highest")
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """Of so many scored runs; `mean` in hundredths of a percent."""
 
     runs: int

@@ -8,10 +8,9 @@ but the lists of these tokens is read to answer it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.cases.words import Word, Words, split_words
 
@@ -26,8 +25,7 @@ _MAX_EXPANDED = 64  # words that a beginning may stand for before all tokens are
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """`is_open`: any token that begins so and has the mark."""
 
     text: str
@@ -38,8 +36,7 @@ class Token:
 Need = tuple[Token, ...]  # one of them must be there; an empty one can be met by nothing
 
 
-@dataclass(frozen=True)
-class CaseTokens:
+class CaseTokens(NamedTuple):
     """`words` by mark, to be put after each of them and each of their beginnings; `others` are
     tokens as they are."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain, islice
 from operator import neg, or_
+from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
@@ -21,8 +22,7 @@ _FIRST_LOOK = 2000
 _ATTEMPTS = 5
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """Up to `most` cases are looked at, the first by place; the ids of `listed` are wanted.
 
     `facets`: the values that are chosen, by name. `tags`: the language whose

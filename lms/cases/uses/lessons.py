@@ -1,9 +1,8 @@
 """A lesson from a case: a step with its text and check question, in a programme’s draft."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from sqlalchemy import select
@@ -35,8 +34,7 @@ _COLON = {"zh": "：", "en": ": "}
 _MINUTES = 10
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a lesson goes: the draft of a programme there is (by its id), a draft of one that is
     not published yet, or a new programme (`new_key` of `drafts.new_key`)."""
 

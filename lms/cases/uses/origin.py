@@ -1,7 +1,7 @@
 """Where a lesson comes from, for whoever writes in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.cases.models import CaseVersion
 from lms.cases.uses import lessons, reading
@@ -9,8 +9,7 @@ from lms.cases.uses.models import CaseUse
 from lms.db import Session
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """The case version it was made from, and the major ones since, newest first."""
 
     use: CaseUse

@@ -1,8 +1,7 @@
 """What was made from a case, and what of it a major new version has put out of date."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
@@ -14,8 +13,7 @@ from lms.db import Localized, Session
 from lms.people.models import Person
 
 
-@dataclass(frozen=True)
-class Derivative:
+class Derivative(NamedTuple):
     """`kind`: drill, or that of a `CaseUse`. `number`: of the version it was made from or found
     right for; `major`: of the latest major version of the case after that, None while it is up to
     date. `present_id`: the published version, None for a case that is out of the library. What was

@@ -1,13 +1,11 @@
 """The form of a rubric made from a case: each criterion with its weight and five level lines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class CriterionFields:
+class CriterionFields(NamedTuple):
     """What stands in the fields of a criterion; `levels`: one a line."""
 
     key: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select
 
@@ -25,8 +26,7 @@ class Row:
     completed: bool
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(NamedTuple):
     """Counts are of everybody who fits; `found` are those of them that the search found."""
 
     total: int

@@ -5,8 +5,8 @@ behind for each: the enrolment, the audit entry; and everybody concerned is told
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,8 +35,7 @@ from lms.people.models import Person
 BATCH = 2000
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """Of those who fit: under way already, passed over as completed before, enrolled now."""
 
     matched: int

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.courses.authoring.parts import HEAD, Part, steps
 from lms.courses.content_entry import Entry, Refused
@@ -39,8 +39,7 @@ class Problem:
     why: DomainError
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """All that keeps a draft from being published, in its order, and the draft with stand-ins for
     it, as it would be stored."""
 

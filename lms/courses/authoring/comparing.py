@@ -1,9 +1,8 @@
 """What is new, gone, moved or worded otherwise between a published version and a draft."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -29,8 +28,7 @@ FieldsOf = Callable[[str], Sequence[StepField]]
 _LANGUAGES = {"zh": "中文", "en": "English"}
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """One setting that changed; both sides of a row are safe HTML with <del> and <ins>."""
 
     label: Localized
@@ -38,8 +36,7 @@ class Detail:
     rows: Sequence[tuple[Markup, Markup]]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """`kind`: new, removed, moved or changed. `where`: the module a step is in (now)."""
 
     kind: str

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import joinedload
@@ -38,8 +39,7 @@ class Line:
     draft: ProgrammeDraft | None
 
 
-@dataclass(frozen=True)
-class VersionLine:
+class VersionLine(NamedTuple):
     number: int
     published_at: datetime
     learning: int

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -27,8 +27,7 @@ FAMILIES = (Family.DOCUMENT, Family.IMAGE)
 MOST_FILES = 10
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """`word` is what the learner is told with it; it says what is missing where not approved."""
 
     approved: bool

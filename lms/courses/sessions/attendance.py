@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, select
 
@@ -31,8 +31,7 @@ from lms.errors import Conflict, DomainError, NotFound
 AROUND = timedelta(minutes=30)
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """Of a session's booked people; `minutes` is the sum over those who were there."""
 
     booked: int = 0

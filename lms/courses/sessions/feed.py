@@ -5,8 +5,8 @@ keep their UID for good, and SEQUENCE rises with each change, so that subscribed
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
@@ -20,8 +20,7 @@ _KEPT = timedelta(days=90)
 _NAME = Localized("客服学堂", "Service Academy")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """`starts` and `ends` are both instants, or both days (the end not included)."""
 
     uid: str

@@ -1,9 +1,8 @@
 """Planning sessions: making, changing and cancelling them, and telling those who have a place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -22,14 +21,12 @@ from lms.people.models import Person
 KIND = "session"
 
 
-@dataclass(frozen=True)
-class Guest:
+class Guest(NamedTuple):
     name: str
     department: str = ""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a trainer enters. `facilitator` is a staff number; no `capacity` is no limit."""
 
     title: Localized
@@ -42,8 +39,7 @@ class Plan:
     guests: tuple[Guest, ...] = ()
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A step of kind `session`, as the latest version of its programme has it."""
 
     programme_id: int

@@ -1,8 +1,8 @@
 """Reading sessions with their places: for a step, for a person, for those who plan them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,8 +27,7 @@ from lms.db import Session
 from lms.people.models import Person, Team
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A session with how many are booked, wait, and were there (present or partly)."""
 
     planned: TrainingSession
@@ -43,8 +42,7 @@ class Listed:
         return None if capacity is None else max(0, capacity - self.booked)
 
 
-@dataclass(frozen=True)
-class Mine:
+class Mine(NamedTuple):
     """A person's booking of a session, and what is known of their attendance."""
 
     booking: Booking
@@ -142,8 +140,7 @@ def next_booked(session: Session, person_id: int, now: datetime) -> Mine | None:
     return Mine(*row) if row else None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a roster."""
 
     booking: Booking

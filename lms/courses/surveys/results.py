@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, true
 
@@ -24,8 +24,7 @@ class Satisfaction:
     answers: int
 
 
-@dataclass(frozen=True)
-class QuestionResult:
+class QuestionResult(NamedTuple):
     """`counts` by value, zeros included; `mean` of a scale; `texts` in no order."""
 
     question: Mapping[str, Any]
@@ -38,8 +37,7 @@ class QuestionResult:
         return sum(self.counts.values())
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(NamedTuple):
     """One survey of a programme; `questions` as its latest version asks them, None while there
     are fewer answers than `minimum`."""
 

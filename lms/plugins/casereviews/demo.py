@@ -1,8 +1,8 @@
 """What the demo organisation shows of this: a week under way, and one that was closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -26,8 +26,7 @@ _NOT_VOTED = "DEMO02"
 _FAILURE, _SUCCESS = "undeliverable-told-next-day", "late-parcel-peak"
 
 
-@dataclass(frozen=True)
-class Talk:
+class Talk(NamedTuple):
     """A review's question, options, votes (number of the option) and comments, in turn."""
 
     question: Localized

@@ -1,8 +1,8 @@
 """Picking a published case for the week of one team or several."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -31,8 +31,7 @@ _LATELY, _RECENT_FAILURES = timedelta(weeks=26), timedelta(days=60)
 _EACH = 3
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Why a case is offered: drills of these teams failed in it, and when it was last discussed."""
 
     version: CaseVersion

@@ -1,9 +1,8 @@
 """Lists of reviews: a team's history, and the weeks of the teams one holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
@@ -27,8 +26,7 @@ from lms.plugins.casereviews.voting import members_of
 RATE_WEEKS = 8
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A review in a list; `mine` is the number of the option this person voted for."""
 
     review: Review
@@ -100,8 +98,7 @@ def teams(session: Session, viewer: Viewer) -> Sequence[Team]:
     return session.scalars(wanted).all()
 
 
-@dataclass(frozen=True)
-class TeamWeek:
+class TeamWeek(NamedTuple):
     """A team's cases of this week and the next, and its participation over the last weeks."""
 
     team: Team
@@ -133,8 +130,7 @@ def board(session: Session, viewer: Viewer, person_id: int, monday: date) -> lis
     return found_weeks
 
 
-@dataclass(frozen=True)
-class ThisWeek:
+class ThisWeek(NamedTuple):
     """A case of the week on the start page: only what it shows there."""
 
     review_id: int

@@ -1,9 +1,9 @@
 """Casting votes and counting them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -80,8 +80,7 @@ def cast(session: Session, review: Review, person: Person, option: int, now: dat
     return vote
 
 
-@dataclass(frozen=True)
-class Ballot:
+class Ballot(NamedTuple):
     """One who is asked, or who has voted and is not asked any more; `option` None: not voted."""
 
     person_id: int
@@ -105,8 +104,7 @@ def ballots(session: Session, review: Review) -> Sequence[Ballot]:
     ]
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """An option with its votes; `names` only where the policy shows who voted for what."""
 
     text: Localized
@@ -116,8 +114,7 @@ class Share:
     names: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """`shares` is empty while so few have voted that it would give single votes away. `unvoted`
     are names for whoever runs the review: never what the others chose."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
@@ -23,8 +24,7 @@ from lms.plugins.certificates.models import CourseTerms
 from lms.plugins.certificates.policy import ISSUING
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """`months` 0: the certificate has no end."""
 
     grants: bool

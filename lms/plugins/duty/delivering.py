@@ -6,9 +6,8 @@ transaction is open while the other side takes its time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
@@ -22,8 +21,7 @@ _AT_ONCE = 20
 _WAITING = Delivery.state == DeliveryState.WAITING
 
 
-@dataclass(frozen=True)
-class _Claimed:
+class _Claimed(NamedTuple):
     id: int
     tries: int
     key: str

@@ -1,7 +1,7 @@
 """What trainers look at: banks, exams, who sat them. How the questions did: `statistics`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -17,8 +17,7 @@ from lms.plugins.exams.models import (
 )
 
 
-@dataclass(frozen=True)
-class ExamFigures:
+class ExamFigures(NamedTuple):
     """Over the attempts with a result; `mean` in hundredths of a percent, None without attempts."""
 
     exam: Exam

@@ -1,4 +1,7 @@
-"""A bank as a file; what the format has no form for is named before it is taken."""
+"""A bank as a file; what the format has no form for is named before it is taken.
+
+What writes the formats is imported where it is used: few ask for it, and every start would load it.
+"""
 
 import re
 from typing import TYPE_CHECKING
@@ -10,7 +13,6 @@ from sqlalchemy import select
 
 from lms.plugins.api import access, attachment, db, download, locale, pick
 from lms.plugins.exams.dumping import current_versions
-from lms.plugins.exams.exporting import in_one_language, tables
 from lms.plugins.exams.manage import bp
 from lms.plugins.exams.models import Bank
 
@@ -23,6 +25,8 @@ SHOWN = 50
 @bp.get("/banks/template.xlsx")
 @access.requires("exams.manage")
 def import_template() -> ResponseReturnValue:
+    from lms.plugins.exams.exporting import tables
+
     examples = tables.examples()
     return download(
         _("Questions template"),
@@ -48,6 +52,8 @@ def look_at_export(key: str, kind: str) -> ResponseReturnValue:
 @bp.get("/banks/<key>/export.<kind>")
 @access.requires("exams.manage")
 def export_questions(key: str, kind: str) -> ResponseReturnValue:
+    from lms.plugins.exams.exporting import tables
+
     bank, form, held = _held(key, kind)
     name = re.sub(r'[\\/:*?"<>|\s]+', " ", pick(bank.title)).strip() or key
     if form.write is None:
@@ -60,7 +66,7 @@ def export_questions(key: str, kind: str) -> ResponseReturnValue:
 
 
 def _held(key: str, kind: str) -> tuple[Bank, "Format", "Held"]:
-    from lms.plugins.exams.exporting import holding  # here: it loads the readers
+    from lms.plugins.exams.exporting import holding, in_one_language
 
     bank = db.session.scalar(select(Bank).where(Bank.key == key)) or abort(404)
     form = holding.FORMATS.get(kind) or abort(404)

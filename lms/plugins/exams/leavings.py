@@ -1,7 +1,7 @@
 """Leaving the page of an open attempt: recorded, counted, told to examiners, never punished."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -16,8 +16,7 @@ A_MOMENT = timedelta(seconds=3)
 MOST = 300
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """How often, and for how many seconds in all and at the longest."""
 
     times: int

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -18,8 +18,7 @@ from lms.plugins.exams.types.blank import BLANK
 from lms.plugins.exams.wording import own_wording
 
 
-@dataclass(frozen=True)
-class ShownQuestion:
+class ShownQuestion(NamedTuple):
     """A question with its key and what was answered, `[]` for nothing. `right`: by gap;
     `marks`: what markers gave, of which a third has the last word."""
 

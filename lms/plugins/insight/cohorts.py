@@ -1,9 +1,8 @@
 """New hires by the month they began: how soon they were cleared, their CSAT at 90 days."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, column, func, select, values
 
@@ -14,8 +13,7 @@ AT_DAYS, WITHIN_DAYS = 90, 7
 METRIC = "csat"
 
 
-@dataclass(frozen=True)
-class Cohort:
+class Cohort(NamedTuple):
     """`due`: of those hired, whose week is over; `rated`: those with a CSAT in the month in which
     their 90th day lies; `csat` is their mean, None where there are none or too few to show."""
 

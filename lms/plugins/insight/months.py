@@ -1,8 +1,7 @@
 """The closed months and what is measured in them; a close never changes, so it is read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
@@ -14,8 +13,7 @@ SCORE = "score"
 _kept: WeakKeyDictionary[Engine, dict[int, Mapping[str, Any]]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """What a chart shows: the score, or a metric of the policy of the last close."""
 
     code: str
@@ -52,8 +50,7 @@ class Measure:
         return [(word, "–" if t is None else f"{t:g}{self.suffix}") for word, t in each]
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(NamedTuple):
     """The present closes by month, oldest first."""
 
     closes: Mapping[Month, int]

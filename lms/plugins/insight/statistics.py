@@ -7,9 +7,9 @@ months they stand beside (clustered by person). The interval is Student's, with 
 freedom.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from typing import NamedTuple
 
 from lms.plugins.api import student_t
 
@@ -21,8 +21,7 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """`total`, `squares`: of the e_i; `spread`: the sum over the comparison's people of u_j², where
     u_j = sum over months of (takers of the month / all takers) (d_jm - c_m) / people beside."""
 
@@ -33,8 +32,7 @@ class Sums:
     spread: float
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     takers: int
     others: int
     verdict: Verdict

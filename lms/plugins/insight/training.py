@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -61,8 +61,7 @@ class Course:
     completed: int
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(NamedTuple):
     """A group's mean in the month `offset` months after the completion, and of how many people:
     those who did not take it counted once for each month they stand beside. `least`: of how many
     different people it is at least."""

@@ -4,8 +4,7 @@ Sums of a close are kept by team once they were asked for: a close never changes
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, Float, Select, and_, cast, func, select
@@ -18,8 +17,7 @@ Sums = Mapping[tuple[int | None, str | None], tuple[int, float]]
 _kept: WeakKeyDictionary[Engine, dict[tuple[int, str], Sums]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """`people`: of how many it is the mean; `value` None without any."""
 
     month: Month

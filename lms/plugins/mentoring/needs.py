@@ -5,8 +5,8 @@ in two consecutive months.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,8 +41,7 @@ _HIRES = (ProgrammeKind.ONBOARDING, ProgrammeKind.TEMPORARY)
 MENTORED = (*_HIRES, ProgrammeKind.RETRAINING)
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     person: Person
     enrolment: Enrolment
     purpose: Purpose

@@ -1,8 +1,8 @@
 """Who could mentor somebody, the best fit first. A proposal only: a person decides."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
@@ -24,8 +24,7 @@ from lms.plugins.mentoring.needs import MENTORED, Need
 MOST_SHOWN = 30
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """`mentees`: how many they mentor now."""
 
     person: Person

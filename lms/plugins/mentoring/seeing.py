@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -36,16 +37,14 @@ class Row:
         return self.pair.ended_at is None and self.next_on is not None and self.next_on < today
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     rows: list[Row]
     page: int
     pages: int
     total: int
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     under_way: int
     overdue: int
     ended: int
@@ -66,8 +65,7 @@ _ROWS = (
 )
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(NamedTuple):
     """A pair on somebody's start page: the other one, and the check-in that comes next."""
 
     pair_id: int

@@ -1,8 +1,8 @@
 """For the admin: how the channels are, a test message, and sending something once more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -17,8 +17,7 @@ from lms.plugins.messaging.models import (
 )
 
 
-@dataclass(frozen=True)
-class ChannelRow:
+class ChannelRow(NamedTuple):
     known: Known
     health: Health | None
     waiting: int

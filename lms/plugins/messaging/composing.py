@@ -1,9 +1,8 @@
 """What a delivery says, in its reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
@@ -14,8 +13,7 @@ from lms.plugins.messaging.models import OwnKind
 from lms.plugins.messaging.settings import absolute
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that is ours to send; `text` and `url` are the notification's, if it is one."""
 
     id: int

@@ -1,9 +1,8 @@
 """When a digest is due: once for each day or week, whatever the clocks do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, select
@@ -24,8 +23,7 @@ from lms.plugins.messaging.models import (
 from lms.plugins.messaging.settings import DIGEST
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(NamedTuple):
     person_id: int
     address_id: int
     rhythm: Rhythm

@@ -1,8 +1,7 @@
 """The channels there are now, with how each is set up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.plugins.api import (
     AddressKind,
@@ -21,8 +20,7 @@ from lms.plugins.messaging.webhook import WebhookChannel
 PLUGIN = "messaging"
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """`problem`: why it cannot send as it is set up, or None."""
 
     channel: NoticeChannel

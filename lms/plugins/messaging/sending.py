@@ -8,7 +8,6 @@ for a while instead: no message loses a try for it.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -118,7 +117,7 @@ def claim(session: Session, channel: str, now: datetime) -> Claimed | None:
     )  # fmt: skip
     session.commit()
     # Another process was quicker: there may be more for this one in the next run.
-    return replace(claimed, key=key, tries=claimed.tries + 1) if key else None
+    return claimed._replace(key=key, tries=claimed.tries + 1) if key else None
 
 
 def _delivered(session: Session, channel: str, claimed: Claimed, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """A team's chat: the address of a robot in it, and which notices go there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -29,8 +29,7 @@ from lms.plugins.messaging.models import Address, TeamKind
 PERMISSION = "messaging.team"
 
 
-@dataclass(frozen=True)
-class Chat:
+class Chat(NamedTuple):
     """An address in use with the kinds that go there."""
 
     address: Address

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -49,15 +50,13 @@ class Row:
         return self.outcome.took_part if self.outcome else None
 
 
-@dataclass(frozen=True)
-class MonthOfPlan:
+class MonthOfPlan(NamedTuple):
     month: Month
     is_now: bool
     rows: list[Row]
 
 
-@dataclass(frozen=True)
-class YearOfPlan:
+class YearOfPlan(NamedTuple):
     """`has_earlier`: the year before has entries to begin from."""
 
     year: int

@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -33,8 +32,7 @@ from lms.plugins.promotion.policy import TRACKS, Track, asks_for_streak
 _AT_ONCE = 5000
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """`stored`: the digest kept with the archive, `computed`: that of the verdicts made anew from
     the frozen closes, policy and criteria; `different`: people whose verdict or runs differ."""
 

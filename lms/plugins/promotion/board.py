@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
 
@@ -18,8 +18,7 @@ NOMINATED = "nominated"  # asked for like a verdict
 EXPORT = ("staff_no", "name", "team", "level", "verdict", "runs", "criteria", "nearest_miss")
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(NamedTuple):
     """`rows` are those asked for; `counts` (by verdict) and `nominated` are of all in scope."""
 
     check: Check
@@ -41,8 +40,7 @@ class Board:
         return [Month(i) for i in range(period.first.index, period.last.index + 1)]
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """By person: their months, and the nearest miss of those not yet eligible."""
 
     months: Mapping[int, Mapping[Month, MonthEvidence]]

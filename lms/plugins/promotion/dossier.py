@@ -1,8 +1,8 @@
 """Everything a verdict about one person rests on; the same for HR and for the person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lms.plugins.api import Person, Session, local_date, zone
 from lms.plugins.promotion import board, evidence, nominations, verdicts
@@ -13,8 +13,7 @@ from lms.plugins.promotion.policy import FIRST, Track, asks_for_streak, track_fr
 from lms.plugins.promotion.verdicts import Check, PersonVerdict, Verdict
 
 
-@dataclass(frozen=True)
-class Dossier:
+class Dossier(NamedTuple):
     """`verdict` is None for somebody who had left; `months` are the closed ones, newest first."""
 
     check: Check

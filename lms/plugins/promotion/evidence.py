@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, Select, and_, func, select
@@ -26,8 +26,7 @@ _kept: WeakKeyDictionary[Engine, dict[tuple[int, datetime, int], float | None]] 
 )
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """`value` None: no data. `file` and `row` say where it was read."""
 
     metric: Metric
@@ -39,8 +38,7 @@ class Figure:
     import_id: int | None = None
 
 
-@dataclass(frozen=True)
-class ClosedMonth:
+class ClosedMonth(NamedTuple):
     """What holds for everybody: `limit` is the last rank that counts, `csat_needed` its figure."""
 
     close_id: int

@@ -1,15 +1,14 @@
 """The nearest miss: the window of months that needs the fewest changes, and which they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.plugins.api import Localized, Month
 from lms.plugins.promotion import words
 from lms.plugins.promotion.evidence import MonthEvidence
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One thing that would have to be otherwise in a month."""
 
     month: Month
@@ -17,8 +16,7 @@ class Change:
     text: Localized
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     first: Month
     last: Month
     changes: Sequence[Change]

@@ -1,7 +1,8 @@
 """What HR may set: a track for each step of the ladder, whose rules are a policy of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from lms.plugins.api import Level, Localized, Parameter, Policy, PolicyInForce
 
@@ -99,8 +100,7 @@ _OPTIONAL = (
 )
 
 
-@dataclass(frozen=True)
-class Track:
+class Track(NamedTuple):
     """A step of the ladder, from one level to the next, and the policy that holds for it."""
 
     source: Level

@@ -1,8 +1,8 @@
 """What people write down about a candidate: upheld complaints and a supervisor's recommendation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -26,8 +26,7 @@ from lms.plugins.promotion.nominations import reason_of
 from lms.plugins.promotion.policy import Track
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """What stands about a person; complaints newest first."""
 
     complaints: Sequence[Complaint]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, true
 
@@ -34,8 +35,7 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-@dataclass(frozen=True)
-class PersonVerdict:
+class PersonVerdict(NamedTuple):
     """`runs`: first months of the qualifying windows; `criteria`: what plugins added."""
 
     person_id: int

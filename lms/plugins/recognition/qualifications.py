@@ -1,9 +1,8 @@
 """Qualifications from outside: sent in with proof, decided by somebody else, until they end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO
+from typing import IO, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -34,8 +33,7 @@ _KIND = "recognition.qualification"
 _QUEUE = "/recognition/qualifications/waiting"
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What somebody says they have; `expires_on` is its last day, None where it has no end."""
 
     title: str

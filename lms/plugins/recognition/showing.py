@@ -1,9 +1,8 @@
 """What the pages show: stars by name, never with a figure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
@@ -24,8 +23,7 @@ from lms.plugins.recognition.stars import RULE
 _MONTHS_BACK = 24
 
 
-@dataclass(frozen=True)
-class Star:
+class Star(NamedTuple):
     """`group`: the team or channel it is the star of; empty for the company's."""
 
     month: Month

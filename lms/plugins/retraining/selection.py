@@ -4,9 +4,8 @@ Exact on both databases: scores and attainments are integers, k is computed in d
 of counts below 2**26 differ as doubles whenever they differ as fractions.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -40,8 +39,7 @@ _KEY = (
 )
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """Of `ranked` people the `k` lowest are meant: all with `score` (hundredths) or less.
 
     That is the k-th lowest, or where ties are left out, the highest that no more than k people
@@ -54,8 +52,7 @@ class Cut:
     too_few: bool = False
 
 
-@dataclass(frozen=True)
-class Selected:
+class Selected(NamedTuple):
     """`position` counts from the bottom; `more` of `having` people were better in the figure."""
 
     person_id: int

@@ -4,7 +4,6 @@ import csv
 import io
 import math
 import random
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -57,10 +56,10 @@ def test_the_interval_by_hand() -> None:
 def test_a_persons_months_are_no_separate_evidence() -> None:
     one = [p for n in range(6) for p in points(lambda d: 80.0 + (d > 0))]
     noisy = [
-        replace(p, person_id=n % 12, after=p.after + (1 if n % 2 else -1))
+        p._replace(person_id=n % 12, after=p.after + (1 if n % 2 else -1))
         for n, p in enumerate(one)
     ]
-    apart = [replace(p, person_id=n) for n, p in enumerate(noisy)]
+    apart = [p._replace(person_id=n) for n, p in enumerate(noisy)]
     width = estimate(noisy).high - estimate(noisy).low
     assert width > 1.5 * (estimate(apart).high - estimate(apart).low)
 
@@ -108,7 +107,7 @@ def test_months_of_other_levels_feign_no_jump() -> None:
         found.append(estimate(made))
     assert sum(one.low <= 0 <= one.high for one in found) >= 52
     assert sum(one.jump for one in found) / len(found) == pytest.approx(0, abs=0.4)
-    pooled = estimate([replace(point, month=0) for point in made])
+    pooled = estimate([point._replace(month=0) for point in made])
     assert pooled.high < 0  # without levels of their own
     below, above = (one.mean for one in bins(made, 3.0)[5:7])
     assert above - below < 3  # nor does the chart show one

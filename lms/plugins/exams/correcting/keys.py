@@ -1,9 +1,8 @@
 """A corrected key in the numbers of an older wording, found by the texts of options and parts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -59,8 +58,7 @@ def _both(text: Any) -> tuple[str, str]:
     return found.zh, found.en
 
 
-@dataclass(frozen=True)
-class Corrected:
+class Corrected(NamedTuple):
     """The key that was put to the answers, or what was ruled of the question; `only_better`: not
     for those who would lose by it."""
 

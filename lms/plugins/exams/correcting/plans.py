@@ -6,8 +6,8 @@ points for everybody who was asked it, or out of the total.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
@@ -22,16 +22,14 @@ from lms.plugins.exams.types import FULL
 from lms.plugins.exams.wording import own_wording
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """`upto`: the last wording a ruling is about; a key is always that of the present one."""
 
     upto: int
     ruling: Ruling | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One attempt: its score now and then, in hundredths of a percent; None while another of its
     answers waits for a marker. `share` is None for what is left out of the total."""
 
@@ -44,8 +42,7 @@ class Change:
     passed: bool | None
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """`other`: answers to other wordings, for which the key says nothing. `quiet`: of those that
     earn the `same`, the answers (each with its key) about which there is a ruling now, or no more.
     """
@@ -56,8 +53,7 @@ class Plan:
     quiet: Sequence[tuple[Response, list[Any] | None]]
 
 
-@dataclass(frozen=True)
-class _Changed:
+class _Changed(NamedTuple):
     response: Response
     attempt: Attempt
     key: list[Any] | None

@@ -7,7 +7,7 @@ Importing it again into the same bank changes nothing. What a format has no form
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.plugins.api import Localized
 from lms.plugins.exams.dumping import entry_of_version
@@ -15,8 +15,7 @@ from lms.plugins.exams.exporting.shown import Shown, shown_of
 from lms.plugins.exams.models import QuestionVersion
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(NamedTuple):
     title: str
     points: int
     expected: str

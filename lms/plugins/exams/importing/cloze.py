@@ -6,7 +6,7 @@ several gaps what can be chosen stands in the text, and its letter or the text i
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.plugins.api import N_, DomainError
 from lms.plugins.exams.importing.drafts import Draft
@@ -36,8 +36,7 @@ _TYPED = N_("What could be chosen in a gap stands in the text now; its letter or
 _WEIGHTS = N_("Its gaps are worth the same here.")
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """A gap: its weight and its name as written, its answers, and what is said of each."""
 
     weight: str

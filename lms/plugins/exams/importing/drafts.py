@@ -1,7 +1,7 @@
 """What a reader found: questions as written, not yet looked at."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -26,8 +26,7 @@ class Place:
         return f"{self.sheet} {said}".strip()
 
 
-@dataclass(frozen=True)
-class Embedded:
+class Embedded(NamedTuple):
     """A file within the file: `described` as by `describe_file`; `words` for those who cannot see
     or hear it, as far as there are any; of an option, from 0, or of the question itself."""
 

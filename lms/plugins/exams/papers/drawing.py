@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -18,8 +18,7 @@ from lms.plugins.exams.models import (
 from lms.plugins.exams.papers.sections import Section
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A question that fits one of the sections (`fits`, by number from 0).
 
     `seen`: how often the person had it before.

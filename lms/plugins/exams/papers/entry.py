@@ -1,8 +1,8 @@
 """Exams that are sat by themselves: whose audience a person belongs to, and beginning one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import exists, select
 
@@ -15,8 +15,7 @@ from lms.plugins.exams.papers.rules import Rules
 from lms.plugins.exams.standing import Standing, standing_after
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """An exam that is open to a person by itself, or was sat by them so. Who does not belong to
     its audience (any more) begins no attempt."""
 

@@ -4,8 +4,9 @@ Each of these is a new version of the exam. Done twice, as by a double click, it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
@@ -17,8 +18,7 @@ from lms.plugins.exams.papers import editing
 from lms.plugins.exams.papers.sections import MOST_POINTS, Section, sections_of, with_worth
 
 
-@dataclass(frozen=True)
-class Picked:
+class Picked(NamedTuple):
     """A question of the section as it would be asked now. `asked`: how often attempts at this exam
     had it, by the number of its wording."""
 

@@ -1,7 +1,7 @@
 """A drawn paper to look at before anybody sits it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -12,8 +12,7 @@ from lms.plugins.exams.papers import rules as exam_rules
 from lms.plugins.exams.papers.sections import Section, sections_of
 
 
-@dataclass(frozen=True)
-class DrawnQuestion:
+class DrawnQuestion(NamedTuple):
     """`option_order` as the person would see them."""
 
     position: int
@@ -22,8 +21,7 @@ class DrawnQuestion:
     option_order: Sequence[int]
 
 
-@dataclass(frozen=True)
-class DrawnSection:
+class DrawnSection(NamedTuple):
     section: Section
     questions: Sequence[DrawnQuestion]
 

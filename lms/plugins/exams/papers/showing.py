@@ -1,8 +1,7 @@
 """What of an attempt its person sees, and when."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
@@ -29,8 +28,7 @@ class Attempted(_Ruled, Protocol):
     def exam(self) -> _Ruled: ...
 
 
-@dataclass(frozen=True)
-class Visible:
+class Visible(NamedTuple):
     """`closes_at`: when what is held back until then is shown, if anything is. `is_sitting`: key
     and explanations are held back while the person sits the exam again."""
 
@@ -55,7 +53,7 @@ def visible(
         return found
     if sits_again is None:
         sits_again = bool(session.scalar(select(SITS_AGAIN).where(Attempt.id == attempt.id)))
-    return replace(found, key=False, explanations=False, is_sitting=True) if sits_again else found
+    return found._replace(key=False, explanations=False, is_sitting=True) if sits_again else found
 
 
 def by_rules(session: Session, attempt: Attempted, now: datetime) -> Visible:

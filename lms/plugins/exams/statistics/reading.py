@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -28,8 +28,7 @@ class Answer:
     seconds: float | None
 
 
-@dataclass(frozen=True)
-class Sitting:
+class Sitting(NamedTuple):
     """`score` and `rest(answer)` are shares of the points, 0 to 1."""
 
     score: float

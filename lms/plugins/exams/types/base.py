@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lms.plugins.api import N_, DomainError, Localized
 
@@ -28,8 +28,7 @@ class Wording:
     answer: list[Any] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """Of a question as it was put to somebody: how its options were shuffled, and its parts."""
 
     order: Sequence[int]

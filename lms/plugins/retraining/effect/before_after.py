@@ -1,8 +1,7 @@
 """Each person's before and after, which proves nothing: low scores rise by themselves."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
@@ -25,8 +24,7 @@ EXPORT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """Scores in hundredths; None where a month has none, or is not closed yet."""
 
     person_id: int

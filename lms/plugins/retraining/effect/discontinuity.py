@@ -18,15 +18,14 @@ degrees of freedom, G being the number of people.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.plugins.api import student_t
 
 _UNKNOWNS = 3  # beside the months' levels
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A person's month near the line. `distance`: score less the line, in points; `after`: the next
     month's score in points; `month` tells the months apart."""
 
@@ -37,8 +36,7 @@ class Point:
     month: int = 0
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """Below less above at the line, in points of the next month's score."""
 
     jump: float

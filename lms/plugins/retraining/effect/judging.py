@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean as mean
+from typing import NamedTuple
 
 from lms.plugins.api import PolicyInForce, Session, policies
 from lms.plugins.retraining.effect import discontinuity
@@ -14,16 +15,14 @@ from lms.plugins.retraining.effect.sample import Line, sample
 BINS = 6  # on each side
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """`people` are counted once, however many of their `months` lie near the line."""
 
     people: int
     months: int
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`estimate` is None while there are too few on a side: then nothing can be told."""
 
     below: Side
@@ -43,8 +42,7 @@ class Bin:
     mean: float | None
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     policy: PolicyInForce
     lines: Sequence[Line]
     real: Judgement

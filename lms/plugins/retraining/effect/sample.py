@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
@@ -38,8 +38,7 @@ class Line:
         return (self.selected + self.next_above) / 2
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """`points` near the real line, `placebo` near one that has no consequence; `lost`: people-
     months near the real line without a score a month later, below and above it."""
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
@@ -19,8 +19,7 @@ from lms.plugins.api import (
 )
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(NamedTuple):
     """`months`: the twelve, with the score that counts, None where there is none; `quarters`: four,
     None without a monthly score."""
 

@@ -1,9 +1,9 @@
 """Entering spot checks, correcting and withdrawing them; nothing is edited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -29,8 +29,7 @@ from lms.plugins.scorecards.policy import SPOT_CHECKS
 MOST_NOTE = 500
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """`score` and `weight` in hundredths."""
 
     day: date
@@ -82,7 +81,7 @@ def correct(
     if withdraw:
         said = Said(old.day, old.score, old.weight, said.note)
     require_sound(old.person, said, actor, now)
-    reason, said = said.note.strip(), replace(said, note=old.note)
+    reason, said = said.note.strip(), said._replace(note=old.note)
     if not withdraw and (said.day, said.score, said.weight) == (old.day, old.score, old.weight):
         raise DomainError("Nothing was changed.")
     old.is_current = False

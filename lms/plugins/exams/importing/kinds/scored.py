@@ -5,9 +5,8 @@ Here an answer is right or it is not: what earns a part of the points is noted a
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.plugins.api import DomainError
 from lms.plugins.exams.importing.drafts import Draft
@@ -19,8 +18,7 @@ _FULL = 99.9
 _ANY = re.compile(r"(?<!\\)\*")
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """`share`: percent; `tolerance`: as written, of a number."""
 
     text: str
