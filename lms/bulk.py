@@ -5,15 +5,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import TableClause
+
 from lms.db import Model, Session
 
 
 def insert_rows(
-    session: Session, model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    session: Session,
+    into: type[Model] | TableClause,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[Any, ...]],
 ) -> None:
     """Each row's values in the order of the columns, as the driver takes them. Defaults that are
     SQLAlchemy's are not asked for. Raises the driver's own errors on PostgreSQL."""
-    table, names = model.__tablename__, ", ".join(columns)
+    table = into.name if isinstance(into, TableClause) else into.__tablename__
+    names = ", ".join(columns)
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))

@@ -113,13 +113,13 @@ def drain(jobs: Iterable[Job], now: datetime, limit: int = 100) -> int:
 
 
 @contextmanager
-def only_reading() -> Iterator[None]:
-    """A transaction that takes no write lock, ended with the `with`. Whether there is work is asked
-    so, once a second in each process."""
+def only_reading(session: Session | None = None) -> Iterator[None]:
+    """A transaction that takes no write lock, ended with the `with`; of the request's session if
+    there is no other. Whether there is work is asked so, once a second in each process."""
     token = reading.set(True)
     try:
         yield
-        db.session.commit()
+        (session or db.session).commit()
     finally:
         reading.reset(token)
 

@@ -49,7 +49,7 @@ def export(folder: Path) -> None:
 
 @cases.command()
 def reindex() -> None:
-    """Build the search index anew. Do it while nobody works: nothing can be saved meanwhile."""
+    """Build the search index anew, while people go on working."""
     from lms.cases import search
 
     session = db.session()
@@ -57,7 +57,6 @@ def reindex() -> None:
         length=search.count_published(session), label="Indexing", show_pos=True, file=sys.stderr
     ) as bar:
         count = search.rebuild(session, now(), bar.update)
-    session.commit()
     click.echo(f"{count} cases indexed")
 
 

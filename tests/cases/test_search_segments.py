@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from lms.cases import publishing, search
@@ -13,6 +14,7 @@ from lms.cases.search.tokens import Token
 from lms.cli.site import upgrade_database
 from lms.clock import SettableClock
 from lms.db import Localized, db
+from lms.errors import Conflict
 from lms.plugins import migrations
 from lms.plugins.manager import plugins
 from tests.cases import kit
@@ -40,8 +42,8 @@ class Shelf:
             "stage": self.chance.choice(["complaint", "in_sales"]),
         }
 
-    def publish(self) -> None:
-        self.cases.append(kit.published_case(self.clock.now(), **self._content()))
+    def publish(self, **other: object) -> None:
+        self.cases.append(kit.published_case(self.clock.now(), **self._content() | other))
 
     def next_version(self) -> None:
         old = self.cases.pop(self.chance.randrange(len(self.cases)))
@@ -208,3 +210,67 @@ def test_what_a_process_keeps_is_that_of_the_index(both_apps: Flask, clock: Sett
     search.forget(db.session(), [first.case_id])
     for asked in ({}, {"text": "parcel"}, {"stage": first.stage}):
         assert titles(**asked) == ["Parcel two"]
+
+
+def test_people_work_on_while_the_index_is_made_anew(
+    both_apps: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "MOST_CASES", 8)
+    shelf, session = Shelf(clock), db.session()
+    for _ in range(40):
+        shelf.publish()
+    session.commit()
+    done: list[int] = []
+
+    def work(more: int) -> None:
+        with db.engine.begin() as other:  # nothing is locked
+            other.execute(sa.text("UPDATE case_search_total SET cases = cases + 1"))
+        shelf.publish(title=Localized("", f"zebra{len(done)}"))
+        for _ in range(2):
+            shelf.next_version()
+        shelf.forget()
+        session.commit()
+        shelf.check()
+        session.rollback()
+        done.append(more)
+
+    assert search.rebuild(session, clock.now(), work) == sum(done) == 40
+    assert len(done) == 5
+    shelf.check()
+    titles = {v.title.en for v in search.find(session, Search("zebr"), "en").versions}
+    assert titles == {v.title.en for v in shelf.cases if v.title.en.startswith("zebra")} != set()
+    kept = session.execute(sa.text("SELECT count(*) FROM case_search_entry")).scalar_one()
+    assert kept == len(shelf.cases) == search.find(session, Search(), "en").total
+    assert all(any(segments.living(one)) for one in segments.listed(session))
+
+
+def test_an_index_that_was_not_made_to_the_end(
+    both_apps: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "MOST_CASES", 4)
+    shelf, session = Shelf(clock), db.session()
+    for _ in range(10):
+        shelf.publish()
+    session.commit()
+
+    def begin_too(more: int) -> None:
+        assert search.rebuild(session, clock.now()) == 10
+
+    with pytest.raises(Conflict):
+        search.rebuild(session, clock.now(), begin_too)
+    session.rollback()
+    shelf.check()
+    assert search.complete(session, clock.now()) == 0  # the other one was made to the end
+    for table in ("entry", "segment"):
+        session.execute(sa.text(f"DELETE FROM case_search_{table}"))
+
+    def stop(more: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search.rebuild(session, clock.now(), stop)
+    session.rollback()
+    assert 0 < search.find(session, Search("parcel"), "en").total < 10
+    assert search.complete(session, clock.now()) == 10
+    shelf.check()
+    assert search.complete(session, clock.now()) == 0

@@ -7,8 +7,9 @@ is counted on it, so that a word which is in every case costs no more than a rar
 """
 
 from lms.cases.search.asking import MOST, PAGE_SIZE, Found, Search, find
-from lms.cases.search.indexing import complete, count_published, index, rebuild
+from lms.cases.search.indexing import count_published, index
 from lms.cases.search.reading import FoundVersion
+from lms.cases.search.rebuilding import complete, rebuild
 from lms.cases.search.scored import ORDERS
 from lms.cases.search.tokens import FACETS
 from lms.cases.search.writing import forget

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from lms.bulk import insert_rows
 from lms.db import Session
 
 entry = sa.table(
@@ -41,7 +43,8 @@ def value_list(connection: Connection, given: Sequence[Any]) -> Any:
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Entries; their places are free."""
-    session.execute(sa.insert(entry), list(rows))
+    columns = ("place", "version_id", "case_id", "facets", "tags_zh", "tags_en")
+    insert_rows(session, entry, columns, map(itemgetter(*columns), rows))
 
 
 def add_words(session: Session, words: Iterable[str]) -> None:

@@ -9,15 +9,15 @@ import secrets
 import struct
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 
+from lms.bulk import insert_rows
 from lms.cases.search import columns, pages, places
 from lms.cases.search.columns import Columns, Row
 from lms.cases.search.pages import Page
@@ -70,7 +70,7 @@ class Segment:
 
     @cached_property
     def columns(self) -> Columns:
-        """Put here by `listing`."""
+        """Put here by `kept`, which reads them once."""
         raise AttributeError
 
     @cached_property
@@ -96,104 +96,90 @@ class Segment:
         """The case that stands there, if it is one of these."""
         starts, first = self._runs
         at = bisect_right(starts, place) - 1
-        after = (*first, self.cases)[at + 1]
+        if at < 0:
+            return None
         number = first[at] + place - starts[at]
-        return number if at >= 0 and number < after else None
-
-
-@dataclass(frozen=True)
-class Listing:
-    """All segments, the last places first; as long as `stamp` is that of the index, these are."""
-
-    stamp: str
-    segments: Sequence[Segment]
-
-
-_LISTED = sa.text(
-    "SELECT t.key, s.id, s.low, s.top, s.cases, s.runs, s.dead FROM case_search_total t "
-    "LEFT JOIN case_search_segment s ON 1 = 1 WHERE t.kind = 'stamp' ORDER BY s.top DESC, s.id"
-)
-_kept: WeakKeyDictionary[Engine, Listing] = WeakKeyDictionary()
+        return number if number < (first[at + 1] if at + 1 < len(first) else self.cases) else None
 
 
 def listed(session: Session) -> list[Segment]:
-    return list(listing(session.connection()).segments)
+    """All of them, the last places first; without their columns."""
+    rows = session.connection().execute(select(table).order_by(table.c.top.desc(), table.c.id))
+    return [Segment(*row) for row in rows]
 
 
-def last_listing(connection: Connection) -> Listing | None:
-    """As this process read it last: whoever uses it compares the stamp."""
-    return _kept.get(connection.engine)
-
-
-def listing(connection: Connection) -> Listing:
-    engine = connection.engine
-    rows = connection.execute(_LISTED).all()
-    found = [Segment(*row) for _, *row in rows if row[0] is not None]
-    before = _kept.get(engine)
-    known = {one.id: one.columns for one in before.segments} if before else {}
-    new = [one.id for one in found if one.id not in known]
-    if new:
-        wanted = select(column.c.segment_id, column.c.body).where(column.c.segment_id.in_(new))
-        rows_of = connection.execute(wanted)
-        known |= {segment_id: columns.read(body) for segment_id, body in rows_of}
-    if any(one.id not in known for one in found):
-        raise Gone
-    for one in found:
-        one.columns = known[one.id]
-    _kept[engine] = Listing(rows[0][0] if rows else "", found)
-    return _kept[engine]
+def read_columns(connection: Connection, ids: Collection[int]) -> dict[int, Columns]:
+    """By segment; of those that are there."""
+    wanted = select(column.c.segment_id, column.c.body).where(column.c.segment_id.in_(ids))
+    found = connection.execute(wanted) if ids else ()
+    return {segment_id: columns.read(body) for segment_id, body in found}
 
 
 def write(
-    session: Session, at: Sequence[int], written: Sequence[Page], rows: Sequence[Row]
+    session: Session, at: Sequence[int], written: Iterable[Page], rows: Sequence[Row]
 ) -> None:
     """A segment more, of the cases at these places, which go up; `rows` are for `columns`."""
+    enlist(session, put(session, written, rows), at)
+
+
+def put(session: Session, written: Iterable[Page], rows: Sequence[Row]) -> int:
+    """What a segment consists of; `enlist` makes the id that is returned one."""
+    made = secrets.randbits(62)
+    insert_rows(session, column, ("segment_id", "body"), [(made, columns.packed(rows))])
+    of_pages = ((made, first, body) for first, body in written)
+    insert_rows(session, page, ("segment_id", "first", "body"), of_pages)
+    return made
+
+
+def enlist(session: Session, made: int, at: Sequence[int], dead: int = 0) -> None:
+    """`dead`: a bit for each case that is gone already."""
     runs = [
         value
         for number, place in enumerate(at)
         if not number or place != at[number - 1] + 1
         for value in (place, number)
     ]
-    made = secrets.randbits(62)
     session.execute(
         sa.insert(table).values(
-            id=made, low=at[0], top=at[-1], cases=len(at), dead=b"",
+            id=made, low=at[0], top=at[-1], cases=len(at), dead=_of_dead(dead, len(at)),
             runs=struct.pack(f"<{len(runs)}q", *runs),
         )
     )  # fmt: skip
-    session.execute(sa.insert(column).values(segment_id=made, body=columns.packed(rows)))
-    of_pages = [{"segment_id": made, "first": first, "body": body} for first, body in written]
-    session.execute(sa.insert(page), of_pages)
 
 
 def bury(session: Session, at: Sequence[int]) -> None:
     """The cases at these places are not found any more."""
-    for place in at:
-        around = (table.c.low <= place) & (table.c.top >= place)
-        for row in session.execute(select(table).where(around).with_for_update()).all():
-            one = Segment(*row)
+    if not at:
+        return
+    around = (table.c.low <= max(at)) & (table.c.top >= min(at))
+    for row in session.execute(select(table).where(around).with_for_update()).all():
+        one = Segment(*row)
+        alive = one.alive
+        for place in at:
             number = one.number(place)
-            if number is None or not one.alive >> number & 1:
-                continue
-            alive = one.alive & ~(1 << number)
-            if alive:
-                dead = ~alive & ((1 << one.cases) - 1)
-                kept = dead.to_bytes((one.cases + 7) // 8, "little")
-                session.execute(sa.update(table).where(table.c.id == one.id).values(dead=kept))
-            else:
-                _remove(session, [one])
+            if number is not None:
+                alive &= ~(1 << number)
+        if not alive:
+            remove(session, [one.id])
+        elif alive != one.alive:
+            dead = _of_dead(~alive & ((1 << one.cases) - 1), one.cases)
+            session.execute(sa.update(table).where(table.c.id == one.id).values(dead=dead))
 
 
-def clear(session: Session) -> None:
-    for one in (page, column, table):
-        session.execute(sa.delete(one))
+def _of_dead(bits: int, cases: int) -> bytes:
+    return bits.to_bytes((cases + 7) // 8, "little") if bits else b""
 
 
-def _remove(session: Session, some: Sequence[Segment]) -> None:
-    ids = [one.id for one in some]
+def remove(session: Session, ids: Collection[int]) -> None:
+    session.execute(sa.delete(table).where(table.c.id.in_(ids)))
     for part in (page, column):
         session.execute(sa.delete(part).where(part.c.segment_id.in_(ids)))
-    session.execute(sa.delete(table).where(table.c.id.in_(ids)))
+
+
+def remove_unlisted(session: Session) -> None:
+    """What was put and never enlisted."""
+    for part in (page, column):
+        session.execute(sa.delete(part).where(part.c.segment_id.not_in(select(table.c.id))))
 
 
 def tidy(session: Session, limit: tuple[int, int] = _AT_PUBLICATION) -> None:
@@ -214,8 +200,8 @@ def tidy_daily(session: Session) -> None:
 
 
 def _put_together(session: Session, group: Sequence[Segment]) -> None:
-    at = sorted((place, one.id, number) for one in group for number, place in _living(one))
-    kept = {one.id: one.columns for one in group}
+    at = sorted((place, one.id, number) for one in group for number, place in living(one))
+    kept = read_columns(session.connection(), [one.id for one in group])
     new = {(of, number): n for n, (_, of, number) in enumerate(at)}
     cases = {one.id: one.cases for one in group}
     stands: defaultdict[str, list[int]] = defaultdict(list)
@@ -227,14 +213,14 @@ def _put_together(session: Session, group: Sequence[Segment]) -> None:
             for number in pages.last(pages.bits(stored, cases[of]), cases[of]):
                 if (of, number) in new:
                     stands[token].append(new[of, number])
-    _remove(session, group)
+    remove(session, list(cases))
     kept_of = ((token, pages.stored(stands[token], len(at))) for token in sorted(stands))
     written = pages.packed(list(kept_of))
     found = [kept[of].row(number) for _, of, number in at]
     write(session, [place for place, _, _ in at], written, found)
 
 
-def _living(one: Segment) -> list[tuple[int, int]]:
+def living(one: Segment) -> list[tuple[int, int]]:
     """Number and place of the cases that are not dead."""
     numbers = list(pages.last(one.alive, one.cases))
     return list(zip(numbers, one.places(numbers), strict=True))

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from lms.cases.search import looking, pages, segments
+from lms.cases.search import kept, looking, pages
 from lms.cases.search.columns import Columns
-from lms.cases.search.segments import Gone, Listing, Segment
+from lms.cases.search.kept import Listing
+from lms.cases.search.segments import Gone, Segment
 from lms.cases.search.tokens import Need, Token
 
 # So many cases at least are looked through at first, before all others are: a word that is in many
@@ -66,13 +67,13 @@ def look(connection: Connection, windows: Sequence[Window], stamp: str | None = 
     asked = {n: window for n, window in enumerate(windows) if all(window.needs)}
     if not asked:
         return [Seen() for _ in windows]
-    listing = segments.last_listing(connection)
+    listing = kept.last_listing(connection)
     if listing is None or not listing.segments or stamp not in (None, listing.stamp):
         listing = None
     for attempt in range(_ATTEMPTS):
         try:
             if listing is None:
-                found = _found(connection, asked, segments.listing(connection), None)
+                found = _found(connection, asked, kept.listing(connection), None)
             else:
                 found = _found(connection, asked, listing, listing.stamp)
             break
