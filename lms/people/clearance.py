@@ -186,6 +186,12 @@ def revoke_clearance(
     _tell_revoked(session, person, held, now)
 
 
+def is_granted_anything(session: Session, person_id: int, day: date) -> bool:
+    """Whether there is a clearance to revoke, be it one that rests."""
+    granted = select(Clearance.id).where(Clearance.person_id == person_id, granted_on(day))
+    return session.scalar(granted.limit(1)) is not None
+
+
 _NOT_CLEARED = "This person is not cleared for duty."
 
 

@@ -83,6 +83,10 @@ class RevokeForm(ChannelsForm):
     reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=2000)])
 
 
+class LeavingForm(FlaskForm):  # type: ignore[misc]
+    day = DateField(_l("Last day"), [InputRequired(_l("Enter the last day."))])
+
+
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=2000)])
 

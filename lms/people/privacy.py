@@ -14,6 +14,7 @@ from lms.courses.sessions.models import Attendance, CalendarFeed
 from lms.db import Model, Session
 from lms.errors import DomainError
 from lms.people import names
+from lms.people.leaving import erased_number
 from lms.people.models import Account, Clearance, Leave, Notification, Person, RoleAssignment
 from lms.plugins import hookspecs
 from lms.plugins.manager import plugins
@@ -47,7 +48,7 @@ def erase_person(
         session.execute(update(told).where(told.person_id == person.id).values(reason=""))
     session.execute(update(Appeal).where(Appeal.person_id == person.id).values(decision=""))
     uploads.forget_person(session, person.id, now)
-    person.name, person.staff_no = "–", f"erased-{person.id}"
+    person.name, person.staff_no = "–", erased_number(person)
     person.email = person.email_at = None
     rows: dict[str, int] = {}
     for decision in plugins().decide(hookspecs.lms_erase, person.id, now):

@@ -83,6 +83,12 @@ def add_role(session: Session, person: Person, role: str, *, actor: Actor, now: 
     )  # fmt: skip
 
 
+def keep_an_admin(session: Session, person: Person) -> None:
+    """DomainError for the last admin, who is to go: somebody must hold the keys."""
+    if any(row.role == ADMIN for row in held(session, person.id)) and _admins(session) == 1:
+        raise DomainError("This is the last admin: make somebody else one first.")
+
+
 def _admins(session: Session) -> int:
     return (
         session.scalar(

@@ -95,6 +95,8 @@ CORE: Mapping[str, Localized] = {
     "person.edit": Localized("修改人员资料", "Edited a person"),
     "person.erase": Localized("抹除个人信息", "Erased a person"),
     "person.export": Localized("导出个人信息", "Exported a person’s data"),
+    "person.leave": Localized("登记离职", "Recorded that a person left"),
+    "person.return": Localized("撤销离职", "Recorded that a person is back"),
     "person.move": Localized("调动", "Moved a person"),
     "plugin.disable": Localized("停用插件", "Switched a plugin off"),
     "plugin.enable": Localized("启用插件", "Switched a plugin on"),

@@ -40,6 +40,7 @@ QUERIES = {
     "promotion.print_dossier": 15,  # and the row that says who took it
     "people.person": 10,
     "people.me": 9,
+    "people.data": 80,  # every table that has something about the person
     # What every plugin adds beside the day's work.
     "web.more": 11,
     "rules.plugin": 18,
@@ -305,6 +306,7 @@ TAKEN = (
     "/promotion?format=csv",
     "/promotion/archive/{archive}?format=csv",
     "/promotion/{person}/dossier.pdf",
+    "/people/{person}/data.json",
     "/results/people/{person}?chart=trend&format=csv",
     "/scorecards/people?format=csv",
     "/scorecards/supervisors?format=csv",
