@@ -64,10 +64,11 @@ def compute_again(session: Session, close_id: int, of: int, policy: PolicyInForc
 
 def _get_ready(session: Session) -> None:
     """Until the transaction ends PostgreSQL joins very many people in memory, and so stores them in
-    their order, and spends no seconds on compiling a statement (JIT)."""
+    their order, spends no seconds on compiling a statement (JIT), and counts a quarter of the rows
+    for its statistics."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL work_mem = '64MB'"))
-        session.execute(text("SET LOCAL jit = off"))
+        for setting in ("work_mem = '64MB'", "jit = off", "default_statistics_target = 25"):
+            session.execute(text(f"SET LOCAL {setting}"))
 
 
 def _count_rows(session: Session, table: str) -> None:

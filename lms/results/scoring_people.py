@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     values,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import FromClause
 
 from lms.clock import Month
@@ -49,10 +50,12 @@ def roster(month: Month, policy: PolicyInForce) -> Select[Any]:
     """The members with their days of leave; `not_ranked` is null for those who need but a score."""
     one, leave = members(month).subquery("member"), _leave_days(month)
     days = func.coalesce(leave.c.days, 0)
-    cleared = exists().where(
-        Clearance.person_id == one.c.person_id,
-        in_force(month.first_day),
-        covers(Clearance.channels, one.c.channel),
+    held = Clearance.person_id == one.c.person_id, in_force(month.first_day)
+    # Asked by itself, whether it is for all channels is the same question for everybody, and
+    # PostgreSQL answers it from one list of people.
+    cleared = or_(
+        exists().where(*held, Clearance.channels.is_(None)),
+        exists().where(*held, covers(Clearance.channels, one.c.channel)),
     )
     excluded = [
         (
@@ -74,13 +77,13 @@ def roster(month: Month, policy: PolicyInForce) -> Select[Any]:
 
 def _held(month: Month) -> ColumnElement[bool]:
     """Joins a person to the position of the last day of the month."""
-    latest = (
-        select(Position.id)
-        .where(Position.person_id == Person.id, Position.from_day <= month.last_day)
-        .order_by(Position.from_day.desc())
-        .limit(1)
+    later = aliased(Position)
+    superseded = exists().where(
+        later.person_id == Position.person_id,
+        later.from_day > Position.from_day,
+        later.from_day <= month.last_day,
     )
-    return Position.id == latest.correlate(Person).scalar_subquery()
+    return and_(Position.person_id == Person.id, Position.from_day <= month.last_day, ~superseded)
 
 
 def _is_new(person_id: ColumnElement[int], month: Month, tenure: int) -> ColumnElement[bool]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    false,
     func,
     insert,
     literal,
@@ -77,17 +76,17 @@ def _scored(
         func.coalesce(got.c[COMPONENTS[0]] * weights[COMPONENTS[0]], 0.0),
     )
     present = [case((got.c[name].is_(None), 0.0), else_=weights[name]) for name in COMPONENTS]
-    weight = func.nullif(present[0] + present[1] + present[2], 0.0)
+    weight = present[0] + present[1] + present[2]
+    has_score = and_(got.c.measured > 0, weight > 0.0)
     # Mean attainment in units of 1e-12; times 100 twice (a percentage, in hundredths) is over 1e8.
-    hundredths = whole(total / weight / 1e8 + 0.5 + 1e-8)
-    score = case((got.c.measured > 0, hundredths), else_=null())
-    no_score = case((score.is_(None), literal(str(NotRanked.NO_SCORE))), else_=null())
-    is_partial = and_(score.is_not(None), got.c.present < len(scored))
+    score = case((has_score, whole(total / weight / 1e8 + 0.5 + 1e-8)), else_=null())
+    no_score = case((has_score, null()), else_=literal(str(NotRanked.NO_SCORE)))
+    is_partial = and_(has_score, got.c.present < len(scored))
     return select(
         *(one.c[name] for name in _KEPT),
         score.label("score"),
         *(whole(got.c[name] / 1e8 + 0.5 + 1e-8).label(name) for name in COMPONENTS),
-        func.coalesce(is_partial, false()).label("is_partial"),
+        is_partial.label("is_partial"),
         _kpi_met(one, got, known).label("kpi_met"),
         func.coalesce(one.c.not_ranked, no_score).label("not_ranked"),
         got.c.stars,
@@ -103,7 +102,7 @@ def _attained(close_id: int, scored: Sequence[Metric], required: Sequence[str]) 
         there = [(one.c[f"at_{n}"], m.weight) for n, m in enumerate(scored) if m.component == name]
         points = [func.coalesce(got * weight, 0.0) for got, weight in there]
         weights = [case((got.is_(None), 0.0), else_=weight) for got, weight in there]
-        mean = _sum(points) / func.nullif(_sum(weights), 0.0)
+        mean = _sum(points) / func.nullif(_sum(weights), 0.0, type_=Float(53))
         columns.append(mean.label(name))
     present = [case((one.c[f"at_{n}"].is_(None), 0), else_=1) for n in range(len(scored))]
     measured = [there for there, m in zip(present, scored, strict=True) if m.code in MEASURED]

@@ -4,16 +4,18 @@ A rule proposes and the core disposes: each rule runs in a savepoint of the clos
 one that fails leaves nothing behind and the close goes on without its consequence.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from lms import audit, policies
 from lms.audit import Actor
+from lms.bulk import insert_rows
 from lms.clock import Month
 from lms.db import HookSession, Localized, Session
 from lms.plugins import hookspecs
@@ -78,23 +80,7 @@ def _run(
     run = _supersede(session, rule, close, outcome.left, now)
     fresh = [p for p in outcome.proposals if before.get(p.person_id) != ProposalState.APPLIED]
     waiting = set() if assign else {p.person_id for p in fresh}
-    if outcome.proposals:
-        session.execute(
-            insert(Proposal.__table__),  # type: ignore[arg-type]
-            [
-                {
-                    "run_id": run.id,
-                    "person_id": p.person_id,
-                    "action": p.action,
-                    "reason": p.reason,
-                    "evidence": dict(p.evidence),
-                    "state": ProposalState.RECORDED
-                    if p.person_id in waiting
-                    else ProposalState.APPLIED,
-                }
-                for p in outcome.proposals
-            ],
-        )
+    _store(session, run, outcome.proposals, waiting)
     applied = [i for i in outcome.left if before[i] == ProposalState.APPLIED]
     if applied:
         rule.withdraw(session, close.month, applied, now)
@@ -116,6 +102,22 @@ def _run(
     )
     session.flush()
     return outcome
+
+
+def _store(
+    session: Session, run: RuleRun, proposals: Sequence[RuleProposal], waiting: set[int]
+) -> None:
+    """There may be ten thousand of them."""
+    columns = ("run_id", "person_id", "action", "reason", "evidence", "state")
+    rows = (
+        (
+            run.id, p.person_id, p.action, json.dumps({"zh": p.reason.zh, "en": p.reason.en}),
+            json.dumps(dict(p.evidence)),
+            str(ProposalState.RECORDED if p.person_id in waiting else ProposalState.APPLIED),
+        )
+        for p in proposals
+    )  # fmt: skip
+    insert_rows(session, Proposal, columns, rows)
 
 
 def _outcome(session: Session, rule: Rule, close: MonthClose, now: datetime) -> RuleOutcome:

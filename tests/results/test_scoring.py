@@ -220,6 +220,8 @@ def test_ranks_within_a_channel(both_apps: Flask) -> None:
 def test_level_and_team_are_those_of_the_last_day(both_apps: Flask) -> None:
     ids = store([Agent(figures={"csat": Fraction(4)})])
     db.session.add(Position(person_id=ids[0], from_day=LAST, level="supervisor", channel="phone"))
+    later = LAST + timedelta(days=1)
+    db.session.add(Position(person_id=ids[0], from_day=later, level="agent", channel="email"))
     _, found = compute()
     assert (found[ids[0]].level, found[ids[0]].not_ranked) == ("supervisor", "level")
 

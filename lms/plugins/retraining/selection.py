@@ -140,7 +140,10 @@ def _weakest(session: Session, close_id: int, selected: ColumnElement[bool]) -> 
     standing = _standing(every).subquery("standing")
     nth = func.row_number().over(
         partition_by=standing.c.person_id,
-        order_by=((cast(standing.c.more, Float(53)) / standing.c.having).desc(), standing.c.figure),
+        order_by=(
+            (cast(standing.c.more, Float(53)) / cast(standing.c.having, Float(53))).desc(),
+            standing.c.figure,
+        ),
     )
     return select(standing, nth.label("nth")).where(standing.c.person_id.is_not(None))
 
