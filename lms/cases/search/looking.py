@@ -33,7 +33,7 @@ def look_up(
             whole[token.text].append((token, f"{token.text}{token.mark}".encode()))
     if whole:
         rows = _rows(connection, _WHOLE, by_id, stamp, tokens=list(whole))
-        if len(rows) < len(by_id) * len(whole):
+        if any(body is None for _, _, body in rows):
             raise Gone
         for of, text, body in rows:
             for token, name in whole[text]:
@@ -52,16 +52,15 @@ def look_up(
     return found
 
 
-_PAGE_OF = (
-    "(SELECT max(q.first) FROM case_search_page q WHERE q.segment_id = s.value AND q.first <= "
-)
+# Of each segment and token the page that would have it: one look at the pages' index each.
 _WHOLE = (
-    "SELECT s.value, t.value, p.body FROM {segments} CROSS JOIN {tokens} CROSS JOIN "
-    f"case_search_page p WHERE p.segment_id = s.value AND p.first = {_PAGE_OF} t.value)"
+    "SELECT s.value, t.value, (SELECT p.body FROM case_search_page p WHERE p.segment_id = s.value "
+    "AND p.first <= t.value ORDER BY p.first DESC LIMIT 1) FROM {segments} CROSS JOIN {tokens}"
 )
 _OPEN = (
     "SELECT s.value, '', p.body FROM {segments} CROSS JOIN case_search_page p "
-    f"WHERE p.segment_id = s.value AND p.first < :z AND p.first >= {_PAGE_OF} :a)"
+    "WHERE p.segment_id = s.value AND p.first < :z AND p.first >= (SELECT max(q.first) "
+    "FROM case_search_page q WHERE q.segment_id = s.value AND q.first <= :a)"
 )
 _STAMP = "SELECT -1, key, NULL FROM case_search_total WHERE kind = 'stamp' UNION ALL "
 

@@ -185,7 +185,6 @@ def remove_unlisted(session: Session) -> None:
 def tidy(session: Session, limit: tuple[int, int] = _AT_PUBLICATION) -> None:
     """Put small segments together where there are many."""
     many, few = limit
-    places.stamp(session)
     small = [one for one in listed(session) if one.cases < few]
     while len(small) >= many:
         group, cases = list[Segment](), 0
@@ -200,6 +199,7 @@ def tidy_daily(session: Session) -> None:
 
 
 def _put_together(session: Session, group: Sequence[Segment]) -> None:
+    places.stamp(session)
     at = sorted((place, one.id, number) for one in group for number, place in living(one))
     kept = read_columns(session.connection(), [one.id for one in group])
     new = {(of, number): n for n, (_, of, number) in enumerate(at)}
