@@ -39,16 +39,24 @@ def columns(session: Session, run: ImportRun) -> dict[str, Any]:
     free = {code: word for code, word in words.items() if code not in taken.values()}
     return {
         "words": words,
+        "choosable": choosable(run),
         "free": free,
         "ratios": {header: code for header, code in taken.items() if code in ratios},
     }
 
 
 def chosen_columns(run: ImportRun, form: MultiDict[str, str]) -> Mapping[str, str]:
-    """What was chosen for the unknown columns, code by header; those left alone are not in it."""
-    unknown = run.summary.get("unknown", [])
-    every = ((name, form.get(f"column-{place}", "")) for place, name in enumerate(unknown))
-    return {name: code for name, code in every if code}
+    """What was chosen for the columns that can be, code by header (empty: to be ignored); those
+    left alone are not in it."""
+    now = choosable(run)
+    every = ((name, form.get(f"column-{place}", now[name])) for place, name in enumerate(now))
+    return {name: code for name, code in every if code != now[name]}
+
+
+def choosable(run: ImportRun) -> Mapping[str, str]:
+    """The columns whose meaning is for HR to say, and what it is now: nothing, or what was said."""
+    unknown = dict.fromkeys(run.summary.get("unknown", []), "")
+    return unknown | run.summary.get("told", {})
 
 
 def done(counts: Mapping[str, int]) -> str:

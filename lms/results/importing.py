@@ -20,6 +20,7 @@ from lms.progress import Report, to_nobody
 from lms.results.defined.scoring import known_metrics
 from lms.results.models import ColumnName, ImportRun, ImportState
 from lms.tabular import read_sheets
+from lms.tabular.headers import plain
 from lms.tabular.reading import Reading
 from lms.tabular.sheets import Sheet
 
@@ -119,6 +120,7 @@ def read(
         "rows": len(reading.rows),
         "refused": len(reading.refused),
         "unknown": reading.unknown,
+        "told": _told_here(reading.header, told),
         "columns": reading.columns,
         "header": reading.header,
         "months": sorted({row["month"] for row in reading.rows if "month" in row}),
@@ -128,6 +130,12 @@ def read(
         "rows": reading.rows, "refused": reading.refused, "warnings": reading.warnings,
         "summary": summary,
     }  # fmt: skip
+
+
+def _told_here(header: Collection[str], told: Mapping[str, str]) -> dict[str, str]:
+    """The file's columns that mean something because somebody said so, code by header."""
+    meant = {plain(name): code for name, code in told.items() if code}
+    return {name: meant[plain(name)] for name in header if plain(name) in meant}
 
 
 def fill(run: ImportRun, found: Mapping[str, Any]) -> None:

@@ -177,6 +177,23 @@ def test_what_hr_says_of_a_column_is_remembered(hr: FlaskClient, agents: list[Pe
     assert 0.88 in db.session.scalars(select(KpiValue.value).where(KpiValue.metric == "fcr")).all()
 
 
+def test_a_column_told_wrongly_is_told_anew(hr: FlaskClient, agents: list[Person]) -> None:
+    head = ["工号", "月份", "CSAT", "一把搞定率", "好评"]
+    first = upload(hr, workbook([head, ["A01", "2026-03", 4.5, 0.9, 88]])).location
+    hr.post(f"{first}/again", data={"column-0": "escalation", "column-1": "feedback"})
+
+    later = upload(hr, workbook([head, ["A02", "2026-03", 4.4, 0.8, 77]])).location
+    page = hr.get(later).text
+    assert "Column “一把搞定率”, as you said" in page
+    assert '<option value="escalation" selected>' in page
+    hr.post(f"{later}/again", data={"column-0": "fcr", "column-1": ""})
+    hr.post(f"{later}/confirm")
+    figures = {v.metric: v.value for v in db.session.scalars(select(KpiValue))}
+    assert figures == {"csat": 4.4, "fcr": 0.8}
+    told = {row.name: row.code for row in db.session.scalars(select(ColumnName))}
+    assert told == {"一把搞定率": "fcr", "好评": ""}
+
+
 def test_a_discarded_file_stays_out(hr: FlaskClient, agents: list[Person]) -> None:
     answer = upload(hr, workbook([HEADER, *rows()]))
     hr.post(answer.location + "/discard")
