@@ -44,6 +44,8 @@ def test_from_an_empty_page_to_a_second_version(
 ) -> None:
     client = auth.login(persons.add("trainer"))
     assert "No rubrics yet" in client.get("/rubrics").text
+    empty = client.get("/rubrics/new").text  # each box says its language
+    assert empty.count('placeholder="中文"') == empty.count('placeholder="English"') == 3
     page = client.post("/rubrics/new", data=fields(do="add-criterion")).text
     assert page.count('name="criterion"') == 3 and not rubrics("rubric-new")
     preview = client.post("/rubrics/new", data=fields(do="preview")).text
