@@ -56,7 +56,7 @@ def chosen_columns(run: ImportRun, form: MultiDict[str, str]) -> Mapping[str, st
 def choosable(run: ImportRun) -> Mapping[str, str]:
     """The columns whose meaning is for HR to say, and what it is now: nothing, or what was said."""
     unknown = dict.fromkeys(run.summary.get("unknown", []), "")
-    return unknown | run.summary.get("told", {})
+    return {**unknown, **run.summary.get("told", {})}
 
 
 def done(counts: Mapping[str, int]) -> str:
