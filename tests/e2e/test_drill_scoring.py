@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from lms.cases import runs
 from lms.cases.models import Drill, DrillRun
 from lms.db import db
+from tests.cases import kit
 from tests.conftest import People
 from tests.e2e.conftest import SIZES, Site, Windows, fits
 
@@ -135,3 +137,30 @@ def test_two_blind_raters_a_third_and_an_appeal(
     for context in browser.contexts:
         context.close()
     assert not [one for one in phone.complaints + desk.complaints if "Failed to fetch" not in one]
+
+
+def test_one_tap_a_criterion_on_a_tablet(browser: Browser, site: Site, persons: People) -> None:
+    rater_no, agent_id = persons.add("trainer").staff_no, persons.add().id
+    drill, now = kit.drill(site.clock.now()), site.clock.now()
+    run = runs.start(db.session(), drill.id, agent_id, locale="en", now=now)
+    runs.say(db.session(), run.id, agent_id, "At once", client_key="a", now=now)
+    runs.hand_in(db.session(), run.id, agent_id, now=now)
+    sheet = f"/scoring/{run.id}"
+    db.session.commit()
+    tablet = Windows(browser, site, (820, 1180))
+    page = tablet.sign_in(rater_no)
+    page.goto(sheet)
+    # the conversation stands beside what is tapped, the whole of a level can be, and fits a finger
+    said, levels = page.locator("#m2").bounding_box(), page.locator(".level")
+    first = levels.first.bounding_box()
+    assert said and first and said["x"] + said["width"] <= first["x"] and first["height"] >= 32
+    page.get_by_text("Level 5").first.click()
+    page.get_by_text("Level 4").last.click()
+    expect(page.locator("[data-points]")).to_have_text("90.00")
+    expect(page.locator("[data-draft]")).to_contain_text("Draft saved")
+    assert fits(page)
+    page.locator("[data-rubric] button.btn-primary").click()
+    page.wait_for_url(re.compile(r"/scoring$"))
+    for context in browser.contexts:
+        context.close()
+    assert not tablet.complaints
