@@ -110,6 +110,8 @@ def override_clearance(
     now: datetime,
 ) -> Clearance:
     """HR's override, for the channels named or for all: needs a written reason and an end."""
+    if person.left_on is not None:
+        raise DomainError("Nobody who has left is cleared for duty.")
     _check_reason(reason)
     if until < today:
         raise DomainError("The end must not be before today.", field="until")

@@ -55,6 +55,10 @@ def test_who_has_left_signs_in_no_more_and_takes_no_customers(
     assert agent.left_on == date(2026, 10, 31)
     assert not clearances_on(db.session(), agent.id, TODAY)
     assert mine.get("/").status_code == 302
+    override = {"reason": "they help out once more", "until": "2026-12-01"}
+    refused = hr.post(f"/people/{agent.id}/override", data=override)
+    assert refused.status_code == 400 and not clearances_on(db.session(), agent.id, TODAY)
+    assert "/override" not in hr.get(f"/people/{agent.id}").text
     assert agent.name in hr.get("/people?state=left").text
     again = hr.post(page_of(agent), data={"day": "2026-10-31"}, follow_redirects=True)
     assert "has left already" in again.text
