@@ -38,7 +38,7 @@ def imports() -> ResponseReturnValue:
     found = (
         select(ImportRun, Person.name)
         .outerjoin(Person, Person.id == ImportRun.created_by)
-        .options(*(defer(c) for c in (ImportRun.rows, ImportRun.refused, ImportRun.warnings)))
+        .options(*(defer(c) for c in (ImportRun.refused, ImportRun.warnings)))
         .order_by(ImportRun.id.desc())
     )
     page = import_page.paginate(db.session(), found, request.args.get("page", 1, int), PER_PAGE)
@@ -61,7 +61,7 @@ def _uploaded(form: UploadForm) -> ImportRun:
 
 
 def _run(import_id: int) -> ImportRun:
-    run = db.session.get(ImportRun, import_id, options=[defer(ImportRun.rows)])
+    run = db.session.get(ImportRun, import_id)
     if run is None:
         abort(404)
     return run

@@ -35,7 +35,7 @@ class ImportRun(Model):
     filename: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
     state: Mapped[Code]
-    rows: Mapped[list[Any]]
+    rows: Mapped[list[Any]] = mapped_column(deferred=True)  # there may be a hundred thousand
     refused: Mapped[list[Any]]
     warnings: Mapped[list[Any]]
     summary: Mapped[dict[str, Any]]

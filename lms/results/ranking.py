@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, collate, exists, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from lms.db import Session
@@ -59,6 +59,8 @@ def page(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> 
 
     The page's people are found first, and only they are looked up.
     """
+    if wanted.text:
+        return _searched(session, close, wanted, per_page)
     count, entries = _stored(session, close, wanted, per_page) or _put_in_order(
         session, close, wanted, per_page
     )
@@ -110,6 +112,35 @@ def _put_in_order(
     )
     rows = session.execute(found).all()
     return (rows[0][-1] if rows else 0), [_entry(row, wanted.sort) for row in rows]
+
+
+def _searched(session: Session, close: MonthClose, wanted: Wanted, per_page: int) -> Page[Entry]:
+    """The page, or the first where there are not so many: who fits is looked for once."""
+    begin, order = _begin(wanted, per_page), order_by(wanted.sort, wanted.show)
+    fits = (
+        _narrowed(session, close.id, wanted)
+        .order_by(None)
+        .add_columns(
+            func.count().over().label("total"), func.row_number().over(order_by=order).label("at")
+        )
+        .subquery("fits_at")
+    )
+    here = or_(
+        fits.c.at.between(begin + 1, begin + per_page),
+        and_(fits.c.total <= begin, fits.c.at <= per_page),
+    )
+    found = (
+        _columns(wanted.sort)
+        .add_columns(fits.c.total)
+        .join(fits, fits.c.person_id == MonthResult.person_id)
+        .where(MonthResult.close_id == close.id, here)
+        .order_by(fits.c.at)
+    )
+    rows = session.execute(found).all()
+    count = rows[0][-1] if rows else 0
+    number = max(1, wanted.page) if begin < count else 1
+    entries = [_entry(row, wanted.sort) for row in rows]
+    return Page(entries, number, max(1, -(-count // per_page)), count)
 
 
 def _narrowed(session: Session, close_id: int, wanted: Wanted) -> Select[Any]:

@@ -76,6 +76,17 @@ def test_by_each_column_both_ways_with_those_not_ranked_at_the_end(close: MonthC
         with_team = names(close, sort=sort, team_id=_team(close))
         assert with_team == "".join(n for n in expected if n in "ac"), sort
     assert names(close, sort="name", page=9) == "abcd"
+
+
+@pytest.mark.parametrize(("page", "number", "shown"), [(1, 1, "dc"), (2, 2, "ba"), (9, 1, "dc")])
+def test_a_search_has_pages_and_leads_back_to_the_first(
+    close: MonthClose, page: int, number: int, shown: str
+) -> None:
+    every = str(db.session.scalar(select(func.min(Person.staff_no))))[0]
+    asked = ranking.Wanted(true(), text=every, sort="-name", page=page)
+    found = ranking.page(db.session(), close, asked, 2)
+    assert (found.page, found.pages, found.total) == (number, 2, 4)
+    assert "".join(entry.name for entry in found.items) == shown
     assert names(close, show="not_ranked", sort="-score") == "e"
 
 
