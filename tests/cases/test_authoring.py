@@ -215,6 +215,7 @@ def test_a_refused_review_keeps_what_the_reviewer_typed(
     assert refused.status_code == 400 and "Say what has changed" in refused.text
     assert "&lt;b&gt;Half a thought" in refused.text
     assert 'name="is_major" value="1" checked' in refused.text
+    assert refused.text.count('data-unsaved="typed"') == 1  # the comments' forms are empty
     empty = reviewer.post(url, data=typed | {"do": "changes", "note": " ", "change": "Twice"})
     assert 'value="Twice"' in empty.text
     stale = reviewer.post(url, data=typed | {"edit_count": "9", "change": "Three hours"})
