@@ -66,8 +66,8 @@ def begin(table: Table) -> Reading:
 
 def is_total(row: Row, keys: list[Cell]) -> bool:
     """A total or average line: such a word stands in the row's first text or in a key column."""
-    first = next((text(cell) for cell in row.cells if text(cell)), "")
-    for word in (first, *(text(key) for key in keys)):
+    first = next(filter(None, map(text, row.cells)), "")
+    for word in {first, *map(text, keys)}:
         plain = word.replace(" ", "").rstrip(":：").lower()
         if plain in TOTALS or plain.removesuffix("值") in TOTALS:
             return True
