@@ -1,7 +1,6 @@
 """What differs between two versions of a case, field by field and word by word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ from lms.db import Localized
 from lms.wording import marked
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of the comparison; both sides are safe HTML with <del> and <ins>."""
 
     old: Markup

@@ -1,8 +1,7 @@
 """Forms of cases, and what forms of drills share with them. One language is enough."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -144,8 +143,7 @@ def _check_room(kind: str, count: int) -> None:
         raise DomainError("At most %(count)s steps.", field="handling", count=content.MAX_STEPS)
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """Of what was found in a case: these texts; None for all that nobody has confirmed."""
 
     texts: Collection[str] | None

@@ -1,7 +1,6 @@
 """The cohort board: hires by steps, by team and by the week they began, the late and the stuck."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -17,8 +16,7 @@ from lms.people.models import Person, Team
 PER_PAGE = 20
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What is shown: `show` is overdue, stuck or everybody; `week` the Monday they began in."""
 
     team_id: int | None = None

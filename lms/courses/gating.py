@@ -67,8 +67,7 @@ class ModuleStanding(NamedTuple):
         return self.done == self.needed
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """An enrolment seen on a day. `day` counts its calendar days, the start date being 1."""
 
     enrolment: Enrolment

@@ -8,9 +8,8 @@ though CommonMark wants a space after a closing mark that follows punctuation, w
 has. And a table scrolls inside its own box, so that a phone's page never moves sideways.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import nh3
@@ -37,8 +36,7 @@ _SCHEME = "file:"
 _CJK = ((0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A file of a lesson. `label` stands on the link to a PDF; sizes in pixels, where known."""
 
     name: str

@@ -1,7 +1,6 @@
 """Signing a checklist for somebody else: by trainers, and by supervisors for their own team."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -29,8 +28,7 @@ class Signature(NamedTuple):
     at: datetime
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A checklist of one person, for the one who signs it."""
 
     enrolment: Enrolment

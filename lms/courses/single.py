@@ -1,8 +1,8 @@
 """One person's courses by hand: enrolling, once more after an earlier go as well, and ending."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -26,8 +26,7 @@ _BACK, _AHEAD = timedelta(days=31), timedelta(days=366)
 _MIN_REASON = 5
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A programme one can be enrolled in."""
 
     programme_id: int

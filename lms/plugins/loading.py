@@ -5,10 +5,10 @@ import importlib.util
 import re
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import DeclarativeBase
@@ -22,8 +22,7 @@ OUR_DISTRIBUTION = "service-academy"
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class LoadFailure:
+class LoadFailure(NamedTuple):
     """Why a plugin is not there: the stage it failed in and the last line of its traceback."""
 
     plugin: str
@@ -31,8 +30,7 @@ class LoadFailure:
     message: str
 
 
-@dataclass(frozen=True)
-class LoadedPlugin:
+class LoadedPlugin(NamedTuple):
     name: str
     module: ModuleType
     folder: Path

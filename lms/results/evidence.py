@@ -1,7 +1,6 @@
 """A person's month with every figure behind it; the same for themselves and for HR."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -28,8 +27,7 @@ class Figure(NamedTuple):
     trend: list[float | None]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A component's share of the score: points out of `weight`, both out of 100."""
 
     name: str

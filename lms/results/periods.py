@@ -7,8 +7,7 @@ so the mean is exact and rounded half up. Without a monthly score there is no fi
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -23,8 +22,7 @@ from lms.results.models import MonthClose, MonthResult
 _MONTH_WEIGHS = 100
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """`score` in hundredths; `months` and `others`: how many of each are in it."""
 
     score: int

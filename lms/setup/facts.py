@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, true
 
@@ -57,8 +58,7 @@ class Facts:
         }[item]
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     facts: Facts
     skipped: Mapping[str, SetupSkip]
 

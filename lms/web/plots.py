@@ -6,7 +6,7 @@ Each series has a mark and a dash of its own, gaps stay gaps, and an interval is
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
-from typing import Any
+from typing import Any, NamedTuple
 
 WIDTH, HEIGHT = 440, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 28, 12, 28
@@ -14,8 +14,7 @@ _MOST_LABELS = 6
 _LINES = 4
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """`runs`: points of each unbroken part; `whiskers`: (x, y of the low end, y of the high)."""
 
     name: str

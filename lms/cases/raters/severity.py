@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lms.clock import Month
@@ -10,8 +9,7 @@ from lms.clock import Month
 _DRIFTED = 5  # points
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """Points (hundredths) that a rater gave to a run, in the month in which they did."""
 
     run_id: int

@@ -1,7 +1,6 @@
 """What is in a room, and the rooms somebody is asked into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,8 +17,7 @@ from lms.people.models import Person
 Said = Row[int, str, str, dict[str, Any], datetime, str]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What is asked again and again, so read in one short query."""
 
     role: str

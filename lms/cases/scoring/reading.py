@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -72,8 +71,7 @@ def counted(rating: Rating) -> int:
     return 0 if rating.critical else rating.score
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How the final score came about: the ratings that make it, and those that did not.
 
     `apart`: hundredths of a point between the highest and the lowest of those before a decision.

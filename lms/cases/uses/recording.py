@@ -1,7 +1,7 @@
 """Remembering what was made from a case, and what a person said to its being out of date."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -15,8 +15,7 @@ from lms.db import Localized, Session
 from lms.errors import Conflict, DomainError, NotFound
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """What was made: see `CaseUse`."""
 
     kind: str

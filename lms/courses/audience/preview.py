@@ -1,6 +1,5 @@
 """Who a rule means, before anything is done: how many, and the first of them."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -16,8 +15,7 @@ from lms.people.models import Person, Team
 SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """`under_way`: enrolled now; `completed`: at some time before."""
 
     person: Person

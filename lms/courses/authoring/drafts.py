@@ -7,9 +7,8 @@ part says something else by now, nothing is stored and the second is told (`Over
 import re
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -32,8 +31,7 @@ from lms.i18n import N_
 _NEW_KEY = re.compile(r"programme-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A version, or a draft, as a document, with the files its lessons may show."""
 
     document: dict[str, Any]

@@ -1,7 +1,6 @@
 """The programmes there are, with their versions, drafts, and how many people are on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,8 +21,7 @@ from lms.courses.models import (
 from lms.db import Localized, Session
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A programme by its latest version, or a draft of one that is not published yet (number 0).
 
     `learning`: how many are under way, in whichever version.

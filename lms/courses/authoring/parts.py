@@ -4,8 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.errors import NotFound
 
@@ -13,8 +12,7 @@ Document = Mapping[str, Any]
 Raw = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """`kind` is head, module or step; the head has no key."""
 
     kind: str

@@ -1,9 +1,8 @@
 """The exceptions: courses of which somebody has to take notice, within the viewer's scope."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
@@ -23,8 +22,7 @@ EXPORT_LIMIT = 20_000
 FAILED_TWICE = 2
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """`done` of `total` steps; `last_on`: the last thing they did in the course.
 
     `why` names the step not passed or the reasons of a refusal; `request` an extension asked for.
@@ -41,8 +39,7 @@ class Row:
     request: ExtensionRequest | None
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     rows: list[Row]
     counts: Mapping[str, int]
     page: int

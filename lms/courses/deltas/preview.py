@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -24,8 +25,7 @@ class Published:
     from_day: date
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """`from_day`: when the clearance rests if the delta is not done; later after leave."""
 
     person_id: int

@@ -1,7 +1,6 @@
 """Sending evidence in, and deciding about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, NamedTuple
 
@@ -36,8 +35,7 @@ class Decision(NamedTuple):
     word: str
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One person's evidence, for the one who decides about it."""
 
     enrolment: Enrolment

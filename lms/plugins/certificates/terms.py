@@ -1,7 +1,6 @@
 """What completing a programme earns: as the policy says of its kind, or as set for it alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ class Terms(NamedTuple):
     months: int
 
 
-@dataclass(frozen=True)
-class Course:
+class Course(NamedTuple):
     """`own`: `kind`, or `yes` or `no` where it was set for this programme."""
 
     programme_id: int

@@ -1,9 +1,8 @@
 """May this person take contacts now? One query, the same answer for the API and the webhooks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, and_, bindparam, select
 
@@ -27,8 +26,7 @@ _BY_NUMBER = _ROWS.where(Person.staff_no == bindparam("who"))
 _BY_ID = _ROWS.where(Person.id == bindparam("who"))
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """`reason` is empty while cleared, else `left`, `not_cleared`, `delta_due` or `channel`.
 
     `since`, `until` (the last day; None is open) and `source` are those of the clearance held, for

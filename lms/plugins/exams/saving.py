@@ -5,7 +5,6 @@ statement, which takes the answer only if the attempt is still open and no newer
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -22,8 +21,7 @@ class AttemptOver(Conflict):
     """The attempt takes no more answers: its time is up, or it has been handed in."""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """An answer as sent, its options as numbered on the page from 0, and when it was given (ms)."""
 
     sent: Sent

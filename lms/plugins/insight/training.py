@@ -9,7 +9,6 @@ Retraining is not judged so: those sent had a bad month, and the next is better 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -53,8 +52,7 @@ from lms.plugins.insight.statistics import Sums
 BESIDE = 3
 
 
-@dataclass(frozen=True)
-class Course:
+class Course(NamedTuple):
     id: int
     title: Localized
     kind: str

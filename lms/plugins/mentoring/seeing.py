@@ -1,7 +1,6 @@
 """Reading pairs and their check-ins for pages, each in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -22,8 +21,7 @@ from lms.plugins.mentoring import needs
 from lms.plugins.mentoring.models import CheckIn, Pair
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A pair in a list. `next_on`: the first check-in not held yet; `done`: how many were held."""
 
     pair: Pair

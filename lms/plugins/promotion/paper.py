@@ -1,10 +1,9 @@
 """The dossier on paper: the same facts as the page, in the reader's language, to be filed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -22,8 +21,7 @@ _MARGIN, _WIDTH = 18.0, 174.0
 _INK, _NAVY, _GREY, _PALE = (34, 40, 51), (18, 48, 92), (92, 102, 117), (238, 242, 248)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A heading with paragraphs and, if there are `rows`, a table whose first row is its head;
     `widths` in shares."""
 

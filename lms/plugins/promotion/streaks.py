@@ -6,16 +6,15 @@ rows later. The limit of a month is floor(share × n) in whole numbers, the shar
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, func, select, true, type_coerce
 
 from lms.plugins.api import Month, MonthClose, MonthResult, PolicyInForce, Session
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """The months looked at; `last` is the last in which a run may end."""
 
     first: Month

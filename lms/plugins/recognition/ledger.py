@@ -1,8 +1,8 @@
 """Team points: entries with a reason, never changed; a mistake is countered by another entry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import IntegrityError
@@ -30,8 +30,7 @@ from lms.plugins.recognition.policy import AWARDS
 LEAST_REASON, MOST_REASON, MOST_POINTS = 2, 500, 1000
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A team's points of a month and of its year up to that month."""
 
     team_id: int

@@ -5,9 +5,9 @@ ranked, with what is weighed beside them, as spot checks are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
+from typing import NamedTuple
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.exc import IntegrityError
@@ -39,8 +39,7 @@ _MONTHS = 12
 _FEW = 1000  # whom to ask for by name; of more, everybody is read
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """`score`: the mean in hundredths, half up, as it is compared."""
 
     person_id: int

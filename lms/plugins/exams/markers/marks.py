@@ -2,8 +2,8 @@
 wants marks, however many markers are at it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,8 +22,7 @@ WITHOUT_CRITERIA = 100
 _TRIES = 20
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """`points` by criterion, None where nothing is typed yet."""
 
     points: Sequence[int | None]

@@ -1,8 +1,8 @@
 """What one person is given for an exam, with a reason: extra time, or a new start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -13,8 +13,7 @@ from lms.plugins.exams.models import Attempt, Exam, Grant
 LONGEST = 600
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """`minutes` of extra time, and since when attempts count (None: all of them)."""
 
     minutes: int = 0

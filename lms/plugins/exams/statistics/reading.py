@@ -3,7 +3,6 @@ read the explanations."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,8 +16,7 @@ from lms.plugins.exams.types import FULL
 MOST = 2000
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """`share` 0 to 1; `seconds` since the answer before it; None where it was not answered."""
 
     version_id: int

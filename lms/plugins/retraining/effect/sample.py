@@ -1,7 +1,6 @@
 """Who was near the cut-off of a month that had consequences, and their score a month later."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, type_coerce
@@ -23,8 +22,7 @@ from lms.plugins.retraining.services import RULE
 LONGEST = 24
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The cut-off of a month in hundredths: up to which score people were selected, by their share
     or by the fixed score, whichever reached higher; and the next score above it."""
 

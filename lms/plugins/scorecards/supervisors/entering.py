@@ -1,9 +1,9 @@
 """Entering a share of a supervisor's month: a correction supersedes, nothing is edited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -30,8 +30,7 @@ from lms.plugins.scorecards.supervisors.months import (
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The shares of one supervisor's month; `row`: where in a file it stood."""
 
     person_id: int

@@ -1,6 +1,6 @@
 """Supervisors' months as the pages show them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,8 +10,7 @@ from lms.plugins.scorecards.models import Entry, Kind, SupervisorMonth
 from lms.plugins.scorecards.supervisors.months import entries_of, supervisors_now
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A supervisor in a month; `row` None while it is not worked out."""
 
     person: Person
