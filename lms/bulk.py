@@ -3,11 +3,14 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import TableClause
 
 from lms.db import Model, Session
+
+_AT_ONCE = 10_000  # rows that are in memory
 
 
 def insert_rows(
@@ -24,8 +27,9 @@ def insert_rows(
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-        if every := list(rows):
-            connection.exec_driver_sql(statement, every)
+        left = iter(rows)
+        while some := list(islice(left, _AT_ONCE)):
+            connection.exec_driver_sql(statement, some)
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
