@@ -5,7 +5,6 @@ moves on from READING or TAKING. Run once more after a crash, it finds the run a
 at once, the second finds that it has moved on.
 """
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +19,13 @@ from lms.progress import reported
 from lms.results import importing
 from lms.results.kpi_apply import lock_months
 from lms.results.models import ImportRun, ImportState
+from lms.results.sources import Said
 from lms.tabular import rows_about
 
 LARGE = 2000  # rows; what has fewer is done while one waits
 _NOTHING_YET = {
     "counts": {}, "rows": 0, "refused": 0, "unknown": [], "columns": {}, "header": [],
-    "months": [],
+    "months": [], "percent": [],
 }  # fmt: skip
 WORKING = (ImportState.READING, ImportState.TAKING)
 
@@ -52,14 +52,13 @@ def receive(
     )
     if run is not None and run.state == ImportState.READING:
         return run
-    percent = run.summary["percent"] if run is not None else []
     run = run or new
     if rows_about(content) < LARGE:
-        importing.fill(run, importing.read(session, run, content, percent, now))
+        importing.fill(run, importing.read(session, run, content, (), now))
         session.add(run)
         session.flush()
     else:
-        _read_later(session, run, percent, now)
+        _read_later(session, run, now)
     return run
 
 
@@ -67,19 +66,19 @@ def read_again(
     session: Session,
     run: ImportRun,
     *,
-    percent: Collection[str],
-    columns: Mapping[str, str],
+    said: Said,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Read a preview's file again; what its columns mean (code by header) is remembered."""
-    importing.remember_columns(session, run, columns, actor=actor, now=now)
+    """Read a preview's file again; what was said of its columns is remembered for its source."""
+    lock_months(session)  # two may speak of one source at once
+    importing.remember_columns(session, run, said, actor=actor, now=now)
     content = run.content or b""
     if rows_about(content) < LARGE:
-        importing.fill(run, importing.read(session, run, content, percent, now))
+        importing.fill(run, importing.read(session, run, content, (), now))
         session.flush()
     else:
-        _read_later(session, run, percent, now)
+        _read_later(session, run, now)
 
 
 def confirm(
@@ -98,10 +97,10 @@ def confirm(
     return None
 
 
-def _read_later(session: Session, run: ImportRun, percent: Collection[str], now: datetime) -> None:
+def _read_later(session: Session, run: ImportRun, now: datetime) -> None:
     run.state, run.problem = ImportState.READING, None
     nothing: dict[str, Any] = {"rows": [], "refused": [], "warnings": []}
-    importing.fill(run, nothing | {"summary": {**_NOTHING_YET, "percent": sorted(percent)}})
+    importing.fill(run, nothing | {"summary": _NOTHING_YET})
     session.add(run)
     session.flush()
     run.job = enqueue(session, READ.name, {"import_id": run.id}, due_at=now)
@@ -133,9 +132,8 @@ def _read(session: Session, payload: dict[str, Any], now: datetime) -> None:
         run = session.get(ImportRun, import_id, options=[undefer(ImportRun.content)])
         if run is None or run.state != ImportState.READING or run.content is None:
             return
-        percent = run.summary["percent"]
         try:
-            found |= importing.read(session, run, run.content, percent, now, report)
+            found |= importing.read(session, run, run.content, (), now, report)
         except DomainError as error:
             found = {"state": ImportState.FAILED, "problem": _said(error), "content": None}
     _move_on(session, import_id, ImportState.READING, found)

@@ -14,6 +14,7 @@ from lms.results import importing
 from lms.results.defined.scoring import known_metrics
 from lms.results.metrics import RATIO
 from lms.results.models import ImportRun
+from lms.results.sources import Said, open_columns
 from lms.results.words import COLUMNS
 from lms.tabular.words import required_and_optional
 from lms.web.lists import Page
@@ -39,24 +40,27 @@ def columns(session: Session, run: ImportRun) -> dict[str, Any]:
     free = {code: word for code, word in words.items() if code not in taken.values()}
     return {
         "words": words,
-        "choosable": choosable(run),
+        "choosable": {**open_columns(run), **recognised(run)},
+        "recognised": recognised(run),
         "free": free,
         "ratios": {header: code for header, code in taken.items() if code in ratios},
     }
 
 
-def chosen_columns(run: ImportRun, form: MultiDict[str, str]) -> Mapping[str, str]:
-    """What was chosen for the columns that can be, code by header (empty: to be ignored); those
-    left alone are not in it."""
-    now = choosable(run)
-    every = ((name, form.get(f"column-{place}", now[name])) for place, name in enumerate(now))
-    return {name: code for name, code in every if code != now[name]}
+def said(run: ImportRun, form: MultiDict[str, str]) -> Said:
+    """What was chosen and ticked. Recognised columns that were left alone are not in it."""
+    known, columns = recognised(run), {}
+    for place, (name, now) in enumerate({**open_columns(run), **known}.items()):
+        code = form.get(f"column-{place}", now)
+        if name not in known or code != now:
+            columns[name] = code
+    return Said(columns, form.getlist("percent"))
 
 
-def choosable(run: ImportRun) -> Mapping[str, str]:
-    """The columns whose meaning is for HR to say, and what it is now: nothing, or what was said."""
-    unknown = dict.fromkeys(run.summary.get("unknown", []), "")
-    return {**unknown, **run.summary.get("told", {})}
+def recognised(run: ImportRun) -> Mapping[str, str]:
+    """The columns taken for metrics by their names, of which nothing was said for the source."""
+    own, spoken_of = run.summary.get("own", {}), open_columns(run)
+    return {n: code for n, code in own.items() if code not in COLUMNS and n not in spoken_of}
 
 
 def done(counts: Mapping[str, int]) -> str:

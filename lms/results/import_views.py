@@ -134,16 +134,9 @@ def confirm_import(import_id: int) -> ResponseReturnValue:
 def read_again(import_id: int) -> ResponseReturnValue:
     """Read the file again with what HR ticked and chose for its columns."""
     run = _run(import_id)
-    chosen = import_page.chosen_columns(run, request.form)
+    chosen = import_page.said(run, request.form)
     try:
-        import_jobs.read_again(
-            db.session(),
-            run,
-            percent=request.form.getlist("percent"),
-            columns=chosen,
-            actor=actor(),
-            now=now(),
-        )
+        import_jobs.read_again(db.session(), run, said=chosen, actor=actor(), now=now())
     except DomainError as error:
         db.session.rollback()
         flash(message(error), "error")

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from lms import audit
 from lms.audit import Actor
@@ -17,10 +17,12 @@ from lms.db import Session
 from lms.errors import Conflict, DomainError
 from lms.people.organisation import zone
 from lms.progress import Report, to_nobody
+from lms.results import sources
 from lms.results.defined.scoring import known_metrics
-from lms.results.models import ColumnName, ImportRun, ImportState
+from lms.results.models import ImportRun, ImportState
+from lms.results.words import COLUMNS
 from lms.tabular import read_sheets
-from lms.tabular.headers import plain
+from lms.tabular.headers import Told
 from lms.tabular.reading import Reading
 from lms.tabular.sheets import Sheet
 
@@ -29,11 +31,12 @@ KPI, ROSTER, LEAVE = "kpi", "roster", "leave"
 
 @dataclass(frozen=True)
 class How:
-    """How to read a file: ratios whose column is in percent, and what columns were said to mean."""
+    """How to read a file: `told`, what columns were said to mean under its header row;
+    `in_percent`, the metrics whose column is in percent there."""
 
     today: date
-    percent: Collection[str] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: Told = lambda header: {}
+    in_percent: Callable[[Collection[str]], Collection[str]] = lambda header: ()
     report: Report = to_nobody
 
 
@@ -108,10 +111,14 @@ def read(
     now: datetime,
     report: Report = to_nobody,
 ) -> dict[str, Any]:
-    """What the file holds, by the columns of a run; nothing is written."""
-    handler = importer(run.kind)
-    told = {c.name: c.code for c in session.scalars(_told(run.kind))}
-    how = How(local_date(now, zone()), percent, told, report)
+    """What the file holds, by what was said of its source; nothing is written. `percent`: metrics
+    in percent, beside those ticked for the source."""
+    handler, said = importer(run.kind), sources.Sources(session, run.kind)
+
+    def in_percent(header: Collection[str]) -> Collection[str]:
+        return {*percent, *said.percent(header)}
+
+    how = How(local_date(now, zone()), said.told, in_percent, report)
     with nothing_collected():
         reading = handler.read(session, read_sheets(content, run.filename, report), how)
         counts = handler.plan(session, reading.rows, now)
@@ -120,11 +127,13 @@ def read(
         "rows": len(reading.rows),
         "refused": len(reading.refused),
         "unknown": reading.unknown,
-        "told": _told_here(reading.header, told),
+        "told": said.told_here(reading.header),
+        "is_known": said.knows(reading.header),
         "columns": reading.columns,
+        "own": reading.own,
         "header": reading.header,
         "months": sorted({row["month"] for row in reading.rows if "month" in row}),
-        "percent": sorted(percent),
+        "percent": sorted(in_percent(reading.header)),
     }
     return {
         "rows": reading.rows, "refused": reading.refused, "warnings": reading.warnings,
@@ -132,42 +141,42 @@ def read(
     }  # fmt: skip
 
 
-def _told_here(header: Collection[str], told: Mapping[str, str]) -> dict[str, str]:
-    """The file's columns that mean something because somebody said so, code by header."""
-    meant = {plain(name): code for name, code in told.items() if code}
-    return {name: meant[plain(name)] for name in header if plain(name) in meant}
-
-
 def fill(run: ImportRun, found: Mapping[str, Any]) -> None:
     for name, value in found.items():
         setattr(run, name, value)
 
 
-def _told(kind: str) -> Select[ColumnName]:
-    return select(ColumnName).where(ColumnName.kind == kind)
-
-
 def remember_columns(
-    session: Session, run: ImportRun, columns: Mapping[str, str], *, actor: Actor, now: datetime
+    session: Session, run: ImportRun, said: sources.Said, *, actor: Actor, now: datetime
 ) -> None:
-    """What the columns of such files mean, code by header; Conflict when the run is over.
+    """What the run's columns mean, all that can be chosen; Conflict when the run is over.
 
     Until the transaction ends nobody else confirms or discards it.
     """
     claim(session, run, ImportState.PREVIEW, None)
     if run.content is None:
         raise Conflict("This file has been imported or discarded already.")
-    known = {c.name: c for c in session.scalars(_told(run.kind))}
-    for name, code in columns.items():
-        if name not in known:
-            session.add(ColumnName(kind=run.kind, name=name, code=code))
-        else:
-            known[name].code = code
-    if columns:
+    _check(run, said)
+    if sources.remember(session, run, said):
         audit.record(
-            session, actor, "import.columns", ("import", run.id), now=now, columns=dict(columns)
-        )
+            session, actor, "import.columns", ("import", run.id), now=now,
+            columns=dict(said.columns), percent=list(said.percent),
+        )  # fmt: skip
     session.flush()
+
+
+def _check(run: ImportRun, said: sources.Said) -> None:
+    """What would make every such file unreadable is refused: it could not be told anew."""
+    meant: dict[str, str] = {}
+    for name, code in {**run.summary["columns"], **said.columns}.items():
+        if code and code in meant:
+            raise DomainError(
+                "The columns “%(one)s” and “%(other)s” mean the same (%(code)s). Remove one.",
+                one=meant[code], other=name, code=code,
+            )  # fmt: skip
+        meant[code] = name
+    if run.kind == KPI and not meant.keys() - COLUMNS.keys() - {""}:
+        raise DomainError("No column of the file is a metric that is known here.")
 
 
 def confirm(
@@ -208,6 +217,7 @@ def apply(
 ) -> dict[str, int]:
     """Store the rows of a run that is claimed."""
     counts = importer(run.kind).apply(session, run, actor=actor, now=now, report=report)
+    sources.settle(session, run)
     run.content, run.problem = None, None
     run.summary = {**run.summary, "counts": counts, "accepted_valid": accept_valid}
     session.flush()

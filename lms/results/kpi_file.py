@@ -40,7 +40,8 @@ def read_kpi(
     reading = begin(table)
     people = _known_people(session, table)
     keys: dict[int, tuple[int, str]] = {}
-    read = _Cells(how.percent)
+    percent = how.in_percent(table.header)
+    read = _Cells(percent)
     for row in watched(table.rows, len(table.rows), "read", how.report):
         key = _read_row(reading, row, table, present, read, people)
         if key is not None:
@@ -53,7 +54,7 @@ def read_kpi(
     )
     _leave_out(session, reading, present, table)
     _look_again(session, reading, table, how.today)
-    _doubt_percents(reading, present, table, how.percent)
+    _doubt_percents(reading, present, table, percent)
     return reading
 
 

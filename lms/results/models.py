@@ -49,7 +49,8 @@ class ImportRun(Model):
 
 
 class ColumnName(Model):
-    """What HR said a column of a kind of file means; an empty code means: ignore it."""
+    """What HR said last that a column of a kind of file means, for whatever source; an empty code
+    means: ignore it. It holds for files whose source is not known."""
 
     __tablename__ = "column_name"
     __table_args__ = (UniqueConstraint("kind", "name"),)
@@ -57,6 +58,21 @@ class ColumnName(Model):
     kind: Mapped[Code]
     name: Mapped[str]
     code: Mapped[Code]
+
+
+class ImportSource(Model):
+    """What HR said of the columns of the files with one header row (see lms.results.sources).
+
+    `header`: what such rows have in common; `columns`: code by name; `percent`: codes of metrics.
+    """
+
+    __tablename__ = "import_source"
+    __table_args__ = (UniqueConstraint("kind", "header"),)
+    id: Mapped[Pk]
+    kind: Mapped[Code]
+    header: Mapped[str]
+    columns: Mapped[dict[str, Any]]
+    percent: Mapped[list[Any]]
 
 
 class KpiValue(Model):

@@ -1,7 +1,7 @@
 """Finding the header row, and telling columns by their names in Chinese and English."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from lms.tabular.values import SECONDS_IN, text
 LOOKED_AT = 40
 _LONGEST = 200  # characters; what is longer heads no column
 Synonyms = Mapping[str, Sequence[str]]
+Told = Callable[[Sequence[str]], Mapping[str, str]]
 
 _BRACKETS = re.compile(r"[(\[【〔<《]([^)\]】〕>》]*)[)\]】〕>》]?")
 _PERCENT = re.compile("%|百分[比数]|percent|\\bpct\\b", re.I)
@@ -30,7 +31,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows under a header. `columns` by code; `unknown`: headers that mean nothing to us."""
+    """The rows under a header. `columns` by code; `unknown`: headers that mean nothing to us;
+    `own`: what headers mean unless told otherwise, code by name."""
 
     sheet: str
     columns: Mapping[str, Column]
@@ -39,26 +41,27 @@ class Table:
     rows: list[Row]
     other_sheets: list[str]
     uncomputed: int
+    own: Mapping[str, str]
 
 
 def find_table(
     sheets: Sequence[Sheet],
     synonyms: Synonyms,
     required: Sequence[str],
-    told: Mapping[str, str] | None = None,
+    told: Told = lambda header: {},
 ) -> Table:
     """The first table, on a visible sheet if there is one, whose header names what is required.
 
-    `told`: what people said of columns, code by header; an empty code is a column to ignore.
+    `told`: what people said of the columns of a header row, code by name; an empty code is a
+    column to ignore.
     DomainError when there is no table, or when two columns mean the same.
     """
     known = {plain(name): code for code, names in synonyms.items() for name in (code, *names)}
-    known |= {plain(name): code for name, code in (told or {}).items()}
     found: list[tuple[Sheet, Table]] = []
     ambiguous: DomainError | None = None
     for sheet in sorted(sheets, key=lambda s: s.is_hidden):
         try:
-            table = _in(sheet, known, required)
+            table = _in(sheet, known, required, told)
         except DomainError as error:  # of no matter, if another sheet holds the figures
             ambiguous = ambiguous or error
             continue
@@ -78,12 +81,15 @@ def find_table(
     return best
 
 
-def _in(sheet: Sheet, known: Mapping[str, str], required: Sequence[str]) -> Table | None:
+def _in(
+    sheet: Sheet, synonyms: Mapping[str, str], required: Sequence[str], told: Told
+) -> Table | None:
     for position, row in enumerate(sheet.rows[:LOOKED_AT]):
-        codes = {code for cell in row.cells if (code := _code(text(cell), known))}
+        header, depth = [text(cell) for cell in row.cells], 1
+        known = _with(synonyms, told(header))
+        codes = {code for name in header if (code := _code(name, known))}
         if not codes.issuperset(required):
             continue
-        header, depth = [text(cell) for cell in row.cells], 1
         below = sheet.rows[position + 1] if position + 1 < len(sheet.rows) else None
         keys = {i for i, name in enumerate(header) if _code(name, known) in required}
         if below is not None and _is_second_line(below, keys, known):
@@ -94,8 +100,14 @@ def _in(sheet: Sheet, known: Mapping[str, str], required: Sequence[str]) -> Tabl
                 for i in range(width)
             ]
             depth = 2
-        return _table(sheet, header, sheet.rows[position + depth :], known, keys)
+            known = _with(synonyms, told(header))
+        own = {name: code for name in header if (code := _code(name, synonyms))}
+        return _table(sheet, header, sheet.rows[position + depth :], known, keys, own)
     return None
+
+
+def _with(synonyms: Mapping[str, str], told: Mapping[str, str]) -> Mapping[str, str]:
+    return {**synonyms, **{plain(name): code for name, code in told.items()}}
 
 
 def _is_second_line(row: Row, keys: set[int], known: Mapping[str, str]) -> bool:
@@ -105,7 +117,12 @@ def _is_second_line(row: Row, keys: set[int], known: Mapping[str, str]) -> bool:
 
 
 def _table(
-    sheet: Sheet, header: list[str], rows: list[Row], known: Mapping[str, str], keys: set[int]
+    sheet: Sheet,
+    header: list[str],
+    rows: list[Row],
+    known: Mapping[str, str],
+    keys: set[int],
+    own: Mapping[str, str],
 ) -> Table:
     columns: dict[str, Column] = {}
     unknown: list[str] = []
@@ -125,7 +142,7 @@ def _table(
             columns[code] = Column(index, name, bool(_PERCENT.search(name)), _unit(name, known))
     sheet.fill_merged(keys)
     below = [row for row in rows if not _is_repeated(row, header)]
-    return Table(sheet.name, columns, unknown, header, below, [], sheet.uncomputed)
+    return Table(sheet.name, columns, unknown, header, below, [], sheet.uncomputed, own)
 
 
 def _is_repeated(row: Row, header: list[str]) -> bool:

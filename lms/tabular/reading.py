@@ -20,7 +20,8 @@ class Reading:
     """`rows`: what will be stored, each with its `row` number.
 
     `refused`: {row, reasons: [{message, params}], cells};
-    `warnings`: {row or None, message, params}; `columns`: what each known header was taken for.
+    `warnings`: {row or None, message, params}; `columns`: what each known header was taken for;
+    `own`: what a header means unless told otherwise.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Reading:
     unknown: list[str] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, row: Row, *reasons: DomainError) -> None:
         self.refused.append(
@@ -49,6 +51,7 @@ def begin(table: Table) -> Reading:
         unknown=list(table.unknown),
         header=list(table.header),
         columns={column.header: code for code, column in table.columns.items()},
+        own=dict(table.own),
     )
     if not table.rows:
         raise DomainError("There is no row below the column headers.")

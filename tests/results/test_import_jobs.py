@@ -22,6 +22,7 @@ from lms.plugins.registry import all_jobs
 from lms.progress import Progress
 from lms.results import import_jobs, importing, kpi_apply
 from lms.results.models import ImportRun, KpiValue
+from lms.results.sources import Said
 from tests.conftest import NOW, Auth, People
 from tests.results.files import HEADER, delimited
 from tests.results.test_pages import cleared, rows, upload
@@ -99,9 +100,7 @@ def _read_again_while_somebody_confirms(clock: SettableClock) -> None:
         update(ImportRun).values(state="taking"), execution_options={"synchronize_session": False}
     )
     with pytest.raises(Conflict):
-        import_jobs.read_again(
-            session, run, percent=[], columns={}, actor=OPERATOR, now=clock.now()
-        )
+        import_jobs.read_again(session, run, said=Said({}, []), actor=OPERATOR, now=clock.now())
     session.rollback()
 
 

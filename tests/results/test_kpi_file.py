@@ -28,7 +28,7 @@ def staff(app: Flask, persons: People) -> dict[str, int]:
 
 
 def read(content: bytes, name: str = "kpi.xlsx", percent: Sequence[str] = ()) -> Reading:
-    how = How(date(2026, 11, 2), percent)
+    how = How(date(2026, 11, 2), in_percent=lambda header: percent)
     return read_kpi(db.session(), read_sheets(content, name), known_metrics(db.session()), how)
 
 

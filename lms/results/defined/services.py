@@ -30,6 +30,7 @@ from lms.results.metrics import (
     STARS,
 )  # fmt: skip
 from lms.results.models import ColumnName, MonthClose
+from lms.results.sources import stop_ignoring
 from lms.tabular.headers import plain
 from lms.tabular.words import KPI_COLUMNS
 
@@ -187,24 +188,15 @@ def _add(
         raise Conflict(
             "Somebody saved this metric in the meantime. Look at the new version first."
         ) from None
-    _stop_ignoring(session, version)
+    # Its headers were to be ignored in KPI files, while they meant nothing.
+    own = (version.code, version.label.zh, version.label.en, *version.names)
+    stop_ignoring(session, "kpi", {plain(word) for word in own})
     audit.record(
         session, actor, action, ("metric_version", version.id), now=now, reason=version.reason,
         code=version.code, number=version.number, unit=version.unit, better=version.better,
         from_month=str(from_month), **asdict(said),
     )  # fmt: skip
     return version
-
-
-def _stop_ignoring(session: Session, version: MetricVersion) -> None:
-    """Headers that were to be ignored in KPI files, while they meant nothing."""
-    ignored = select(ColumnName).where(ColumnName.kind == "kpi", ColumnName.code == "")
-    own = {
-        plain(word) for word in (version.code, version.label.zh, version.label.en, *version.names)
-    }
-    for column in session.scalars(ignored):
-        if plain(column.name) in own:
-            session.delete(column)
 
 
 def _check(session: Session, version: MetricVersion, said: Definition) -> None:
