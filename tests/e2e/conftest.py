@@ -23,7 +23,7 @@ from waitress.server import create_server
 from lms.app import create_app
 from lms.clock import SettableClock
 from lms.content_files import load_content, starter_content
-from lms.db import db
+from lms.db import db, reading
 from lms.people.accounts import hash_password
 from lms.people.models import Account, Person
 from tests.conftest import _settings
@@ -90,6 +90,7 @@ def site(tmp_path: Path, clock: SettableClock, content_template: Path) -> Iterat
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
+    reading.set(False)  # as a page that an earlier test asked for, in this thread, may have left it
     with app.app_context():
         yield Site(app, f"http://127.0.0.1:{server.effective_port}", clock)
         db.session.remove()
