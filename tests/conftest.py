@@ -26,7 +26,7 @@ from lms.audit import OPERATOR
 from lms.cli.site import upgrade_database
 from lms.clock import Month, SettableClock
 from lms.config import Settings
-from lms.db import db, reading
+from lms.db import db
 from lms.people import services as people
 from lms.people.models import Account, Channel, Employment, Level, Person, RoleAssignment
 from lms.results.models import MonthClose, MonthFigure, MonthResult
@@ -164,7 +164,6 @@ def _running(app: Flask) -> Iterator[Flask]:
     before = app.before_request_funcs.setdefault(None, [])
     if _forget_the_last_request not in before:
         before.insert(0, _forget_the_last_request)
-    reading.set(False)  # as a page that an earlier test asked for, in this thread, may have left it
     with app.app_context():
         yield app
         db.session.rollback()
