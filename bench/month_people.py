@@ -30,7 +30,7 @@ PEOPLE = f"""
         created_at)
     SELECT 'B' || CAST({FIRST_NUMBER} + i AS VARCHAR(9)),
         substr('赵钱孙李周吴郑王冯陈', CAST(1 + i % 10 AS INTEGER), 1) || '员工'
-            || CAST((i * 7919) % 1000003 AS VARCHAR(9)),
+            || CAST((CAST(i AS BIGINT) * 7919) % 1000003 AS VARCHAR(9)),
         :team + i % {TEAMS}, 'agent', 'online', 'regular', '2024-01-01', 'zh_Hans',
         '2026-04-02 00:00:00.000000' FROM n"""
 CLEARED = (
