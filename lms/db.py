@@ -1,7 +1,6 @@
 """The database: declarative base, column types, and the two engines' settings."""
 
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,7 +43,6 @@ from lms.clock import Month
 from lms.turns import FairConnection
 
 M = TypeVar("M", bound="Model")
-_PATIENCE = 5  # seconds
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -188,21 +186,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "busy_timeout=15000",
         "cache_size=-8000",  # kilobytes: in two thousand, its own, a large library has no room
     ):
-        _insist(connection, f"PRAGMA {pragma}")
-
-
-def _insist(connection: sqlite3.Connection, statement: str) -> None:
-    """Opening a file that another process has just opened or is recovering is refused at once,
-    whatever SQLite's own patience."""
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.execute(statement)
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.02)
+        connection.execute(f"PRAGMA {pragma}")
 
 
 @event.listens_for(Engine, "do_connect")

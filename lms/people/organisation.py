@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.current import the_g
-from lms.db import Localized, Session, db, snapshot
+from lms.db import Localized, Session, db, reading, snapshot
 from lms.people.models import Organisation
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -18,12 +18,15 @@ DEFAULT_NAME = Localized("客服学堂", "Service Academy")
 
 
 def organisation(session: Session) -> Organisation:
-    """The one row, made at first need."""
+    """The one row, made at first need; for a page, which only reads, as it will be made."""
     found = session.get(Organisation, 1)
     if found is None:
-        found = Organisation(id=1, name=DEFAULT_NAME, timezone=DEFAULT_ZONE)
-        session.add(found)
-        session.flush()
+        found = Organisation(
+            id=1, name=DEFAULT_NAME, timezone=DEFAULT_ZONE, is_demo=False, names_changed=0
+        )
+        if not reading.get():
+            session.add(found)
+            session.flush()
     return found
 
 
