@@ -5,6 +5,7 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from flask import has_request_context
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +25,7 @@ def organisation(session: Session) -> Organisation:
         found = Organisation(
             id=1, name=DEFAULT_NAME, timezone=DEFAULT_ZONE, is_demo=False, names_changed=0
         )
-        if not reading.get():
+        if not (has_request_context() and reading.get()):
             session.add(found)
             session.flush()
     return found
