@@ -8,9 +8,9 @@ from lms.appeals import telling
 from lms.appeals.kinds import kinds
 from lms.appeals.models import Appeal, AppealState
 from lms.audit import Actor
-from lms.cases.rooms.opening import find_person
 from lms.db import Session
 from lms.errors import Conflict, DomainError
+from lms.people.finding import find_person
 from lms.people.models import Person
 from lms.people.roles import add_role, people_with
 

@@ -20,6 +20,7 @@ from lms.people.models import Person
 from lms.people.organisation import zone
 from lms.web.errors import message, show_on
 from lms.web.lists import attachment
+from lms.web.noting import note_reading
 
 
 def _actor() -> Actor:
@@ -91,18 +92,18 @@ def come_back(person_id: int) -> ResponseReturnValue:
 @access.requires("people.manage")
 def data(person_id: int) -> ResponseReturnValue:
     """All that is stored about the person, plugins' tables included; who took it is audited."""
-    from lms.people.privacy import export_person
+    from lms.people.privacy import stored_about
 
     found = _find(person_id)
+    filename = f"{found.staff_no}.json"
     try:
-        stored = export_person(db.session(), found, actor=_actor(), now=now())
+        stored = stored_about(db.session(), found)
     except DomainError as error:
-        db.session.rollback()
         return _refused(person_id, error)
-    db.session.commit()
+    note_reading("person.export", ("person", person_id))
     body = json.dumps(stored, ensure_ascii=False, indent=2, default=str)
     response = Response(body, mimetype="application/json")
-    response.headers["Content-Disposition"] = attachment(f"{found.staff_no}.json")
+    response.headers["Content-Disposition"] = attachment(filename)
     return response
 
 

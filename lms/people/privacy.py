@@ -21,9 +21,7 @@ from lms.plugins.manager import plugins
 from lms.uploads import services as uploads
 
 
-def export_person(
-    session: Session, person: Person, *, actor: Actor, now: datetime
-) -> Mapping[str, Any]:
+def stored_about(session: Session, person: Person) -> Mapping[str, Any]:
     """Rows by table, the core's under `core` and each enabled plugin's under its name."""
     parts: dict[str, Any] = {"core": _core_rows(session, person.id)}
     for decision in plugins().decide(hookspecs.lms_export, person.id):
@@ -31,8 +29,16 @@ def export_person(
             raise _refused(decision.plugin, decision.error)
         if decision.value:
             parts[decision.plugin] = decision.value
-    audit.record(session, actor, "person.export", ("person", person.id), now=now)
     return parts
+
+
+def export_person(
+    session: Session, person: Person, *, actor: Actor, now: datetime
+) -> Mapping[str, Any]:
+    """What is stored about the person, with the note in the audit log that it was taken."""
+    stored = stored_about(session, person)
+    audit.record(session, actor, "person.export", ("person", person.id), now=now)
+    return stored
 
 
 def erase_person(

@@ -48,7 +48,8 @@ def policy(name: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     current = policies.in_force(db.session(), found)
-    form = policy_form(found, current, _first_month())
+    first = _first_month()
+    form = policy_form(found, current, first)
     looked_at = None
     if "preview" in request.form:
         looked_at = _preview(found, form)
@@ -77,7 +78,7 @@ def policy(name: str) -> ResponseReturnValue:
     return render_template(
         "rules/policy.html", policy=found, current=current, form=form,
         labels={p.name: p.label for p in found.parameters}, choice_name=choice_namer([found]),
-        history=queries.history(db.session(), found), first=_first_month(),
+        history=queries.history(db.session(), found), first=first,
         may_preview=replay.reads(found), looked_at=looked_at,
         people=queries.people_by_id(
             db.session(), {i for m in looked_at or () for i in (*m.entered, *m.left)}

@@ -29,6 +29,7 @@ from lms.plugins.promotion.models import Archive
 from tests.conftest import NOW, Auth, _running, _settings
 from tests.counting import statements
 from tests.web.routes_kit import ROLES, Others, prepare
+from tests.writers import writing_meanwhile
 
 # A page asks the database six questions at most, except these: whole files about one person,
 # rules tried anew, and the plugins' pages, which read the version table of each plugin.
@@ -258,7 +259,9 @@ def test_pages(demo: Flask, others: Others, role: str) -> None:
     wrong, greedy, bare = [], [], []
     for rule in rules(demo, "GET"):
         url = url_of(demo, rule, others)
-        answer = client.get(url, buffered=True)
+        db.session.rollback()
+        with writing_meanwhile(demo):
+            answer = client.get(url, buffered=True)
         for value in answer.headers.values():
             value.encode("latin-1")  # as a server sends it
         status = answer.status_code

@@ -17,6 +17,7 @@ from lms.people import accounts
 from lms.people.models import Account, Organisation, Person
 from lms.people.organisation import organisation
 from tests.conftest import Auth, People, _settings
+from tests.writers import writing_meanwhile
 
 PASSWORD = "a quiet morning"
 
@@ -169,3 +170,10 @@ def test_a_changed_password_ends_other_sessions(
     assert here.post("/me/password", data={"current": PASSWORD, **words}).status_code == 303
     assert here.get("/me").status_code == 200
     assert there.get("/me").status_code == 302
+
+
+def test_the_first_page_of_a_new_installation_while_somebody_else_writes(app: Flask) -> None:
+    assert db.session.get(Organisation, 1) is None
+    db.session.rollback()
+    with writing_meanwhile(app):
+        assert app.test_client().get("/sign-in").status_code == 200

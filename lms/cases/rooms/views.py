@@ -18,6 +18,7 @@ from lms.clock import now
 from lms.db import db
 from lms.db import reading as only_reads
 from lms.errors import Conflict, DomainError
+from lms.people.finding import find_person
 from lms.web.errors import message, show_on
 
 _LISTED = 60
@@ -37,10 +38,9 @@ def open_room(drill_id: int) -> ResponseReturnValue:
     drill = drills.one(session, drill_id)
     if form.validate_on_submit():
         try:
-            agent = opening.find_person(session, form.agent.data, field="agent")
+            agent = find_person(session, form.agent.data, field="agent")
             watching = [
-                opening.find_person(session, name, field="observers")
-                for name in form.observer_names()
+                find_person(session, name, field="observers") for name in form.observer_names()
             ]
             room = opening.open_room(session, drill_id, agent, watching, actor=actor(), now=now())
             session.commit()

@@ -7,7 +7,7 @@ whatever else reads a close's policy need not tell them apart; a close freezes i
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import literal, select, true
+from sqlalchemy import and_, literal, select, union_all
 
 from lms import policies
 from lms.clock import Month
@@ -70,16 +70,15 @@ def _entry(v: MetricVersion) -> Mapping[str, Any]:
 
 def _both(session: Session) -> tuple[list[PolicyVersion], list[MetricVersion]]:
     """The policy's versions and those of the metrics, in one query: there are few of either."""
-    always = select(literal(1)).subquery("always")
+    # One below the other, not each beside each.
+    kind = union_all(select(literal(1).label("one")), select(literal(2))).subquery("kind")
     rows = session.execute(
         select(PolicyVersion, MetricVersion)
-        .select_from(always)
-        .outerjoin(PolicyVersion, PolicyVersion.name == SCORING.name)
-        .outerjoin(MetricVersion, true())
+        .select_from(kind)
+        .outerjoin(PolicyVersion, and_(kind.c.one == 1, PolicyVersion.name == SCORING.name))
+        .outerjoin(MetricVersion, kind.c.one == 2)
     ).all()
-    held = {row[0].id: row[0] for row in rows if row[0] is not None}
-    defined = {row[1].id: row[1] for row in rows if row[1] is not None}
-    return list(held.values()), list(defined.values())
+    return [row[0] for row in rows if row[0]], [row[1] for row in rows if row[1]]
 
 
 def _newest(versions: Iterable[MetricVersion]) -> list[MetricVersion]:
