@@ -49,8 +49,8 @@ def set_roles(
     present = {(row.role, row.team_id): row for row in held(session, person.id)}
     if wanted == present.keys():
         return False
-    if (ADMIN, None) in present and (ADMIN, None) not in wanted and _admins(session) == 1:
-        raise DomainError("This is the last admin: make somebody else one first.", field="roles")
+    if (ADMIN, None) not in wanted:
+        keep_an_admin(session, person, field="roles")
     for key, row in present.items():
         if key not in wanted:
             session.delete(row)
@@ -58,35 +58,38 @@ def set_roles(
         RoleAssignment(person_id=person.id, role=role, team_id=team)
         for role, team in wanted - present.keys()
     )
-    audit.record(
-        session,
-        actor,
-        "roles.set",
-        ("person", person.id),
-        now=now,
-        old=sorted(role for role, _ in present),
-        new=sorted(role for role, _ in wanted),
-        team_id=team_id,
-    )
+    old, new = ([role for role, _ in some] for some in (present, wanted))
+    _record(session, person, old, new, team_id, actor, now)
     return True
 
 
 def add_role(session: Session, person: Person, role: str, *, actor: Actor, now: datetime) -> None:
     """One role more, beside those the person holds."""
-    present = sorted(row.role for row in held(session, person.id))
-    if role in present:
-        return
-    session.add(RoleAssignment(person_id=person.id, role=role))
-    audit.record(
-        session, actor, "roles.set", ("person", person.id),
-        now=now, old=present, new=sorted([*present, role]), team_id=None,
-    )  # fmt: skip
+    present = [row.role for row in held(session, person.id)]
+    if role not in present:
+        session.add(RoleAssignment(person_id=person.id, role=role))
+        _record(session, person, present, [*present, role], None, actor, now)
 
 
-def keep_an_admin(session: Session, person: Person) -> None:
+def keep_an_admin(session: Session, person: Person, *, field: str | None = None) -> None:
     """DomainError for the last admin, who is to go: somebody must hold the keys."""
     if any(row.role == ADMIN for row in held(session, person.id)) and _admins(session) == 1:
-        raise DomainError("This is the last admin: make somebody else one first.")
+        raise DomainError("This is the last admin: make somebody else one first.", field=field)
+
+
+def _record(
+    session: Session,
+    person: Person,
+    old: Iterable[str],
+    new: Iterable[str],
+    team_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    audit.record(
+        session, actor, "roles.set", ("person", person.id),
+        now=now, old=sorted(old), new=sorted(new), team_id=team_id,
+    )  # fmt: skip
 
 
 def _admins(session: Session) -> int:
